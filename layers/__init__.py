@@ -1,0 +1,1 @@
+"""Facts: source files become layers that can be trusted."""

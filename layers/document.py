@@ -1,0 +1,265 @@
+"""Strict YAML: duplicate and unknown keys are refused, errors name file, line, key.
+
+Everything that people write by hand for this toolkit (workspace, layer catalogue,
+rulebook, texts) comes in through `load`. A document is read as a tree of `Entry`:
+a value together with the place where it stands. The one who understands a key
+takes it by type; `Entry.only` refuses the keys that nobody understands.
+
+Scalars follow YAML 1.2, not 1.1: ``on`` and ``no`` are text, ``06`` is text (an
+industry code keeps its zero), only ``true`` and ``false`` are booleans.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import yaml
+
+from layers.errors import DocumentError, SourceNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Scalar = str | int | float | bool | dt.date | None
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the scalar rules of YAML 1.2, without aliases and merge keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias: ten nested ones make a small file unboundedly large."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, "an alias (*name)", parent.end_mark if parent else None
+            )
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {}  # else 1.1's rules stay beside ours
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"~|null|", "~n\0"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)",
+        "-+0123456789",
+    ),
+    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+    )
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value of a document and the place where it stands.
+
+    `value` is a scalar, a tuple of entries (sequence) or a dict of entries by key
+    (mapping), in the order of the document.
+    """
+
+    path: Path
+    line: int
+    key: str
+    value: Scalar | tuple[Entry, ...] | dict[str, Entry]
+
+    def fail(self, expected: str, got: str | None = None) -> NoReturn:
+        """Raise a `DocumentError` that points here."""
+        raise DocumentError(
+            path=self.path,
+            line=self.line,
+            key=self.key or "(document)",
+            expected=expected,
+            got=got if got is not None else self._described(),
+        )
+
+    def _described(self) -> str:
+        if isinstance(self.value, dict):
+            return f"a mapping with the keys {', '.join(self.value) or '(none)'}"
+        if isinstance(self.value, tuple):
+            return f"a list of {len(self.value)}"
+        return "nothing" if self.value is None else repr(self.value)
+
+    # -- mappings ---------------------------------------------------------
+
+    def mapping(self) -> dict[str, Entry]:
+        """Return the children by key; refuse anything but a mapping."""
+        if not isinstance(self.value, dict):
+            self.fail("a mapping")
+        return self.value
+
+    def only(self, *known: str) -> None:
+        """Refuse a key that is not in `known`."""
+        for key, child in self.mapping().items():
+            if key not in known:
+                child.fail(f"one of the keys {', '.join(known)}", repr(key))
+
+    def get(self, key: str) -> Entry | None:
+        """Return the child under `key`, or None when it is absent or null."""
+        child = self.mapping().get(key)
+        return None if child is None or child.value is None else child
+
+    def need(self, key: str) -> Entry:
+        """Return the child under `key`; its absence is an error."""
+        child = self.get(key)
+        if child is None:
+            self.fail(f"the key {key!r}")
+        return child
+
+    # -- sequences --------------------------------------------------------
+
+    def items(self) -> tuple[Entry, ...]:
+        """Return the children of a list; refuse anything but a list."""
+        if not isinstance(self.value, tuple):
+            self.fail("a list")
+        return self.value
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Iterate over the children of a list."""
+        return iter(self.items())
+
+    # -- scalars ----------------------------------------------------------
+
+    def text(self) -> str:
+        """Return a non-empty text."""
+        if not isinstance(self.value, str) or not self.value.strip():
+            self.fail("a text (put it in quotes if it looks like a number or date)")
+        return self.value
+
+    def one_of(self, *choices: str) -> str:
+        """Return a text that is one of `choices`."""
+        if self.value not in choices:
+            self.fail(f"one of {', '.join(choices)}")
+        return str(self.value)
+
+    def number(self) -> float:
+        """Return a finite number as float."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            self.fail("a number")
+        return float(self.value)
+
+    def flag(self) -> bool:
+        """Return true or false."""
+        if not isinstance(self.value, bool):
+            self.fail("true or false")
+        return self.value
+
+    def date(self) -> dt.date:
+        """Return a date written as YYYY-MM-DD."""
+        if not isinstance(self.value, dt.date):
+            self.fail("a date YYYY-MM-DD")
+        return self.value
+
+    def texts(self) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(child.text() for child in self.items())
+
+    def plain(self) -> object:
+        """Return the value as plain Python objects (dict, list, scalar)."""
+        if isinstance(self.value, dict):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, tuple):
+            return [child.plain() for child in self.value]
+        return self.value
+
+
+def load(path: Path | str) -> Entry:
+    """Read a YAML document strictly.
+
+    Parameters
+    ----------
+    path
+        A UTF-8 file that holds one YAML mapping.
+
+    Returns
+    -------
+    Entry
+        The top mapping.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is no such file.
+    DocumentError
+        The text is not YAML or not UTF-8, a key stands twice, an alias or tag is
+        used, or the top is no mapping.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SourceNotFoundError(path, todo="check the path")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            path=path, line=1, key="(document)", expected="UTF-8 text", got=str(error)
+        ) from error
+    return loads(text, path=path)
+
+
+def loads(text: str, *, path: Path | str = "<text>") -> Entry:
+    """Read a YAML document from a string; `path` is used in messages only."""
+    path = Path(path)
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        entry = _entry(loader, node, path=path, key="") if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise DocumentError(
+            path=path,
+            line=mark.line + 1 if mark else 1,
+            key="(document)",
+            expected="YAML",
+            got=error.problem or str(error),
+        ) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(
+            path=path, line=1, key="(document)", expected="YAML", got=str(error)
+        ) from error
+    finally:
+        loader.dispose()
+    if entry is None:
+        entry = Entry(path, 1, "", None)
+    entry.mapping()
+    return entry
+
+
+def _entry(loader: _Loader, node: yaml.Node, *, path: Path, key: str) -> Entry:
+    """Turn a composed node into an `Entry`, refusing duplicate keys."""
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        parts = tuple(
+            _entry(loader, child, path=path, key=f"{key}.{i}" if key else str(i))
+            for i, child in enumerate(node.value, start=1)
+        )
+        return Entry(path, line, key, parts)
+    if isinstance(node, yaml.MappingNode):
+        children: dict[str, Entry] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                Entry(path, line, key, None).fail("plain keys", "a structured key")
+            name = str(key_node.value)
+            full = f"{key}.{name}" if key else name
+            if name in children:
+                Entry(path, key_node.start_mark.line + 1, full, None).fail(
+                    f"each key once (first on line {children[name].line})",
+                    "a duplicate key",
+                )
+            child = _entry(loader, value_node, path=path, key=full)
+            children[name] = Entry(
+                path, key_node.start_mark.line + 1, full, child.value
+            )
+        return Entry(path, line, key, children)
+    place = Entry(path, line, key, None)
+    try:
+        value = loader.construct_object(node)
+    except (yaml.YAMLError, ValueError) as error:
+        place.fail("a plain value", f"{node.value!r} ({error})")
+    return Entry(path, line, key, value)

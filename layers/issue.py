@@ -1,0 +1,121 @@
+"""DataIssue: one thing found or mended in one source feature.
+
+Nothing is repaired, dropped or guessed in silence. What a reader does to a feature,
+or could not make of it, becomes a `DataIssue`; the catalogue of codes below says
+how grave each is, and the text catalogue (``issue.<code>``) says it in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from layers.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Severity = Literal["note", "warning", "error"]
+
+# note:    recorded, nothing was lost ("WGS 84 taken as CGCS2000")
+# warning: a value or geometry was mended or could not be understood
+# error:   a row was quarantined or the layer cannot be relied on
+SEVERITY: Mapping[str, Severity] = {
+    # geometry
+    "geometry_mended": "warning",
+    "geometry_doubtful": "error",
+    "geometry_null": "error",
+    "geometry_empty": "error",
+    "geometry_not_finite": "error",
+    "geometry_outside_range": "error",
+    "geometry_wrong_type": "error",
+    "dimension_dropped": "note",
+    # attributes
+    "value_outside_domain": "warning",
+    "value_not_readable": "warning",
+    "required_value_missing": "warning",
+    "required_field_missing": "error",
+    "field_ambiguous": "warning",
+    "duplicate_id": "warning",
+    "id_generated": "note",
+    "code_malformed": "warning",
+    "code_contradicts_category": "warning",
+    # file
+    "crs_equated": "note",
+    "crs_given_by_user": "note",
+    "encoding_decided": "note",
+    "rows_unaccounted": "error",
+    "features_outside_coverage": "error",
+    "coverage_unknown": "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataIssue:
+    """One thing found or mended.
+
+    Attributes
+    ----------
+    code
+        A key of `SEVERITY`.
+    layer
+        Id of the layer.
+    row
+        Row in the source, counted from 0; None when it concerns the whole layer.
+    feature_id
+        Id of the feature, where it has one.
+    facts
+        What fills the sentence ``issue.<code>``.
+    lon, lat
+        Where on the earth, degrees, EPSG:4490; None when not known.
+    """
+
+    code: str
+    layer: str
+    row: int | None = None
+    feature_id: str | None = None
+    facts: Mapping[str, str | float] | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a code that the table does not have: a slip of ours."""
+        if self.code not in SEVERITY:
+            msg = f"no such issue code: {self.code}"
+            raise KeyError(msg)
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is, from the table."""
+        return SEVERITY[self.code]
+
+    @property
+    def message(self) -> Message:
+        """The sentence, to be rendered in a language."""
+        return Message(f"issue.{self.code}", dict(self.facts or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row of the source that is kept aside because it cannot be relied on.
+
+    Attributes
+    ----------
+    row
+        Row in the source, counted from 0.
+    feature_id
+        Its id, where it has one.
+    reason
+        Code of the `DataIssue` that says why.
+    bounds
+        (min_lon, min_lat, max_lon, max_lat) of its raw coordinates, or None when it
+        is not known where it lies: then it may lie anywhere.
+    attributes
+        Its canonical attributes (for a site: name and the rest).
+    """
+
+    row: int
+    feature_id: str
+    reason: str
+    bounds: tuple[float, float, float, float] | None
+    attributes: Mapping[str, object]

@@ -1,0 +1,176 @@
+"""Layer: what crosses from `layers/` to `spatial/`. Frozen, in one frame, explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from layers.provenance import Coverage, Provenance, Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from layers.issue import DataIssue, Quarantined
+    from layers.spec import LayerSpec
+
+FRAME = "EPSG:4490"
+"""The one frame: CGCS2000 longitude/latitude, x = longitude, y = latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer that can be relied on.
+
+    Attributes
+    ----------
+    id
+        Id in the workspace, or the kind for a layer read by itself.
+    spec
+        What a layer of its kind holds.
+    frame
+        GeoDataFrame in EPSG:4490. Index: ``row`` in the source, int, ascending.
+        Columns: ``feature_id`` (text, unique, never missing), the canonical fields
+        of the spec (missing = None; numbers as float with NaN; flags as object
+        True/False/None; dates as object; codes as tuple or None), then the source's
+        other columns under their own names, then ``geometry``: valid, finite, never
+        null or empty, of the accepted types, 2D.
+        Treat as read-only.
+    provenance, issues, quarantine
+        Where it comes from; what was found or mended; which rows are kept aside.
+    coverage
+        Where absence means absence; None when nobody said.
+    accuracy_m
+        Stated positional accuracy, metres; None when nobody said.
+    tolerance
+        Below which an overlap is a sliver.
+    notice
+        A sentence that must stand on every page made from it
+        (demo data, derived zones), or None.
+    none_exists
+        Who stated that there is no zone of this kind in the coverage; such a layer
+        has no rows, and that is its content. None for every other layer.
+    """
+
+    id: str
+    spec: LayerSpec
+    frame: gpd.GeoDataFrame
+    provenance: Provenance
+    issues: tuple[DataIssue, ...] = ()
+    quarantine: tuple[Quarantined, ...] = ()
+    coverage: Coverage | None = None
+    accuracy_m: float | None = None
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    notice: str | None = None
+    none_exists: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The layer's kind."""
+        return self.spec.kind
+
+    def __len__(self) -> int:
+        """Return the number of features that were kept."""
+        return len(self.frame)
+
+    @property
+    def usable_errors(self) -> tuple[DataIssue, ...]:
+        """Issues that make the whole layer unreliable (not single rows)."""
+        return tuple(
+            one for one in self.issues if one.severity == "error" and one.row is None
+        )
+
+    def total_bounds(self) -> tuple[float, float, float, float] | None:
+        """Return (min_lon, min_lat, max_lon, max_lat), or None when empty."""
+        if not len(self.frame):
+            return None
+        geometry = np.asarray(self.frame.geometry.array, dtype=object)
+        min_lon, min_lat, max_lon, max_lat = shapely.total_bounds(geometry).tolist()
+        return (min_lon, min_lat, max_lon, max_lat)
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A layer that the workspace names but that could not be read.
+
+    Attributes
+    ----------
+    id, spec
+        As for `Layer`.
+    reason
+        What went wrong, in words.
+    """
+
+    id: str
+    spec: LayerSpec
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """The layer's kind."""
+        return self.spec.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A figure or list that the law leaves open and an office has set.
+
+    Attributes
+    ----------
+    name
+        Name that rules refer to.
+    value
+        A number, a text, or a tuple of texts.
+    source
+        Who set it, where it is written.
+    """
+
+    name: str
+    value: float | str | tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The layers, rulebooks and settings of one office.
+
+    Attributes
+    ----------
+    title, region
+        Name, and the adcode (six digits) that the workspace answers for; None when
+        it answers for no region in particular.
+    layers
+        By id, in the order of the document.
+    unavailable
+        Layers that were named but could not be read, by id.
+    rulebooks
+        Built-in names or paths, in order.
+    settings
+        By name.
+    notice
+        A sentence for every page, or None.
+    path, sha256
+        Of ``workspace.yaml``; ``<memory>`` and the empty text for one made in memory.
+    """
+
+    title: str
+    region: str | None
+    layers: Mapping[str, Layer]
+    unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    rulebooks: tuple[str, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    notice: str | None = None
+    path: str = "<memory>"
+    sha256: str = ""
+
+    def of_kind(self, kind: str) -> tuple[Layer, ...]:
+        """Return the layers of a kind, in the order of the document."""
+        return tuple(one for one in self.layers.values() if one.kind == kind)
+
+    def unavailable_of_kind(self, kind: str) -> tuple[Unavailable, ...]:
+        """Return the layers of a kind that could not be read."""
+        return tuple(one for one in self.unavailable.values() if one.kind == kind)

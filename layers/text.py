@@ -1,0 +1,92 @@
+"""Sentences for people, in Chinese and English, kept as data.
+
+Code says *what* happened: a key and facts (`Message`). The sentence comes from a
+catalogue, ``texts/zh.yaml`` and ``texts/en.yaml`` of a package. Chinese is the
+default. `layers.text.TEXTS` knows the sentences of this package alone;
+`spatial.text.TEXTS` those of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from layers import document
+from layers.errors import UnknownKindError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be said: a key of the catalogue and the facts that fill it.
+
+    A fact that is itself a `Message` is rendered first, in the same language.
+    """
+
+    key: str
+    facts: Mapping[str, str | float | Message] = field(default_factory=dict)
+
+
+def message(key: str, /, **facts: str | float | Message) -> Message:
+    """Return a `Message`; shorthand for the dataclass."""
+    return Message(key, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The sentences of one or more catalogue folders.
+
+    Parameters
+    ----------
+    folders
+        Each holds ``zh.yaml`` and ``en.yaml``: flat mappings from key to a sentence
+        with named places (``str.format``). A key may stand in one folder only.
+    """
+
+    folders: tuple[Path, ...]
+
+    def sentences(self, lang: Lang) -> Mapping[str, str]:
+        """Return every sentence of `lang` by its key."""
+        return _sentences(self.folders, lang)
+
+    def render(self, said: Message, lang: Lang = "zh") -> str:
+        """Return the sentence that `said` stands for.
+
+        Raises
+        ------
+        UnknownKindError
+            No catalogue has the key.
+        """
+        sentences = self.sentences(lang)
+        if said.key not in sentences:
+            raise UnknownKindError(what="text", name=said.key, known=sorted(sentences))
+        facts = {
+            name: self.render(fact, lang) if isinstance(fact, Message) else fact
+            for name, fact in said.facts.items()
+        }
+        return sentences[said.key].format(**facts)
+
+    def say(self, key: str, /, *, lang: Lang = "zh", **facts: str | float) -> str:
+        """Return the sentence under `key`, filled with `facts`."""
+        return self.render(Message(key, facts), lang)
+
+
+@cache
+def _sentences(folders: tuple[Path, ...], lang: Lang) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for folder in folders:
+        for key, entry in document.load(folder / f"{lang}.yaml").mapping().items():
+            if key in found:
+                entry.fail("a key that no other catalogue has", repr(key))
+            found[key] = entry.text()
+    return found
+
+
+TEXTS = Texts((Path(__file__).parent / "texts",))

@@ -1,0 +1,1 @@
+"""Judgements: trusted layers become findings, and findings reach people."""

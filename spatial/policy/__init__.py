@@ -1,0 +1,1 @@
+"""Law as dated, cited data: the model, the loader, the judge, the rulebooks."""

@@ -1,0 +1,234 @@
+"""What a review report holds, as data. Writers turn it into HTML, Excel, GeoPackage.
+
+Built once by `spatial.review`; every writer says the same because it reads the same.
+Sentences are messages, not text: a writer renders them in its language. Everything
+is ordered as it is to be read: sites most severe first, then by id; findings of a
+site most severe first, then by rule and zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.issue import DataIssue
+    from layers.layer import Layer, Setting
+    from layers.text import Message
+    from spatial.finding import Finding, Outcome, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CitationRecord:
+    """A clause as it is printed.
+
+    Attributes
+    ----------
+    document_id, document
+        Id, and title by language.
+    article, quote
+        As cited; to the character.
+    edition
+        Validity of the edition, ``2021-01-01/2025-12-31``.
+    status
+        ``in_force``, or ``period_ended`` (a plan whose period is over: successor to
+        be confirmed).
+    verified
+        ``text``, ``secondary`` or ``unverified``.
+    source
+        Where it was read.
+    reads_with
+        The law that gives the clause its effect.
+    """
+
+    document_id: str
+    document: Mapping[str, str]
+    article: str
+    quote: str
+    edition: str
+    status: Literal["in_force", "period_ended"]
+    verified: str
+    source: str
+    reads_with: tuple[CitationRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """A finding with its clause, its id and the place it concerns.
+
+    Attributes
+    ----------
+    finding_id
+        The same in the next run: 12 hex digits.
+    rule_title
+        By language.
+    note
+        Ambiguities of the rule, "" when there are none.
+    stable
+        True when the margin exceeds the accuracy of site and layer together, False
+        when it does not, None when an accuracy is not stated.
+    geometry
+        The overlap where there is one, else the site.
+    """
+
+    finding_id: str
+    finding: Finding
+    rule_title: Mapping[str, str]
+    note: str
+    citation: CitationRecord
+    stable: bool | None
+    geometry: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapRecord:
+    """A pair of site and zone that touch, overlap or lie near, judged or not.
+
+    Attributes
+    ----------
+    sliver
+        True when the overlap is below the layer's tolerance: listed, never judged.
+    geometry
+        The overlap (may be a point or line where they only touch), or None for a
+        pair that is merely near.
+    """
+
+    kind: str
+    layer: str
+    zone_id: str
+    zone_name: str | None
+    area_m2: float | None
+    share_of_site: float | None
+    length_m: float | None
+    distance_m: float
+    sliver: bool
+    geometry: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """A site and all that is said of it.
+
+    Attributes
+    ----------
+    attributes
+        Canonical attributes that were given (missing ones left out).
+    area_m2, length_m
+        Of a polygon, of a line; None otherwise.
+    geometry
+        None when the site's geometry was refused.
+    """
+
+    site_id: str
+    name: str | None
+    outcome: Outcome
+    stable: bool | None
+    area_m2: float | None
+    length_m: float | None
+    attributes: Mapping[str, object]
+    geometry: BaseGeometry | None
+    findings: tuple[FindingRecord, ...]
+    unknowns: tuple[Unknown, ...]
+    overlaps: tuple[OverlapRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """A layer of the workspace and whether the review could rely on it.
+
+    Attributes
+    ----------
+    id, kind, title
+        Title of the kind, by language.
+    status
+        ``used``: rules asked for it and it was fit; ``doubtful``: asked for, and its
+        silence could not be believed for at least one site; ``not_needed``: no rule
+        asked; ``missing``: asked for, and there is none or it could not be read.
+    remarks
+        Why, where the status is not ``used``.
+    layer
+        The layer itself; None when missing.
+    """
+
+    id: str
+    kind: str
+    title: Mapping[str, str]
+    status: Literal["used", "doubtful", "not_needed", "missing"]
+    remarks: tuple[Message, ...]
+    layer: Layer | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule of the rulebooks and what became of it in this review.
+
+    Attributes
+    ----------
+    status
+        ``in_force``, ``period_ended``, ``not_in_force`` (no edition on that day), or
+        ``elsewhere`` (its territory is not the workspace's).
+    sites_hit, sites_unknown
+        How many sites it applied to, and for how many it could not be decided.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    rulebook: str
+    status: Literal["in_force", "period_ended", "not_in_force", "elsewhere"]
+    edition: str
+    sites_hit: int
+    sites_unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewContent:
+    """A whole siting review.
+
+    Attributes
+    ----------
+    title
+        Of the workspace.
+    region
+        Adcode, or None.
+    notices
+        Sentences for every page (demo data, derived zones).
+    on
+        The day whose law and layers were applied.
+    run_id
+        First 12 hex digits of the hash over all inputs, rules and settings.
+    inputs
+        Name -> SHA-256 of every file and rulebook that went in.
+    versions
+        Name -> version of this toolkit and the libraries that compute.
+    sites, layers, rules
+        As their classes say. `layers` in the order of the workspace, missing kinds
+        last; `rules` in the order of the rulebooks.
+    documents
+        Every document that a rule in `rules` cites, by id.
+    site_layer
+        The layer of the sites (its provenance, issues and quarantine are printed).
+    issues
+        Of the sites, then of the layers in order.
+    settings
+        What the office has set.
+    """
+
+    title: str
+    region: str | None
+    notices: tuple[str, ...]
+    on: dt.date
+    run_id: str
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    sites: tuple[SiteRecord, ...]
+    layers: tuple[LayerRecord, ...]
+    rules: tuple[RuleRecord, ...]
+    documents: Mapping[str, CitationRecord]
+    site_layer: Layer
+    issues: tuple[DataIssue, ...]
+    settings: tuple[Setting, ...]
