@@ -8,6 +8,7 @@ default. `layers.text.TEXTS` knows the sentences of this package alone;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,6 @@ from typing import TYPE_CHECKING, Literal
 from layers import document
 from layers.errors import UnknownKindError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -27,16 +26,20 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 class Message:
     """What is to be said: a key of the catalogue and the facts that fill it.
 
-    A fact that is itself a `Message` is rendered first, in the same language.
+    A fact that is itself a `Message` is rendered first, in the same language; of a
+    fact that is a mapping by language (a title) the wanted language is taken.
     """
 
     key: str
-    facts: Mapping[str, str | float | Message] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-def message(key: str, /, **facts: str | float | Message) -> Message:
+def message(key: str, /, **facts: Fact) -> Message:
     """Return a `Message`; shorthand for the dataclass."""
     return Message(key, facts)
+
+
+Fact = str | float | Message | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,15 @@ class Texts:
         sentences = self.sentences(lang)
         if said.key not in sentences:
             raise UnknownKindError(what="text", name=said.key, known=sorted(sentences))
-        facts = {
-            name: self.render(fact, lang) if isinstance(fact, Message) else fact
-            for name, fact in said.facts.items()
-        }
+        facts = {name: self._plain(fact, lang) for name, fact in said.facts.items()}
         return sentences[said.key].format(**facts)
 
-    def say(self, key: str, /, *, lang: Lang = "zh", **facts: str | float) -> str:
+    def _plain(self, fact: Fact, lang: Lang) -> str | float:
+        if isinstance(fact, Message):
+            return self.render(fact, lang)
+        return fact[lang] if isinstance(fact, Mapping) else fact
+
+    def say(self, key: str, /, *, lang: Lang = "zh", **facts: Fact) -> str:
         """Return the sentence under `key`, filled with `facts`."""
         return self.render(Message(key, facts), lang)
 
