@@ -1,0 +1,191 @@
+"""When does silence mean "there is nothing"?
+
+*No overlap found* means *no conflict* only where a layer of the kind was there,
+readable, in force on the day, complete for the place (and for the distance around it
+that a rule asks for), and read without loss. This module collects everything that
+speaks against that, site by site. It is where the toolkit keeps its promise.
+
+What *is* found stands even when the layer is doubtful: a certain overlap is certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from layers.layer import FRAME
+from layers.spec import spec
+from layers.text import Fact, Message
+from spatial import measure
+from spatial.finding import Unknown
+from spatial.overlap import cover_table
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from layers.layer import Layer, Workspace
+    from spatial.finding import UnknownKind
+
+COVERED_SHARE = 1.0 - 1e-9
+"""A coverage that holds this share of a site holds it: room for rounding only."""
+
+# One degree of latitude is nowhere shorter than this on the ellipsoid (at the equator
+# it is 110,574 m): dividing by less keeps a box in degrees on the safe side.
+_M_PER_DEGREE = 110_000.0
+
+
+def in_force(workspace: Workspace, kind: str, *, on: dt.date) -> tuple[Layer, ...]:
+    """Return the readable layers of a kind whose validity holds the day."""
+    return tuple(one for one in workspace.of_kind(kind) if on in one.provenance.valid)
+
+
+def doubts(
+    sites: gpd.GeoDataFrame,
+    workspace: Workspace,
+    *,
+    kind: str,
+    on: dt.date,
+    within_m: float = 0.0,
+) -> tuple[Unknown, ...]:
+    """Return why, site by site, finding nothing does not mean there is nothing.
+
+    Parameters
+    ----------
+    sites
+        In EPSG:4490; positions are what `Unknown.site` refers to.
+    workspace
+        The office's layers.
+    kind
+        The layer kind that was searched.
+    on
+        The day.
+    within_m
+        How far around the site the layers must be complete, metres.
+
+    Returns
+    -------
+    tuple of Unknown
+        Ordered by site; `Unknown.rule` is empty. A site without a doubt does not
+        appear: there, no overlap is no conflict.
+    """
+    everywhere = tuple(_everywhere(workspace, kind, on))
+    layers = in_force(workspace, kind, on=on)
+    here: dict[int, list[Unknown]] = {
+        site: [replace(one, site=site) for one in everywhere]
+        for site in range(len(sites))
+    }
+    geometry = np.asarray(sites.geometry.array, dtype=object)
+    for one in (*_losses(geometry, layers, within_m), *_gaps(sites, layers, within_m)):
+        here[one.site].append(one)
+    return tuple(one for site in sorted(here) for one in here[site])
+
+
+def _everywhere(workspace: Workspace, kind: str, on: dt.date) -> Iterable[Unknown]:
+    """Reasons that hold for every site."""
+    named = workspace.of_kind(kind)
+    unread = workspace.unavailable_of_kind(kind)
+    title = spec(kind).title
+    for lost in unread:
+        yield _doubt("layer_unreadable", lost.id, title=title, why=lost.reason)
+    if not named and not unread:
+        yield _doubt("layer_missing", kind, title=title)
+    layers = in_force(workspace, kind, on=on)
+    for one in named if not layers else ():
+        valid = str(one.provenance.valid)
+        yield _doubt("layer_not_in_force", one.id, title=title, valid=valid, on=str(on))
+    for one in layers:
+        if _says_nothing(one):
+            yield _doubt("layer_empty", one.id, title=title)
+        if one.coverage is None:
+            yield _doubt("layer_coverage_unknown", one.id, title=title)
+        for issue in one.usable_errors:
+            yield _doubt("layer_unreliable", one.id, title=title, why=issue.message)
+
+
+def _says_nothing(layer: Layer) -> bool:
+    """Whether a layer has no rows and nobody stated that there are none."""
+    return not len(layer) and layer.none_exists is None and not layer.quarantine
+
+
+def _losses(
+    geometry: np.ndarray, layers: tuple[Layer, ...], within_m: float
+) -> Iterable[Unknown]:
+    """Rows that were kept aside: they may lie where the site is."""
+    bounds = shapely.bounds(geometry)
+    for one in layers:
+        near = np.zeros(len(geometry), dtype=bool)
+        for lost in one.quarantine:
+            near |= _near_box(bounds, lost.bounds, within_m)
+        for site in np.flatnonzero(near).tolist():
+            facts = {"title": one.spec.title, "rows": len(one.quarantine)}
+            yield _doubt("layer_read_with_loss", one.id, site=site, **facts)
+
+
+def _near_box(
+    bounds: np.ndarray,
+    box: tuple[float, float, float, float] | None,
+    within_m: float,
+) -> np.ndarray:
+    """Whether each site's box comes within a distance of a box (None: anywhere)."""
+    if box is None:
+        return np.ones(len(bounds), dtype=bool)
+    min_lon, min_lat, max_lon, max_lat = box
+    lat = within_m / _M_PER_DEGREE
+    steepest = np.radians(min(89.0, max(abs(min_lat), abs(max_lat)) + lat))
+    lon = lat / float(np.cos(steepest))
+    near: np.ndarray = (
+        (bounds[:, 0] <= max_lon + lon)
+        & (bounds[:, 2] >= min_lon - lon)
+        & (bounds[:, 1] <= max_lat + lat)
+        & (bounds[:, 3] >= min_lat - lat)
+    )
+    return near
+
+
+def _gaps(
+    sites: gpd.GeoDataFrame, layers: tuple[Layer, ...], within_m: float
+) -> Iterable[Unknown]:
+    """Sites that the coverage of the layers does not hold wholly, with a margin."""
+    complete = [
+        one
+        for one in layers
+        if one.coverage is not None and not one.usable_errors and not _says_nothing(one)
+    ]
+    if not complete or sites.empty:
+        return
+    area = shapely.union_all([one.coverage.area for one in complete if one.coverage])
+    covered = gpd.GeoDataFrame(geometry=[area], crs=FRAME)
+    share = cover_table(sites, covered)["covered_share"].to_numpy()
+    what = ", ".join(one.id for one in complete)
+    title = complete[0].spec.title
+    for site in np.flatnonzero(share < COVERED_SHARE).tolist():
+        which: UnknownKind = (
+            "layer_covers_partly" if share[site] > 0 else "layer_does_not_cover"
+        )
+        percent = f"{100 * share[site]:.1f}"
+        yield _doubt(which, what, site=site, title=title, percent=percent)
+    if within_m <= 0:
+        return
+    inside = np.flatnonzero(share >= COVERED_SHARE)
+    geometry = np.asarray(sites.geometry.array, dtype=object)[inside]
+    edge = np.full(len(inside), shapely.boundary(area), dtype=object)
+    for site, away_m in zip(
+        inside.tolist(), measure.distance_m(geometry, edge).tolist(), strict=True
+    ):
+        if away_m < within_m:
+            facts = {"away": f"{away_m:.0f}", "within": f"{within_m:.0f}"}
+            near = _doubt("layer_covers_partly", what, site=site, title=title, **facts)
+            yield replace(near, why=replace(near.why, key="doubt.neighbourhood"))
+
+
+def _doubt(
+    kind: UnknownKind, what: str, /, *, site: int = -1, **facts: Fact
+) -> Unknown:
+    """Return a doubt; its sentence is ``doubt.<kind>``."""
+    said: Mapping[str, Fact] = {"layer": what, **facts}
+    return Unknown(site, "", kind, what, Message(f"doubt.{kind}", said))
