@@ -1,1 +1,39 @@
-"""Judgements: trusted layers become findings, and findings reach people."""
+"""Judgements: trusted layers become findings, and findings reach people.
+
+The names below are loaded on first use, so that ``import spatial`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOME = {
+    "Review": "spatial.siting",
+    "ReviewContent": "spatial.report.content",
+    "check_cases": "spatial.policy.cases",
+    "load_rulebook": "spatial.policy.load",
+    "overlap_table": "spatial.overlap",
+    "review": "spatial.siting",
+}
+
+__all__ = [
+    "Review",
+    "ReviewContent",
+    "check_cases",
+    "load_rulebook",
+    "overlap_table",
+    "review",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module where it lives (PEP 562)."""
+    if name not in _HOME:
+        msg = f"module 'spatial' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -158,7 +158,8 @@ class Shelf:
         length = table["remainder_length_m"].to_numpy()
         whole = table["covered_share"].to_numpy() >= silence.COVERED_SHARE
         small = (area <= limit_m2) | (length <= limit_m)
-        return table.assign(outside=~whole & ~small)
+        table["outside"] = ~whole & ~small
+        return table
 
     def doubts(self, kind: str, *, within_m: float = 0.0) -> tuple[Unknown, ...]:
         """Return why finding nothing of a kind does not mean there is nothing.

@@ -1,4 +1,4 @@
-"""When does silence mean "there is nothing"?
+"""When silence means that there is nothing.
 
 *No overlap found* means *no conflict* only where a layer of the kind was there,
 readable, in force on the day, complete for the place (and for the distance around it
@@ -122,8 +122,13 @@ def _losses(
         for lost in one.quarantine:
             near |= _near_box(bounds, lost.bounds, within_m)
         for site in np.flatnonzero(near).tolist():
-            facts = {"title": one.spec.title, "rows": len(one.quarantine)}
-            yield _doubt("layer_read_with_loss", one.id, site=site, **facts)
+            yield _doubt(
+                "layer_read_with_loss",
+                one.id,
+                site=site,
+                title=one.spec.title,
+                rows=len(one.quarantine),
+            )
 
 
 def _near_box(

@@ -1,0 +1,96 @@
+"""Which layers a review relied on, and which it could not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from layers.spec import spec
+from layers.text import message
+from spatial.report.content import LayerRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from layers.layer import Layer
+    from layers.text import Message
+    from spatial.policy.judge import Judgement
+    from spatial.shelf import Shelf
+
+_LACKS_OF_LAYERS = frozenset(
+    {
+        "layer_missing",
+        "layer_unreadable",
+        "layer_empty",
+        "layer_not_in_force",
+        "layer_coverage_unknown",
+        "layer_does_not_cover",
+        "layer_covers_partly",
+        "layer_read_with_loss",
+        "layer_unreliable",
+    }
+)
+
+
+def kinds_asked_for(judgement: Judgement) -> tuple[str, ...]:
+    """Return the layer kinds that the rules of the day ask for, in rule order."""
+    found: dict[str, None] = {}
+    for judged in judgement.rules:
+        if judged.edition is None or judged.status not in ("in_force", "period_ended"):
+            continue
+        for provision in judged.edition.provisions:
+            if provision.where.kind:
+                found.setdefault(provision.where.kind)
+    return tuple(found)
+
+
+def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]:
+    """Return a record per layer of the workspace, then one per kind that is missing."""
+    asked = kinds_asked_for(judgement)
+    doubted: dict[str, list[Message]] = {}
+    for one in judgement.unknowns:
+        if one.kind in _LACKS_OF_LAYERS:
+            remark = _general(one.kind, one.why)
+            for name in one.what.split(", "):
+                if remark not in doubted.setdefault(name, []):
+                    doubted[name].append(remark)
+    workspace = shelf.workspace
+    records = [
+        _record(one, tuple(doubted.get(one.id, ())), asked=one.kind in asked)
+        for one in workspace.layers.values()
+    ]
+    for lost in workspace.unavailable.values():
+        title = lost.spec.title
+        said = message(
+            "doubt.layer_unreadable", layer=lost.id, title=title, why=lost.reason
+        )
+        records.append(LayerRecord(lost.id, lost.kind, title, "missing", (said,), None))
+    records.extend(_missing(asked, {one.kind for one in records}))
+    return tuple(records)
+
+
+def _general(kind: str, why: Message) -> Message:
+    """Leave the numbers of a single site out of a remark on the layer."""
+    if kind in ("layer_covers_partly", "layer_does_not_cover"):
+        title = why.facts["title"]
+        return message("remark.layer_coverage", title=title, layer=why.facts["layer"])
+    return why
+
+
+def _record(layer: Layer, remarks: tuple[Message, ...], *, asked: bool) -> LayerRecord:
+    status = "doubtful" if remarks else "used" if asked else "not_needed"
+    return LayerRecord(
+        layer.id,
+        layer.kind,
+        layer.spec.title,
+        status,  # type: ignore[arg-type]
+        remarks,
+        layer,
+    )
+
+
+def _missing(asked: tuple[str, ...], there: set[str]) -> Iterable[LayerRecord]:
+    for kind in asked:
+        if kind not in there:
+            title = spec(kind).title
+            said = message("doubt.layer_missing", layer=kind, title=title)
+            yield LayerRecord(kind, kind, title, "missing", (said,), None)

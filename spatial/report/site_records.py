@@ -1,0 +1,281 @@
+"""From a judgement to site records: facts, findings, unknowns, overlaps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.issue import DataIssue
+from layers.spec import kinds, spec
+from spatial import measure
+from spatial.finding import OUTCOMES, Unknown
+from spatial.policy.judge import outcome_of
+from spatial.report.citations import citation_record
+from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from layers.layer import Layer
+    from spatial.finding import Finding, Outcome
+    from spatial.policy.judge import JudgedRule, Judgement
+    from spatial.policy.model import Rulebook
+    from spatial.report.content import CitationRecord
+    from spatial.shelf import Shelf
+
+_Placed = TypeVar("_Placed", "Finding", "Unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecords:
+    """Builds the record of every site from one judgement.
+
+    Attributes
+    ----------
+    site_layer, shelf, judgement, rulebooks
+        As for `spatial.report.assemble.assemble`.
+    """
+
+    site_layer: Layer
+    shelf: Shelf
+    judgement: Judgement
+    rulebooks: tuple[Rulebook, ...]
+
+    def build(self) -> tuple[SiteRecord, ...]:
+        """Return the records, most severe outcome first, then by site id."""
+        records = (*self._judged(), *self._refused())
+        return tuple(
+            sorted(records, key=lambda one: (OUTCOMES.index(one.outcome), one.site_id))
+        )
+
+    def _judged(self) -> Iterable[SiteRecord]:
+        """Sites that could be read."""
+        sites = self.shelf.sites
+        geometry = np.asarray(sites.geometry.array, dtype=object)
+        findings, unknowns = self._findings(geometry), _by_site(self.judgement.unknowns)
+        overlaps = self._overlaps()
+        area_m2, length_m = _sizes(geometry)
+        names = [one.name for one in self.site_layer.spec.fields]
+        for at, row in enumerate(sites[["feature_id", *names]].to_dict("records")):
+            said = findings.get(at, ())
+            lacks = unknowns.get(at, ())
+            outcome = outcome_of([one.finding for one in said], lacks)
+            yield SiteRecord(
+                site_id=str(row["feature_id"]),
+                name=_text(row.get("name")),
+                outcome=outcome,
+                stable=_stable(outcome, said),
+                area_m2=area_m2[at],
+                length_m=length_m[at],
+                attributes=_attributes(row, names),
+                geometry=geometry[at],
+                findings=tuple(sorted(said, key=_reading_order)),
+                unknowns=tuple(lacks),
+                overlaps=tuple(overlaps.get(at, ())),
+            )
+
+    def _refused(self) -> Iterable[SiteRecord]:
+        """Sites that could not be read: kept in view, not checked."""
+        said = {one.row: one for one in self.site_layer.issues if one.row is not None}
+        names = [one.name for one in self.site_layer.spec.fields]
+        for lost in self.site_layer.quarantine:
+            issue = said.get(lost.row) or DataIssue(lost.reason, "", lost.row)
+            lack = Unknown(-1, "", "site_refused", lost.feature_id, issue.message)
+            yield SiteRecord(
+                site_id=lost.feature_id,
+                name=_text(lost.attributes.get("name")),
+                outcome=lack.outcome,
+                stable=None,
+                area_m2=None,
+                length_m=None,
+                attributes=_attributes(lost.attributes, names),
+                geometry=None,
+                findings=(),
+                unknowns=(lack,),
+                overlaps=(),
+            )
+
+    # -- findings -----------------------------------------------------------
+
+    def _findings(
+        self, geometry: np.ndarray
+    ) -> Mapping[int, tuple[FindingRecord, ...]]:
+        """Return the finding records of each site."""
+        rules = {one.rule.id: one for one in self.judgement.rules}
+        books = {one.id: one for one in self.rulebooks}
+        shapes = self._finding_shapes(geometry)
+        site_ids = self.shelf.sites["feature_id"].to_numpy()
+        accuracy = {one.id: one.accuracy_m for one in self._all_layers()}
+        own = pd.to_numeric(self.shelf.sites["accuracy_m"]).to_numpy(float)
+        records: dict[int, list[FindingRecord]] = defaultdict(list)
+        for at, one in enumerate(self.judgement.findings):
+            judged = rules[one.rule]
+            records[one.site].append(
+                FindingRecord(
+                    finding_id=one.key(str(site_ids[one.site])),
+                    finding=one,
+                    rule_title=judged.rule.title,
+                    note=judged.rule.note,
+                    citation=_clause(judged, books[judged.rulebook], one.provision),
+                    stable=_firm(one, accuracy.get(one.layer or ""), own[one.site]),
+                    geometry=shapes[at],
+                )
+            )
+        return {site: tuple(ones) for site, ones in records.items()}
+
+    def _all_layers(self) -> Iterable[Layer]:
+        return self.shelf.workspace.layers.values()
+
+    def _finding_shapes(self, geometry: np.ndarray) -> list[shapely.Geometry]:
+        """Return the overlap that each finding is about, or its site."""
+        wanted = self.judgement.findings
+        shapes: list[shapely.Geometry] = [geometry[one.site] for one in wanted]
+        places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for at, one in enumerate(wanted):
+            if one.kind and one.zone_id is not None and one.relation == "intersects":
+                places[one.kind].append((at, self._zone_position(one)))
+        for kind, found in places.items():
+            pairs = pd.DataFrame(
+                {
+                    "site": [wanted[at].site for at, _ in found],
+                    "zone": [zone for _, zone in found],
+                }
+            )
+            for (at, _), shape in zip(
+                found, self.shelf.shapes(kind, pairs), strict=True
+            ):
+                shapes[at] = shape
+        return shapes
+
+    def _zone_position(self, finding: Finding) -> int:
+        zones = self.shelf.zones(str(finding.kind))
+        same = (zones["layer"] == finding.layer) & (
+            zones["feature_id"] == finding.zone_id
+        )
+        return int(np.flatnonzero(same.to_numpy())[0])
+
+    # -- overlaps -----------------------------------------------------------
+
+    def _overlaps(self) -> Mapping[int, list[OverlapRecord]]:
+        """Return what each site meets in any layer of the shelf, judged or not."""
+        found: dict[int, list[OverlapRecord]] = defaultdict(list)
+        for kind in kinds():
+            if kind == "project_site" or not self.shelf.has(kind):
+                continue
+            pairs = self.shelf.pairs(kind)
+            if pairs.empty:
+                continue
+            zones = self.shelf.zones(kind)
+            shapes = self.shelf.shapes(kind, pairs)
+            name = spec(kind).name_field
+            named = zones[["layer", "feature_id", name]].iloc[pairs["zone"].to_numpy()]
+            rows = zip(pairs.to_dict("records"), named.to_numpy(), shapes, strict=True)
+            for pair, (layer, zone_id, zone_name), shape in rows:
+                found[int(pair["site"])].append(
+                    OverlapRecord(
+                        kind=kind,
+                        layer=str(layer),
+                        zone_id=str(zone_id),
+                        zone_name=_text(zone_name),
+                        area_m2=_number(pair["area_m2"]),
+                        share_of_site=_number(pair["share_of_site"]),
+                        length_m=_number(pair["length_m"]),
+                        distance_m=float(pair["distance_m"]),
+                        sliver=bool(pair["sliver"]),
+                        geometry=shape,
+                    )
+                )
+        return found
+
+
+def _clause(judged: JudgedRule, book: Rulebook, provision: int) -> CitationRecord:
+    """Return the citation of a finding with what it is read with."""
+    if judged.edition is None:
+        msg = f"{judged.rule.id} has a finding but no edition"
+        raise AssertionError(msg)
+    return citation_record(
+        judged.edition.citation,
+        book,
+        edition=judged.edition,
+        ended=judged.status == "period_ended",
+        reads_with=judged.edition.provisions[provision - 1].reads_with,
+    )
+
+
+def _firm(
+    finding: Finding, layer_accuracy_m: float | None, site_accuracy_m: float
+) -> bool | None:
+    """Whether a finding outlives a shift of both boundaries by their accuracy."""
+    if (
+        finding.margin_m is None
+        or layer_accuracy_m is None
+        or not np.isfinite(site_accuracy_m)
+    ):
+        return None
+    return bool(abs(finding.margin_m) > layer_accuracy_m + site_accuracy_m)
+
+
+def _stable(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool | None:
+    """Whether the outcome stands when boundaries move within their accuracy.
+
+    One firm finding of the deciding severity is enough. None where no finding
+    decides (nothing was found, or something is unknown) or accuracy is not stated.
+    """
+    deciding = [one.stable for one in findings if one.finding.outcome == outcome]
+    if any(one is True for one in deciding):
+        return True
+    if not deciding or any(one is None for one in deciding):
+        return None
+    return False
+
+
+def _reading_order(record: FindingRecord) -> tuple[object, ...]:
+    one = record.finding
+    place = (one.layer or "", one.zone_id or "")
+    return (OUTCOMES.index(one.outcome), one.rule, one.provision, *place)
+
+
+def _by_site(ones: Iterable[_Placed]) -> Mapping[int, list[_Placed]]:
+    found: dict[int, list[_Placed]] = defaultdict(list)
+    for one in ones:
+        found[one.site].append(one)
+    return found
+
+
+def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]]:
+    """Return area of the polygons and length of the lines, None for the others."""
+    dimension = shapely.get_dimensions(geometry)
+    area_m2: list[float | None] = [None] * len(geometry)
+    length_m: list[float | None] = [None] * len(geometry)
+    for wanted, measured, sizes in (
+        (2, measure.area_m2, area_m2),
+        (1, measure.length_m, length_m),
+    ):
+        at = np.flatnonzero(dimension == wanted)
+        if at.size:
+            for place, size in zip(
+                at, np.atleast_1d(measured(geometry[at])), strict=True
+            ):
+                sizes[place] = float(size)
+    return area_m2, length_m
+
+
+def _attributes(row: Mapping[str, object], names: list[str]) -> dict[str, object]:
+    return {name: row[name] for name in names if name in row and _given(row[name])}
+
+
+def _given(value: object) -> bool:
+    return isinstance(value, tuple) or not bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value is not None and _given(value) else None

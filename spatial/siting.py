@@ -1,0 +1,209 @@
+"""Siting review: may this be built here, and which clause says so.
+
+sites + workspace + day  ->  shelf  ->  judge  ->  content  ->  people
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+from layers.read import from_frame
+
+from layers.errors import InputRefusedError
+from layers.layer import FRAME, Layer
+from layers.spec import kinds, spec
+from layers.text import message
+from spatial.finding import Unknown
+from spatial.policy.judge import judge
+from spatial.policy.load import load_rulebook
+from spatial.report import tables
+from spatial.report.assemble import assemble
+from spatial.report.layer_records import kinds_asked_for
+from spatial.report.map import explore
+from spatial.report.write import write_review
+from spatial.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import folium
+    import pandas as pd
+
+    from layers.layer import Workspace
+    from layers.text import Lang
+    from spatial.policy.judge import Judgement
+    from spatial.policy.model import Rulebook
+    from spatial.report.content import ReviewContent
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The result of a siting review.
+
+    Attributes
+    ----------
+    content
+        Everything, language-neutral; what the writers read.
+    lang
+        Language of the tables and the map: ``zh`` or ``en``.
+    """
+
+    content: ReviewContent
+    lang: Lang = "zh"
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a site, index ``site_id``; most severe outcome first.
+
+        Columns: ``name``, ``outcome``, ``stable``, ``area_m2``, ``length_m``,
+        ``deciding_rule``, ``findings``, ``unknowns`` (counts).
+        """
+        return tables.outcomes(self.content)
+
+    @property
+    def findings(self) -> gpd.GeoDataFrame:
+        """One row a finding, EPSG:4490; the geometry is the overlap, else the site."""
+        return tables.findings(self.content, self.lang)
+
+    @property
+    def unknowns(self) -> pd.DataFrame:
+        """One row for everything that kept a rule from being decided."""
+        return tables.unknowns(self.content, self.lang)
+
+    @property
+    def overlaps(self) -> gpd.GeoDataFrame:
+        """One row for every pair of site and zone that meet, judged or not."""
+        return tables.overlaps(self.content)
+
+    def explore(self) -> folium.Map:
+        """Return a map for a notebook: offline, every value escaped."""
+        return explore(self.content, self.lang)
+
+    def write(self, folder: Path | str) -> tuple[Path, ...]:
+        """Write result, tables, map and manifest to a folder; return the paths."""
+        return write_review(self.content, Path(folder), lang=self.lang)
+
+
+def review(
+    sites: Layer | gpd.GeoDataFrame,
+    office: Workspace,
+    *,
+    on: dt.date | str,
+    lang: Lang = "zh",
+) -> Review:
+    """Review the siting of projects.
+
+    Parameters
+    ----------
+    sites
+        A layer of kind ``project_site``, or a GeoDataFrame with a CRS whose columns
+        bear the canonical names or their aliases.
+    office
+        The control layers, rulebooks and settings.
+    on
+        The day whose law and layers count: a date or ``YYYY-MM-DD``.
+    lang
+        Language of the tables and the map.
+
+    Returns
+    -------
+    Review
+        One outcome for every row of `sites`, including those that were quarantined.
+
+    Raises
+    ------
+    InputRefusedError
+        `sites` is a layer of another kind, the workspace names no rulebook, or `on`
+        is no date.
+    """
+    day = _day(on)
+    layer = (
+        sites if isinstance(sites, Layer) else from_frame(sites, kind="project_site")
+    )
+    if layer.kind != "project_site":
+        raise InputRefusedError(
+            source=layer.id,
+            expected="a layer of kind project_site",
+            got=f"kind {layer.kind}",
+            todo="read the file with kind='project_site'",
+        )
+    rulebooks = _rulebooks(office)
+    frame = gpd.GeoDataFrame(
+        layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
+    )
+    shelf = Shelf(frame, office, day)
+    judgement = judge(shelf, rulebooks)
+    silent = _without_rule(shelf, judgement)
+    judgement = replace(judgement, unknowns=(*judgement.unknowns, *silent))
+    return Review(assemble(layer, shelf, judgement, rulebooks), lang)
+
+
+def _day(on: dt.date | str) -> dt.date:
+    if isinstance(on, dt.date):
+        return on
+    try:
+        return dt.date.fromisoformat(on)
+    except ValueError as error:
+        raise InputRefusedError(
+            source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
+        ) from error
+
+
+def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
+    """Load the rulebooks of a workspace; a rule id may stand in one of them only."""
+    if not office.rulebooks:
+        raise InputRefusedError(
+            source=office.path,
+            expected="at least one rulebook",
+            got="none",
+            todo="name them in workspace.yaml, for example rulebooks: [national]",
+        )
+    rulebooks = tuple(_rulebook(name, office) for name in office.rulebooks)
+    home: dict[str, str] = {}
+    for book in rulebooks:
+        for rule in book.rules:
+            if home.setdefault(rule.id, book.id) != book.id:
+                raise InputRefusedError(
+                    source=book.path,
+                    expected="rule ids that no other rulebook of the workspace has",
+                    got=f"{rule.id}, which {home[rule.id]} has too",
+                    todo="rename one of them, or leave one rulebook out",
+                )
+    return rulebooks
+
+
+def _rulebook(name: str, office: Workspace) -> Rulebook:
+    """Load a built-in rulebook by name, or one of the office by its path."""
+    if not name.endswith((".yaml", ".yml")):
+        return load_rulebook(name)
+    path = Path(name)
+    if path.is_absolute() or office.path == "<memory>":
+        return load_rulebook(path)
+    return load_rulebook(Path(office.path).parent / path)
+
+
+def _without_rule(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
+    """Control zones that a site overlaps and that no rule of the day speaks of.
+
+    A control zone without a rule is not a zone without law: a person must look.
+    """
+    asked = set(kinds_asked_for(judgement))
+    for kind in kinds():
+        if spec(kind).role != "control" or kind in asked or not shelf.has(kind):
+            continue
+        zones = shelf.zones(kind)
+        pairs = shelf.pairs(kind)
+        met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
+        for site, group in met.groupby("site", sort=True):
+            names = zones.iloc[group["zone"].to_numpy()]
+            shown = names[spec(kind).name_field].fillna(names["feature_id"])
+            said = message(
+                "doubt.no_rule_for_layer",
+                title=spec(kind).title,
+                zones=", ".join(map(str, shown)),
+            )
+            yield Unknown(int(str(site)), "", "no_rule_for_layer", kind, said)
