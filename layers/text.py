@@ -1,7 +1,7 @@
 """Sentences for people, in Chinese and English, kept as data.
 
 Code says *what* happened: a key and facts (`Message`). The sentence comes from a
-catalogue, ``texts/zh.yaml`` and ``texts/en.yaml`` of a package. Chinese is the
+catalogue, ``texts/*zh.yaml`` and ``texts/*en.yaml`` of a package. Chinese is the
 default. `layers.text.TEXTS` knows the sentences of this package alone;
 `spatial.text.TEXTS` those of both.
 """
@@ -48,8 +48,8 @@ class Texts:
     Parameters
     ----------
     folders
-        Each holds ``zh.yaml`` and ``en.yaml``: flat mappings from key to a sentence
-        with named places (``str.format``). A key may stand in one folder only.
+        Each holds files ``*zh.yaml`` and ``*en.yaml``: flat mappings from key to a
+        sentence with named places (``str.format``). A key may stand in one file only.
     """
 
     folders: tuple[Path, ...]
@@ -86,10 +86,11 @@ class Texts:
 def _sentences(folders: tuple[Path, ...], lang: Lang) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for folder in folders:
-        for key, entry in document.load(folder / f"{lang}.yaml").mapping().items():
-            if key in found:
-                entry.fail("a key that no other catalogue has", repr(key))
-            found[key] = entry.text()
+        for path in sorted(folder.glob(f"*{lang}.yaml")):
+            for key, entry in document.load(path).mapping().items():
+                if key in found:
+                    entry.fail("a key that no other catalogue has", repr(key))
+                found[key] = entry.text()
     return found
 
 

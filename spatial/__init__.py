@@ -6,6 +6,14 @@ The names below are loaded on first use, so that ``import spatial`` costs nothin
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spatial.overlap import overlap_table
+    from spatial.policy.cases import check_cases
+    from spatial.policy.load import load_rulebook
+    from spatial.report.content import ReviewContent
+    from spatial.siting import Review, review
 
 _HOME = {
     "Review": "spatial.siting",
