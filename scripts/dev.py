@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Set up, try and check ecoredline; needs nothing but Python 3.11 or newer.
 
 python3 scripts/dev.py COMMAND [ARGUMENTS]
@@ -58,7 +57,7 @@ def main(arguments: list[str]) -> int:
     name, *rest = arguments or ["help"]
     command = COMMANDS.get(name)
     if command is None:
-        known = ", ".join(COMMANDS)
+        known = ", ".join(word for word in COMMANDS if word.isalpha())
         print(f"unknown command {name!r}; known: {known}", file=sys.stderr)
         return 2
     try:
