@@ -150,7 +150,8 @@ class Shelf:
             Columns of `spatial.overlap.cover_table`, and ``outside``: more than the
             largest tolerance of the kind's layers lies outside.
         """
-        table = cover_table(self.sites, self.zones(kind)[np.asarray(zones, dtype=bool)])
+        wanted = self.zones(kind)[np.asarray(zones, dtype=bool)]
+        table: pd.DataFrame = cover_table(self.sites, wanted)
         tolerances = [one.tolerance for one in self.layers(kind)]
         limit_m2 = max((one.area_m2 for one in tolerances), default=0.0)
         limit_m = max((one.width_m for one in tolerances), default=0.0)
@@ -158,8 +159,7 @@ class Shelf:
         length = table["remainder_length_m"].to_numpy()
         whole = table["covered_share"].to_numpy() >= silence.COVERED_SHARE
         small = (area <= limit_m2) | (length <= limit_m)
-        table["outside"] = ~whole & ~small
-        return table
+        return table.assign(outside=~whole & ~small)
 
     def doubts(self, kind: str, *, within_m: float = 0.0) -> tuple[Unknown, ...]:
         """Return why finding nothing of a kind does not mean there is nothing.

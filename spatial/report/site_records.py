@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer
     from spatial.finding import Finding, Outcome
@@ -61,7 +63,8 @@ class SiteRecords:
         overlaps = self._overlaps()
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
-        for at, row in enumerate(sites[["feature_id", *names]].to_dict("records")):
+        rows = sites[["feature_id", *names]].to_dict("records")
+        for at, row in enumerate(rows):
             said = findings.get(at, ())
             lacks = unknowns.get(at, ())
             outcome = outcome_of([one.finding for one in said], lacks)
@@ -131,10 +134,10 @@ class SiteRecords:
     def _all_layers(self) -> Iterable[Layer]:
         return self.shelf.workspace.layers.values()
 
-    def _finding_shapes(self, geometry: np.ndarray) -> list[shapely.Geometry]:
+    def _finding_shapes(self, geometry: np.ndarray) -> list[BaseGeometry]:
         """Return the overlap that each finding is about, or its site."""
         wanted = self.judgement.findings
-        shapes: list[shapely.Geometry] = [geometry[one.site] for one in wanted]
+        shapes: list[BaseGeometry] = [geometry[one.site] for one in wanted]
         places: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for at, one in enumerate(wanted):
             if one.kind and one.zone_id is not None and one.relation == "intersects":
@@ -265,7 +268,7 @@ def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]
     return area_m2, length_m
 
 
-def _attributes(row: Mapping[str, object], names: list[str]) -> dict[str, object]:
+def _attributes(row: Mapping[Any, object], names: list[str]) -> dict[str, object]:
     return {name: row[name] for name in names if name in row and _given(row[name])}
 
 
