@@ -24,6 +24,7 @@ Effect = Literal["prohibited", "restricted", "needs_information"]
 Relation = Literal["intersects", "within_distance", "not_within", "outside", "anywhere"]
 Operator = Literal[
     "in",
+    "names",
     "code_under",
     "equals",
     "stated",
@@ -54,7 +55,9 @@ class Test:
     name
         Canonical attribute (in `subject`) or zone field (in a zone filter).
     operator, value
-        ``in`` a tuple of texts; ``code_under`` a tuple of industry-code prefixes
+        ``in`` a tuple of texts; ``names`` likewise, for proper names: a value that
+        ends with one of them matches (``乌海海勃湾工业园区``), one that holds it
+        elsewhere is unknown; ``code_under`` a tuple of industry-code prefixes
         (``26`` holds ``2613``); ``equals`` text, number or flag; ``stated`` true:
         something is written there and it is not a word for "none"; the rest compare
         a number or a date with `value`.
@@ -122,6 +125,9 @@ class Where:
     must_be_covered
         For ``intersects``: land that no zone of the kind covers is a gap in the data
         (control units tile a county), so it is unknown, not false.
+    must_exist
+        For ``intersects``: the zone that the filter names must have been drawn
+        somewhere (a region that a policy names in words); else it is unknown.
     """
 
     relation: Relation
@@ -129,6 +135,7 @@ class Where:
     filter: Condition | None = None
     distance_m: float | SettingRef | None = None
     must_be_covered: bool = False
+    must_exist: bool = False
 
 
 @dataclass(frozen=True, slots=True)

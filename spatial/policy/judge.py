@@ -1,0 +1,246 @@
+"""The judge: rules against the shelf, every site at once.
+
+Loops run over rules, provisions and hits; never over all sites and all rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from layers.spec import spec
+from spatial.finding import OUTCOMES, Finding
+from spatial.policy import territory
+from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluate
+from spatial.policy.explain import Held, attribute_missing, findings, period_ended
+from spatial.policy.where import locate, setting_missing, unknowns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from spatial.finding import Outcome, Unknown
+    from spatial.policy import model
+    from spatial.policy.condition import Evaluated, Mask
+    from spatial.policy.where import Place
+    from spatial.shelf import Shelf
+
+Status = Literal["in_force", "period_ended", "not_in_force", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRule:
+    """A rule and what became of it.
+
+    Attributes
+    ----------
+    rule, rulebook
+        The rule, and the id of the rulebook it stands in.
+    edition
+        The one that counts on the day; None when none does.
+    status
+        ``in_force``; ``period_ended`` (a plan whose period is over: where it would
+        apply, its successor is to be confirmed); ``not_in_force`` (not yet valid, or
+        repealed); ``elsewhere`` (its territory is not the office's).
+    """
+
+    rule: model.Rule
+    rulebook: str
+    edition: model.Edition | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that rules say of all sites.
+
+    Attributes
+    ----------
+    findings, unknowns
+        By site; within a site in the order of the rulebooks, their rules and
+        provisions, then of the zones.
+    rules
+        Every rule, in the order of the rulebooks.
+    """
+
+    findings: tuple[Finding, ...]
+    unknowns: tuple[Unknown, ...]
+    rules: tuple[JudgedRule, ...]
+
+
+def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
+    """Judge every site of a shelf by every rule of some rulebooks.
+
+    Parameters
+    ----------
+    shelf
+        Sites, layers and settings on the day that counts.
+    rulebooks
+        In the order in which their rules are to be reported.
+
+    Returns
+    -------
+    Judgement
+        Findings and unknowns. A site without either has nothing against it in these
+        rules, and nothing was left open by them.
+
+    Raises
+    ------
+    InputRefusedError
+        A setting is of the wrong type for the rule that asks for it.
+    """
+    found: list[Finding] = []
+    open_: dict[tuple[int, str, str, str], Unknown] = {}
+    judged: list[JudgedRule] = []
+    for book in rulebooks:
+        for rule in book.rules:
+            edition, status = edition_on(rule, book, on=shelf.on)
+            where = territory.applies(rule.territory, shelf) if edition else None
+            if edition is None or where is None:
+                judged.append(JudgedRule(rule, book.id, edition, status))
+                if edition is not None:
+                    judged[-1] = replace(judged[-1], status="elsewhere")
+                continue
+            judged.append(JudgedRule(rule, book.id, edition, status))
+            bench = _Bench(shelf, book, rule, edition, status, where)
+            for said in bench.hear():
+                if isinstance(said, Finding):
+                    found.append(said)
+                else:
+                    key = (said.site, said.rule, said.kind, said.what)
+                    open_.setdefault(key, said)
+    return Judgement(
+        tuple(sorted(found, key=lambda one: one.site)),
+        tuple(sorted(open_.values(), key=lambda one: one.site)),
+        tuple(judged),
+    )
+
+
+def edition_on(
+    rule: model.Rule, book: model.Rulebook, *, on: dt.date
+) -> tuple[model.Edition | None, Status]:
+    """Return the edition of a rule that counts on a day.
+
+    Parameters
+    ----------
+    rule
+        A rule of `book`.
+    book
+        Its documents say what is a plan.
+    on
+        The day.
+
+    Returns
+    -------
+    edition, status
+        The valid edition; or the last one with ``period_ended`` when it cites a plan
+        whose period is over; or None with ``not_in_force``.
+    """
+    begun = [one for one in rule.editions if _start(one) <= on]
+    if not begun:
+        return None, "not_in_force"
+    last = max(begun, key=_start)
+    document = book.documents[last.citation.document]
+    ends = [end for end in (last.valid.end, document.period.end) if end is not None]
+    if document.kind == "plan" and any(end < on for end in ends):
+        return last, "period_ended"
+    return (last, "in_force") if on in last.valid else (None, "not_in_force")
+
+
+def _start(edition: model.Edition) -> dt.date:
+    """Return the first day of an edition (the loader wants one to be stated)."""
+    return edition.valid.start or dt.date.min
+
+
+def outcome_of(found: Iterable[Finding], open_: Iterable[Unknown]) -> Outcome:
+    """Return the outcome of one site: the most severe of all that is said of it."""
+    said = {one.outcome for one in found} | {one.outcome for one in open_}
+    return next((one for one in OUTCOMES if one in said), "clear")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """One rule before the judge."""
+
+    shelf: Shelf
+    book: model.Rulebook
+    rule: model.Rule
+    edition: model.Edition
+    status: Status
+    territory: Place = field(repr=False)
+
+    def hear(self) -> Iterator[Finding | Unknown]:
+        """Yield what each provision says of the sites."""
+        for number, provision in enumerate(self.edition.provisions, start=1):
+            for said in self._provision(provision, number):
+                named = isinstance(said, Finding)
+                yield said if named else replace(said, rule=self.rule.id)
+
+    def _provision(
+        self, provision: model.Provision, number: int
+    ) -> Iterator[Finding | Unknown]:
+        subject = self._about(provision.subject)
+        relief = self._relief(provision)
+        concerned = np.minimum(self.territory.truth, subject.truth)
+        free = [i for i, one in enumerate(provision.relief) if one.effect == "clear"]
+        concerned = np.where(np.isin(relief, free), np.int8(FALSE), concerned)
+        if not (concerned != FALSE).any():
+            return
+        place = locate(provision.where, self.shelf)
+        truth = np.minimum(concerned, place.truth)
+        yield from self._open(subject, place, truth == UNKNOWN)
+        wanted = (concerned != FALSE).tolist()
+        yield from (one for one in place.always if wanted[one.site])
+        if self.status == "period_ended":
+            yield from self._ended(truth == TRUE)
+            return
+        yield from findings(
+            Held(
+                rule=self.rule.id,
+                edition=str(self.edition.valid),
+                number=number,
+                provision=provision,
+                subject=subject,
+                place=place,
+                relief=relief,
+                sites=truth == TRUE,
+            ),
+            self.shelf,
+        )
+
+    def _about(self, condition: model.Condition | None) -> Evaluated:
+        """Evaluate a condition on the sites' attributes."""
+        return evaluate(
+            condition,
+            self.shelf.sites,
+            spec=spec("project_site"),
+            settings=self.shelf.settings,
+        )
+
+    def _relief(self, provision: model.Provision) -> np.ndarray:
+        """Return the position of the first relief that certainly holds, else -1."""
+        which = np.full(len(self.shelf.sites), -1)
+        for position, relief in enumerate(provision.relief):
+            holds = self._about(relief.when).truth == TRUE
+            which[(which == -1) & holds] = position
+        return which
+
+    def _open(self, subject: Evaluated, place: Place, sites: Mask) -> Iterator[Unknown]:
+        """Yield why the provision is undecided, for the sites where it is."""
+        if not sites.any():
+            return
+        for lack, rows in subject.missing.items():
+            say = attribute_missing if lack.sort == "field" else setting_missing
+            for site in np.flatnonzero(rows & sites).tolist():
+                yield say(site, lack.name)
+        for one in (self.territory, place):
+            yield from unknowns(one, sites & (one.truth == UNKNOWN), self.shelf)
+
+    def _ended(self, sites: Mask) -> Iterator[Unknown]:
+        """Yield that the plan is over, for the sites where it would apply."""
+        document = self.book.documents[self.edition.citation.document]
+        until = str(document.period.end or self.edition.valid.end)
+        for site in np.flatnonzero(sites).tolist():
+            yield period_ended(site, document, until)

@@ -1,0 +1,163 @@
+"""Reading rulebooks: strict YAML becomes `model.Rulebook`, or a refusal that points.
+
+Refused are: an unknown key, document, layer kind, field or domain value; an edition
+without citation or first day; editions that overlap; a rule without cases or with an
+id that stands twice; a text that nobody has read and that would decide something.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers import document
+from layers.errors import UnknownKindError
+from layers.provenance import sha256_of
+from spatial.policy import clause, example, model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.document import Entry
+
+BUILTIN = Path(__file__).parent / "rulebook"
+
+_ADCODE_DIGITS = 6
+
+
+def builtin() -> tuple[str, ...]:
+    """Return the names of the rulebooks that come with the toolkit, sorted."""
+    return tuple(sorted(path.stem for path in BUILTIN.glob("*.yaml")))
+
+
+def load_rulebook(source: Path | str) -> model.Rulebook:
+    """Read a rulebook.
+
+    Parameters
+    ----------
+    source
+        Name of a built-in rulebook (see `builtin`), or path of a YAML file.
+
+    Returns
+    -------
+    Rulebook
+        Documents, rules and cases, every reference checked.
+
+    Raises
+    ------
+    UnknownKindError
+        A name without suffix that is neither a built-in rulebook nor a file.
+    SourceNotFoundError
+        There is no such file.
+    DocumentError
+        The rulebook breaks the format; the message has file, line and key.
+    """
+    path = Path(source)
+    name = str(source)
+    known = builtin()
+    inside = name in known
+    if inside:
+        path = BUILTIN / f"{name}.yaml"
+    elif not path.suffix and not path.exists():
+        raise UnknownKindError(what="rulebook", name=name, known=list(known))
+    entry = document.load(path)
+    entry.only("rulebook", "title", "documents", "rules")
+    entry.need("rulebook").one_of(path.stem)
+    documents = {
+        key: _document(child, key)
+        for key, child in entry.need("documents").mapping().items()
+    }
+    rules = tuple(_rule(one, documents) for one in entry.need("rules"))
+    _refuse_twice(entry.need("rules"), rules)
+    return model.Rulebook(
+        id=path.stem,
+        title=clause.titles(entry.need("title")),
+        documents=documents,
+        rules=rules,
+        path=path.name if inside else name,
+        sha256=sha256_of([path]),
+    )
+
+
+def _document(entry: Entry, key: str) -> model.Document:
+    """Read an instrument that rules cite."""
+    entry.only("title", "kind", "period", "text", "source")
+    text = entry.get("text")
+    return model.Document(
+        id=key,
+        title=clause.titles(entry.need("title")),
+        kind=entry.need("kind").one_of(  # type: ignore[arg-type]
+            "law", "regulation", "normative", "plan", "local"
+        ),
+        period=clause.period(entry.need("period")),
+        text=text.text() if text else "",
+        source=entry.need("source").text(),
+    )
+
+
+def _rule(entry: Entry, documents: Mapping[str, model.Document]) -> model.Rule:
+    """Read a rule with its editions and cases."""
+    entry.only("id", "title", "territory", "note", "editions", "cases")
+    territory, note = entry.get("territory"), entry.get("note")
+    editions = tuple(_edition(one, documents) for one in entry.need("editions"))
+    _refuse_overlaps(entry.need("editions"), editions)
+    cases = tuple(example.case(one) for one in entry.need("cases"))
+    if not cases:
+        entry.need("cases").fail("at least one case")
+    return model.Rule(
+        id=entry.need("id").text(),
+        title=clause.titles(entry.need("title")),
+        territory=tuple(_adcode(one) for one in territory or ()),
+        editions=editions,
+        note=note.text() if note else "",
+        cases=cases,
+    )
+
+
+def _adcode(entry: Entry) -> str:
+    """Read a six-digit adcode, which YAML needs in quotes."""
+    code = entry.text()
+    if len(code) != _ADCODE_DIGITS or not code.isdigit():
+        entry.fail("an adcode of six digits, in quotes")
+    return code
+
+
+def _edition(entry: Entry, documents: Mapping[str, model.Document]) -> model.Edition:
+    """Read a rule as it reads in a period of validity."""
+    entry.only("valid", "citation", "provisions")
+    cited = clause.citation(entry.need("citation"), documents)
+    parts = entry.need("provisions")
+    provisions = tuple(clause.provision(one, documents) for one in parts)
+    if not provisions:
+        parts.fail("at least one provision")
+    for one, child in zip(provisions, parts, strict=True):
+        unread = cited.verified == "unverified"
+        if unread and one.effect != "needs_information":
+            child.need("effect").fail(
+                "needs_information, because the cited text is unverified"
+            )
+    return model.Edition(clause.period(entry.need("valid")), cited, provisions)
+
+
+def _refuse_overlaps(entry: Entry, editions: tuple[model.Edition, ...]) -> None:
+    """Refuse editions that are not in order of time, or valid on the same day."""
+    if not editions:
+        entry.fail("at least one edition")
+    for earlier, later, child in zip(
+        editions, editions[1:], entry.items()[1:], strict=False
+    ):
+        end, start = earlier.valid.end, later.valid.start
+        if end is None or start is None or start <= end:
+            child.need("valid").fail(
+                f"a period after the edition before it ({earlier.valid})",
+                str(later.valid),
+            )
+
+
+def _refuse_twice(entry: Entry, rules: tuple[model.Rule, ...]) -> None:
+    """Refuse a rule id that stands twice."""
+    seen: set[str] = set()
+    for rule, child in zip(rules, entry, strict=True):
+        if rule.id in seen:
+            child.need("id").fail("an id that no other rule has", repr(rule.id))
+        seen.add(rule.id)

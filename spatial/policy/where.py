@@ -1,0 +1,355 @@
+"""The spatial half of a provision: where its relation holds.
+
+`locate` answers for every site at once, three-valued. What is found is certain even
+in a doubtful layer; what is not found is believed only where `Shelf.doubts` has
+nothing against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import InputRefusedError
+from layers.spec import spec
+from layers.text import message
+from spatial.finding import Unknown
+from spatial.policy import model
+from spatial.policy.condition import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Evaluated,
+    constant,
+    evaluate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spatial.policy.condition import Mask, Truth
+    from spatial.shelf import Shelf
+
+NUMBERS = ("area_m2", "share_of_site", "length_m", "distance_m", "margin_m")
+"""The numbers of a relation, as `Finding` holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a relation holds.
+
+    Attributes
+    ----------
+    kind
+        Layer kind that was searched, or None.
+    truth
+        One value a site.
+    hits
+        The pairs that make it true: ``site``, ``zone`` (-1 for the lack of one) and
+        `NUMBERS`; ordered by site, then zone.
+    undecided
+        Pairs whose zone may or may not be meant: ``site``, ``zone``.
+    zones
+        Truth of the filter, zone by zone.
+    doubts
+        Why finding nothing may not be believed; read where the truth is unknown.
+    always
+        Unknowns that stand beside what is found (gaps between zones).
+    setting
+        A setting that nobody set, or "".
+    limit_m
+        The distance that was compared with, or None.
+    """
+
+    kind: str | None
+    truth: Truth
+    hits: pd.DataFrame
+    undecided: pd.DataFrame
+    zones: Evaluated
+    doubts: tuple[Unknown, ...] = ()
+    always: tuple[Unknown, ...] = ()
+    setting: str = ""
+    limit_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What every relation begins with: the zones, the filter, the doubts."""
+
+    where: model.Where
+    kind: str
+    shelf: Shelf
+    zones: Evaluated
+    doubts: tuple[Unknown, ...]
+    doubted: Mask = field(repr=False)
+
+    def best(self, pairs: pd.DataFrame) -> Truth:
+        """Return the strongest filter truth among the pairs of each site."""
+        found = np.full(len(self.shelf.sites), FALSE, dtype=np.int8)
+        zone = pairs["zone"].to_numpy(dtype=int)
+        np.maximum.at(found, pairs["site"].to_numpy(dtype=int), self.zones.truth[zone])
+        return found
+
+    def of_truth(self, pairs: pd.DataFrame, truth: int) -> pd.DataFrame:
+        """Return the pairs whose zone has this filter truth."""
+        zone = pairs["zone"].to_numpy(dtype=int)
+        chosen: pd.DataFrame = pairs[self.zones.truth[zone] == truth]
+        return chosen
+
+
+def locate(where: model.Where, shelf: Shelf) -> Place:
+    """Say where a spatial relation holds.
+
+    Parameters
+    ----------
+    where
+        Relation, layer kind, filter, distance.
+    shelf
+        Sites and layers on the day.
+
+    Returns
+    -------
+    Place
+        Truth for every site of the shelf, and what it rests on.
+
+    Raises
+    ------
+    InputRefusedError
+        A setting that stands for a distance is no number.
+    """
+    if where.kind is None:
+        everywhere = constant(TRUE, len(shelf.sites)).truth
+        hits = _hits(np.arange(len(shelf.sites)))
+        return Place(None, everywhere, hits, _PAIRS, constant(TRUE, 0))
+    limit_m = _limit_m(where, shelf)
+    if isinstance(limit_m, model.SettingRef):
+        unknown = constant(UNKNOWN, len(shelf.sites)).truth
+        nothing = constant(TRUE, 0)
+        name = limit_m.name
+        return Place(
+            where.kind, unknown, _hits(_NO_SITES), _PAIRS, nothing, setting=name
+        )
+    doubts = tuple(shelf.doubts(where.kind, within_m=limit_m or 0.0))
+    doubted = np.zeros(len(shelf.sites), dtype=bool)
+    doubted[[one.site for one in doubts]] = True
+    filtered = evaluate(
+        where.filter,
+        shelf.zones(where.kind),
+        spec=spec(where.kind),
+        settings=shelf.settings,
+    )
+    search = _Search(where, where.kind, shelf, filtered, doubts, doubted)
+    if where.relation == "within_distance":
+        return _within_distance(search, limit_m or 0.0)
+    return _RELATIONS[where.relation](search)
+
+
+def unknowns(place: Place, sites: Mask, shelf: Shelf) -> Iterator[Unknown]:
+    """Yield why a relation is undecided, for the sites of a mask; the rule is open."""
+    if place.setting:
+        for site in np.flatnonzero(sites).tolist():
+            yield setting_missing(site, place.setting)
+    wanted = sites.tolist()
+    yield from (one for one in place.doubts if wanted[one.site])
+    if len(place.undecided):
+        yield from _fields_missing(place, wanted, shelf)
+
+
+def setting_missing(site: int, name: str) -> Unknown:
+    """Return the unknown for a setting that nobody set."""
+    why = message("unknown.setting_missing", setting=name)
+    return Unknown(site, "", "setting_missing", name, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What zones are called, position by position."""
+
+    layer: tuple[str, ...]
+    zone_id: tuple[str, ...]
+    name: tuple[str | None, ...]
+
+
+def labels(kind: str, shelf: Shelf) -> Labels:
+    """Return what the zones of a kind are called, in the order of the shelf."""
+    zones = shelf.zones(kind)
+    names = zones[spec(kind).name_field].astype(object).tolist()
+    return Labels(
+        tuple(map(str, zones["layer"])),
+        tuple(map(str, zones["feature_id"])),
+        tuple(one if isinstance(one, str) and one.strip() else None for one in names),
+    )
+
+
+def _fields_missing(
+    place: Place, wanted: list[bool], shelf: Shelf
+) -> Iterator[Unknown]:
+    """Yield the fields whose lack leaves it open whether a zone is meant."""
+    kind = str(place.kind)
+    called = labels(kind, shelf)
+    for site, zone in place.undecided.to_numpy(dtype=int).tolist():
+        if not wanted[site]:
+            continue
+        for lack, rows in place.zones.missing.items():
+            if rows[zone] and lack.sort == "setting":
+                yield setting_missing(site, lack.name)
+            elif rows[zone]:
+                layer = called.layer[zone]
+                why = message(
+                    "unknown.zone_field_missing",
+                    layer=layer,
+                    zone=called.name[zone] or called.zone_id[zone],
+                    field=spec(kind).field(lack.name).title,
+                )
+                what = f"{layer}.{lack.name}"
+                yield Unknown(site, "", "zone_field_missing", what, why)
+
+
+# -- relations -----------------------------------------------------------------
+
+
+def _intersects(search: _Search) -> Place:
+    """Find overlaps, by more than the tolerance, with zones that are meant."""
+    pairs = search.shelf.pairs(search.kind)
+    pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
+    place = _found(search, pairs)
+    if search.where.must_exist and not (search.zones.truth != FALSE).any():
+        place = _not_drawn(search, place)
+    return _with_gaps(search, place) if search.where.must_be_covered else place
+
+
+def _within_distance(search: _Search, limit_m: float) -> Place:
+    """Find zones that are meant no farther than the limit, compared at 1 mm."""
+    pairs = search.shelf.pairs(search.kind, within_m=limit_m)
+    pairs = pairs[pairs["distance_m"].round(3) <= limit_m]
+    bare = pairs.assign(
+        area_m2=np.nan,
+        share_of_site=np.nan,
+        length_m=np.nan,
+        margin_m=pairs["distance_m"] - limit_m,
+    )
+    return replace(_found(search, bare), limit_m=limit_m)
+
+
+def _found(search: _Search, pairs: pd.DataFrame) -> Place:
+    """Return a place that is true where a pair is, and false where silence holds."""
+    truth = search.best(pairs)
+    truth[(truth == FALSE) & search.doubted] = UNKNOWN
+    return Place(
+        search.kind,
+        truth,
+        search.of_truth(pairs, TRUE)[["site", "zone", *NUMBERS]],
+        search.of_truth(pairs, UNKNOWN)[["site", "zone"]],
+        search.zones,
+        search.doubts,
+    )
+
+
+def _not_drawn(search: _Search, place: Place) -> Place:
+    """Doubt every site: a region that the rule names is nowhere in the layer."""
+    title = spec(search.kind).title
+    why = message("unknown.zone_not_drawn", kind=title)
+    new = tuple(
+        Unknown(site, "", "no_zone_covers", search.kind, why)
+        for site in np.flatnonzero(~search.doubted).tolist()
+    )
+    truth = np.maximum(place.truth, np.int8(UNKNOWN))
+    return replace(place, truth=truth, doubts=(*place.doubts, *new))
+
+
+def _with_gaps(search: _Search, place: Place) -> Place:
+    """Add that land which no zone covers is a gap, beside whatever was found."""
+    every = np.ones(len(search.zones.truth), dtype=bool)
+    gap = search.shelf.cover(search.kind, zones=every)["outside"].to_numpy(dtype=bool)
+    why = message("unknown.no_zone_covers", kind=spec(search.kind).title)
+    here = gap.tolist()
+    known = tuple(one for one in search.doubts if here[one.site])
+    new = tuple(
+        Unknown(site, "", "no_zone_covers", search.kind, why)
+        for site in np.flatnonzero(gap & ~search.doubted).tolist()
+    )
+    truth = np.where(gap, np.maximum(place.truth, np.int8(UNKNOWN)), place.truth)
+    return replace(place, truth=truth, always=(*known, *new))
+
+
+def _not_within(search: _Search) -> Place:
+    """Find sites of which some part lies outside every zone that is meant."""
+    cover = search.shelf.cover(search.kind, zones=search.zones.truth == TRUE)
+    outside = cover["outside"].to_numpy(dtype=bool)
+    pairs = search.shelf.pairs(search.kind)
+    pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
+    undecided = search.of_truth(pairs, UNKNOWN)
+    at_best = outside
+    if len(undecided):  # they matter where the site would lie wholly within them
+        generous = search.shelf.cover(search.kind, zones=search.zones.truth != FALSE)
+        at_best = generous["outside"].to_numpy(dtype=bool)
+    truth = np.where(outside, np.where(at_best, TRUE, UNKNOWN), FALSE).astype(np.int8)
+    truth[(truth == TRUE) & search.doubted] = UNKNOWN
+    helps = outside & ~at_best
+    undecided = undecided[helps[undecided["site"].to_numpy(dtype=int)]]
+    sites = np.flatnonzero(truth == TRUE)
+    lacking = cover.iloc[sites]
+    hits = _hits(sites).assign(
+        area_m2=lacking["remainder_m2"].to_numpy(),
+        share_of_site=1.0 - lacking["covered_share"].to_numpy(),
+        length_m=lacking["remainder_length_m"].to_numpy(),
+        margin_m=-lacking["remainder_depth_m"].to_numpy(),
+    )
+    return Place(
+        search.kind, truth, hits, undecided[["site", "zone"]],
+        search.zones, search.doubts,
+    )  # fmt: skip
+
+
+def _outside(search: _Search) -> Place:
+    """Find sites that overlap no zone that is meant."""
+    pairs = search.shelf.pairs(search.kind)
+    pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
+    truth = (TRUE - search.best(pairs)).astype(np.int8)
+    truth[(truth == TRUE) & search.doubted] = UNKNOWN
+    return Place(
+        search.kind,
+        truth,
+        _hits(np.flatnonzero(truth == TRUE)),
+        search.of_truth(pairs, UNKNOWN)[["site", "zone"]],
+        search.zones,
+        search.doubts,
+    )
+
+
+_RELATIONS = {
+    "intersects": _intersects,
+    "not_within": _not_within,
+    "outside": _outside,
+}
+
+
+def _limit_m(where: model.Where, shelf: Shelf) -> float | model.SettingRef | None:
+    """Return the distance; the reference itself when nobody has set it."""
+    if not isinstance(where.distance_m, model.SettingRef):
+        return where.distance_m
+    name = where.distance_m.name
+    if name not in shelf.settings:
+        return where.distance_m
+    value = shelf.settings[name].value
+    if isinstance(value, str | tuple):
+        raise InputRefusedError(
+            source=f"setting {name!r}",
+            expected="a distance in metres",
+            got=repr(value),
+            todo="correct it in the workspace",
+        )
+    return float(value)
+
+
+_NO_SITES = np.zeros(0, dtype=int)
+_PAIRS = pd.DataFrame({"site": _NO_SITES, "zone": _NO_SITES})
+
+
+def _hits(sites: np.ndarray) -> pd.DataFrame:
+    """Return hits without a zone and, so far, without numbers."""
+    numbers = {name: np.full(len(sites), np.nan) for name in NUMBERS}
+    return pd.DataFrame({"site": sites, "zone": np.full(len(sites), -1), **numbers})
