@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench constraints clean
+.PHONY: help setup demo test check fix bench constraints clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: ## set up and run all tests
 
 check: ## format, lint, types, architecture, spelling, notebooks, documents, tests
 	@$(PYTHON) scripts/dev.py check
+
+fix: ## format the code, strip the notebooks, write docs/cli.md
+	@$(PYTHON) scripts/dev.py fix
 
 bench: ## run the benchmarks
 	@$(PYTHON) scripts/dev.py bench

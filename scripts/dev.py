@@ -7,6 +7,7 @@ python3 scripts/dev.py COMMAND [ARGUMENTS]
                the results lie
   test         set up and run all tests; further arguments go to pytest
   check        all checks, then the tests (--no-tests: the checks alone)
+  fix          format the code, strip the notebooks, write docs/cli.md
   bench        run the benchmarks
   constraints  work out constraints.txt anew (asks the package index)
   clean        remove .venv, caches and the demo's results
@@ -114,6 +115,18 @@ def check(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def fix(_arguments: list[str]) -> int:
+    """Put right what a program can put right."""
+    _install("dev")
+    calls: dict[str, list[str | Path]] = {
+        "lint": [PYTHON, "-m", "ruff", "check", "--fix", "--quiet", "."],
+        "format": [PYTHON, "-m", "ruff", "format", "."],
+        "notebooks": [BIN / "nbstripout", *_notebooks()],
+        "command line documents": [PYTHON, "scripts/make_cli_docs.py"],
+    }
+    return max(_run(name, call) for name, call in calls.items())
+
+
 def bench(arguments: list[str]) -> int:
     """Run the benchmarks, one after another."""
     _install("dev")
@@ -153,6 +166,7 @@ COMMANDS = {
     "demo": demo,
     "test": test,
     "check": check,
+    "fix": fix,
     "bench": bench,
     "constraints": constraints,
     "clean": clean,
@@ -164,7 +178,7 @@ COMMANDS = {
 def _checks() -> dict[str, list[str | Path]]:
     """Return the calls of every check but the tests, by name, in order."""
     module: list[str | Path] = [PYTHON, "-m"]
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    notebooks = _notebooks()
     prose = [name for name in PROSE if (ROOT / name).exists()]
     steps: dict[str, list[str | Path]] = {
         "format": [*module, "ruff", "format", "--check", "."],
@@ -179,6 +193,10 @@ def _checks() -> dict[str, list[str | Path]]:
         steps["notebooks hold no output"] = stripped
         steps["notebooks run"] = [*module, "pytest", "--nbmake", *notebooks]
     return steps
+
+
+def _notebooks() -> list[Path]:
+    return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 # -- installing -----------------------------------------------------------
@@ -237,15 +255,14 @@ def _pip_index() -> dict[str, str]:
         return {}
     index = os.environ.get("PIP_INDEX_URL", "")
     if not index:
-        call = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
-        asked = subprocess.run(call, capture_output=True, text=True, check=False)
-        index = asked.stdout.strip() if asked.returncode == 0 else ""
+        index = _answer([PYTHON, "-m", "pip", "config", "get", "global.index-url"])
     return {"UV_DEFAULT_INDEX": index} if index else {}
 
 
 def _make_venv() -> None:
     """Make `.venv`, anew when its Python is gone or of another version."""
-    if PYTHON.exists() and _venv_version() == platform.python_version():
+    version = "import platform; print(platform.python_version())"
+    if _answer([PYTHON, "-c", version]) == platform.python_version():
         return
     for module in ("venv", "ensurepip"):
         if importlib.util.find_spec(module) is None:
@@ -259,16 +276,6 @@ def _make_venv() -> None:
     if _call([sys.executable, "-m", "venv", "--clear", VENV]):
         msg = f"{VENV} could not be made; the reason stands above"
         raise DevError(msg)
-
-
-def _venv_version() -> str:
-    """Return the version of the Python in `.venv`; "" when it does not start."""
-    call = [str(PYTHON), "-c", "import platform; print(platform.python_version())"]
-    try:
-        asked = subprocess.run(call, capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return asked.stdout.strip()
 
 
 def _stamp(level: str) -> Path:
@@ -324,6 +331,16 @@ def _call(
         print(f"{parts[0]}: {error}", file=sys.stderr)
         return 127
     return done.returncode
+
+
+def _answer(call: list[str | Path]) -> str:
+    """Return what a program prints; "" when it fails or is not there."""
+    parts = [str(part) for part in call]
+    try:
+        done = subprocess.run(parts, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":
