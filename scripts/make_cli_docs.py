@@ -32,9 +32,8 @@ def commands(
 ) -> Iterator[click.Context]:
     """Yield a context for a command and each command below it, in reading order."""
     name = command.name if parent else "redline"
-    context = click.Context(
-        command, parent=parent, info_name=name, terminal_width=WIDTH
-    )
+    settings = {"terminal_width": WIDTH, **command.context_settings}
+    context = click.Context(command, parent=parent, info_name=name, **settings)
     yield context
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

@@ -16,6 +16,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
+from click.testing import CliRunner
 from house import (
     CONDA_NAMES,
     ROOT,
@@ -122,6 +123,19 @@ def test_the_command_line_document_is_what_help_says():
 def test_the_command_line_document_names_every_command_and_no_other():
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", written, flags=re.MULTILINE) == list(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_document_shows_what_the_program_prints(name):
+    docs, words = cli_docs(), name.split()[1:]
+    done = CliRunner().invoke(
+        docs["redline"],
+        [*words, "--help"],
+        prog_name="redline",
+        terminal_width=docs["WIDTH"],
+    )
+    printed = "\n".join(line.rstrip() for line in done.output.splitlines())
+    assert f"## {name}\n\n```text\n{printed}\n```\n" in docs["page"]()
 
 
 def _examples(context: click.Context) -> list[list[str]]:
