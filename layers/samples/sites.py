@@ -7,6 +7,7 @@ reason in words.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -206,7 +207,7 @@ def _fine(corners: list[list[float]]) -> np.ndarray:
     """Return a line cut fine enough to follow the bent grid."""
     points = np.asarray(corners)
     legs = []
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         pieces = int(np.ceil(np.hypot(*(end - start)) / LINE_STEP_KM))
         legs.append(start + (end - start) * np.arange(pieces)[:, None] / pieces)
     return np.vstack([*legs, points[-1:]])
