@@ -92,6 +92,21 @@ def test_no_file_names_this_machine_or_a_package_registry():
     assert found == []
 
 
+@pytest.mark.parametrize("package", ["layers", "spatial"])
+def test_the_tree_in_the_architecture_is_the_tree(package):
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    block = re.search(
+        rf"^{package}/ .*?\n\n|^{package}/ .*?\n```", text, re.MULTILINE | re.DOTALL
+    )
+    drawn = re.findall(r"^  (\w+)(?:\.py|/) ", block[0], flags=re.MULTILINE)
+    there = {
+        path.stem
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.*")))
+    }
+    assert sorted(drawn) == sorted(there - {"__init__", "__pycache__"})
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_a_readme_begins_with_the_two_commands_and_a_picture(name):
     text = (ROOT / name).read_text(encoding="utf-8")
