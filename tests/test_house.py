@@ -122,9 +122,11 @@ def test_every_file_that_a_readme_points_to_is_there(name):
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
-def test_ci_calls_the_test_command_of_the_readme_last():
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()
-    assert lines[-1] == COMMANDS[1]
+def test_ci_runs_the_checks_and_then_the_test_command_of_the_readme():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    calls = [line.split(" || ") for line in lines if line.startswith("python3 ")]
+    checks = "python3 scripts/dev.py check --no-tests"
+    assert calls == [[checks, "status=$?"], [COMMANDS[1], "status=$?"]]
 
 
 # -- the command line -----------------------------------------------------
