@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,26 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+NEEDS = {
+    "shared": (
+        (ROOT.parent / "shared").is_dir(),
+        "the project's real data is not beside the repository (../shared)",
+    ),
+    "browser": (
+        shutil.which("chromium") is not None,
+        "no Chromium here: apt install chromium fonts-noto-cjk",
+    ),
+}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the documents last, in order: a page's examples build on each other."""
+    """Skip what this machine cannot run, saying why; put the documents last."""
+    for item in items:
+        for marker, (there, reason) in NEEDS.items():
+            if not there and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+    # in order: a page's examples build on each other
     pages = [item for item in items if isinstance(item, SybilItem)]
     pages.sort(key=lambda item: (str(item.path), item.example.line))
     items[:] = [item for item in items if not isinstance(item, SybilItem)] + pages
