@@ -1,0 +1,147 @@
+"""GeoJSON, read by the JSON parser and GEOS alone.
+
+GDAL stays out: it takes a text of this shape for half a dozen other things, some of
+which read addresses, and loses the whole file for one unclosed ring. Here one bad
+geometry costs one row, and the number of rows is the length of the list.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.errors import InputRefusedError
+from layers.formats.raw import RawTable, stem_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+GEOMETRIES = {
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+}
+MAX_DEPTH = 8
+
+
+def read(path: Path) -> RawTable:
+    """Read a FeatureCollection, a Feature or a bare geometry.
+
+    The reference system is WGS 84 by RFC 7946, unless the file has the older ``crs``
+    member.
+
+    Raises
+    ------
+    InputRefusedError
+        It is no JSON (cut, nested too deep) or no GeoJSON.
+    """
+    document = _parse(path)
+    features = _features(document, path)
+    geometry, unreadable = _geometries([one.get("geometry") for one in features])
+    rows = [_attributes(one) for one in features]
+    crs, evidence, assumed = _crs(document)
+    return RawTable(
+        attributes=pd.DataFrame(rows, index=range(len(rows)), dtype=object),
+        geometry=geometry,
+        unreadable=unreadable,
+        crs=crs,
+        crs_evidence=evidence,
+        format="GeoJSON",
+        source_layer=stem_of(path),
+        encoding="UTF-8",
+        rows_in_file=len(features),
+        crs_is_assumed=assumed,
+    )
+
+
+def _refuse(path: Path, got: str) -> InputRefusedError:
+    return InputRefusedError(
+        source=path,
+        expected="GeoJSON (RFC 7946)",
+        got=got,
+        todo="export it again",
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    """Parse the file as JSON in UTF-8."""
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise _refuse(path, f"no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise _refuse(path, f"a JSON {type(document).__name__}")
+    return document
+
+
+def _features(document: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """Return the list of features."""
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        features = document.get("features")
+    elif kind == "Feature":
+        features = [document]
+    elif kind in GEOMETRIES:
+        features = [{"type": "Feature", "geometry": document, "properties": {}}]
+    else:
+        raise _refuse(path, f"a JSON object of type {kind!r}")
+    if not isinstance(features, list) or not all(
+        isinstance(one, dict) for one in features
+    ):
+        raise _refuse(path, "a FeatureCollection without a list of features")
+    return cast("list[dict[str, Any]]", features)
+
+
+def _attributes(feature: dict[str, Any]) -> dict[str, object]:
+    """Return the properties, and the feature's own id where it is not among them."""
+    properties = feature.get("properties")
+    row: dict[str, object] = dict(properties) if isinstance(properties, dict) else {}
+    if "id" in feature:
+        row.setdefault("id", feature["id"])
+    return row
+
+
+def _geometries(
+    members: list[object],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Turn geometry members into geometries; bad ones are marked, not raised."""
+    texts = np.empty(len(members), dtype=object)
+    texts[:] = [
+        None if one is None or _too_deep(one) else json.dumps(one) for one in members
+    ]
+    geometry = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), object)
+    present = np.array([one is not None for one in members], dtype=bool)
+    return geometry, present & shapely.is_missing(geometry)
+
+
+def _too_deep(member: object) -> bool:
+    """Whether collections are nested deeper than anyone draws."""
+    depth = 0
+    while isinstance(member, dict) and isinstance(member.get("geometries"), list):
+        nested = [one for one in member["geometries"] if isinstance(one, dict)]
+        inner = [one for one in nested if "geometries" in one]
+        depth += 1
+        if depth > MAX_DEPTH:
+            return True
+        member = inner[0] if inner else None
+    return False
+
+
+def _crs(document: dict[str, Any]) -> tuple[str, str, bool]:
+    """Return system, evidence, and whether the standard alone says so."""
+    member = document.get("crs")
+    if isinstance(member, dict):
+        properties = member.get("properties")
+        if isinstance(properties, dict) and isinstance(properties.get("name"), str):
+            return properties["name"], "crs member", False
+    return "OGC:CRS84", "RFC 7946 (GeoJSON is WGS 84)", True

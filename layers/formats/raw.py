@@ -1,0 +1,130 @@
+"""RawTable: what a reader hands on, before anybody has judged it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from layers.errors import InputRefusedError
+from layers.spec import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path, PurePath
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from layers.crs import CrsLike
+
+Found = tuple[str, "Mapping[str, str | float]"]
+"""Code and facts of an issue that concerns the whole file."""
+
+NESTED_BYTES = 16_384
+MAX_NESTED = 64
+HEADERS = tuple(
+    mark
+    for kind in (4, 5, 6, 7)
+    for mark in (b"\x01" + kind.to_bytes(4, "little"), b"\0" + kind.to_bytes(4, "big"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """The rows of a source, in its order.
+
+    Attributes
+    ----------
+    attributes
+        One row a feature, index 0..n-1, columns as the source names them.
+    geometry
+        shapely geometries or None, one a row.
+    unreadable
+        Where the source has bytes that are no geometry.
+    crs, crs_evidence
+        As the source states it, or None; where it states it.
+    format, source_layer, encoding
+        As in `layers.provenance.Provenance`.
+    rows_in_file
+        Counted independently of the reader where the format allows.
+    found
+        Issues that concern the whole file.
+        Issues that concern the whole file.
+    """
+
+    attributes: pd.DataFrame
+    geometry: NDArray[np.object_]
+    unreadable: NDArray[np.bool_]
+    crs: CrsLike | None
+    crs_evidence: str
+    format: str
+    source_layer: str | None
+    encoding: str | None
+    rows_in_file: int
+    found: tuple[Found, ...] = ()
+    crs_is_assumed: bool = False
+
+
+def from_wkb(
+    blobs: Sequence[bytes | None],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return geometries and where bytes were there but no geometry came out.
+
+    Deeply nested collections are not parsed at all: they overflow the stack of the
+    parser and end the process.
+    """
+    raw = np.empty(len(blobs), dtype=object)
+    raw[:] = [None if one is None or _is_nested(one) else one for one in blobs]
+    geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    present = np.array([one is not None for one in blobs], dtype=bool)
+    return geometry, present & shapely.is_missing(geometry)
+
+
+def _is_nested(blob: bytes) -> bool:
+    """Whether a large blob holds more multi-part headers than one geometry needs."""
+    if len(blob) < NESTED_BYTES:
+        return False
+    return sum(blob.count(mark) for mark in HEADERS) > MAX_NESTED
+
+
+def choose_layer(
+    names: Sequence[str],
+    *,
+    wanted: str | None,
+    known: Sequence[str],
+    source: Path,
+) -> str:
+    """Return the layer to read from a file that may hold several.
+
+    `wanted` wins; else the only one; else the only one that the layer kind knows by
+    name. Anything else is refused: the first layer is not "the" layer.
+    """
+    if wanted is not None:
+        if wanted in names:
+            return wanted
+        raise InputRefusedError(
+            source=source,
+            expected=f"a layer {wanted!r}",
+            got=f"the layers {', '.join(names) or '(none)'}",
+            todo="correct layer=",
+        )
+    if len(names) == 1:
+        return names[0]
+    folded = {fold(name) for name in known}
+    matching = [name for name in names if fold(name) in folded]
+    if len(matching) == 1:
+        return matching[0]
+    raise InputRefusedError(
+        source=source,
+        expected="one layer",
+        got=f"{len(names)} layers: {', '.join(names) or '(none)'}",
+        todo="say which one: layer='...' (--layer)",
+    )
+
+
+def stem_of(path: PurePath) -> str:
+    """Return the name under which a single-layer file is known."""
+    return path.name.split(".")[0]

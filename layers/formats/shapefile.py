@@ -1,0 +1,221 @@
+"""Shapefile, also zipped: parts must agree before GDAL may read them.
+
+GDAL fills what is missing with nulls, and takes the shorter of .dbf and .shp, without
+a word. So lengths and counts in the headers are compared first, and the text encoding
+is decided from the bytes themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import fiona
+import pyogrio
+from fiona.errors import FionaError
+
+from layers.errors import InputRefusedError
+from layers.formats.arrow import split
+from layers.formats.raw import Found, RawTable, stem_of
+from layers.formats.text import decodes, normal_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = 100
+RECORD = 8
+DELETED = b"*"
+PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Text encoding of a .dbf, and what is to be recorded about the choice."""
+
+    name: str
+    found: tuple[Found, ...] = ()
+
+
+def parts_of(path: Path) -> dict[str, Path]:
+    """Return the files that make a Shapefile, by extension in lower case."""
+    stem = path.stem.casefold()
+    return {
+        one.suffix.lower(): one
+        for one in sorted(path.parent.iterdir())
+        if one.suffix.lower() in PARTS and one.stem.casefold() == stem
+    }
+
+
+def read(path: Path, *, encoding: str | None, source: Path | None = None) -> RawTable:
+    """Read a Shapefile.
+
+    Parameters
+    ----------
+    path
+        The .shp.
+    encoding
+        Text encoding, when the user knows it.
+    source
+        What messages call it (the zip that it came from).
+
+    Raises
+    ------
+    InputRefusedError
+        A part is missing or cut, the parts disagree about the number of records, or
+        the text fits neither UTF-8 nor GB18030.
+    """
+    shown = source or path
+    parts = parts_of(path)
+    records, deleted = _records(parts, shown)
+    text = decide_encoding(parts, given=encoding, source=shown)
+    try:
+        with fiona.open(path, driver="ESRI Shapefile", encoding=text.name) as gate:
+            crs = gate.crs_wkt or None
+        _, table = pyogrio.read_arrow(path, encoding=text.name)
+    except (
+        FionaError,
+        pyogrio.errors.DataSourceError,
+        RuntimeError,
+        UnicodeDecodeError,
+    ) as error:
+        raise InputRefusedError(
+            source=shown,
+            expected="a readable Shapefile",
+            got=str(error),
+            todo="export it again, or pass encoding=",
+        ) from error
+    attributes, geometry, unreadable = split(table)
+    found = list(text.found)
+    if deleted:
+        found.append(("deleted_records", {"count": deleted}))
+    if len(attributes) != records - deleted:
+        facts = {"counted": records - deleted, "read": len(attributes)}
+        found.append(("rows_unaccounted", facts))
+    return RawTable(
+        attributes=attributes,
+        geometry=geometry,
+        unreadable=unreadable,
+        crs=crs,
+        crs_evidence=".prj",
+        format="ESRI Shapefile",
+        source_layer=stem_of(path),
+        encoding=text.name,
+        rows_in_file=records - deleted,
+        found=tuple(found),
+    )
+
+
+def zipped(raw: RawTable) -> RawTable:
+    """Say that the Shapefile came out of a zip."""
+    return replace(raw, format="ESRI Shapefile (zip)")
+
+
+def _records(parts: dict[str, Path], source: Path) -> tuple[int, int]:
+    """Return (records, of which deleted) when all parts tell the same number."""
+    for needed in (".shp", ".shx", ".dbf"):
+        if needed not in parts:
+            raise InputRefusedError(
+                source=source,
+                expected="a Shapefile of .shp, .shx and .dbf",
+                got=f"no {needed}",
+                todo="copy all its parts together",
+            )
+    _need_length(parts[".shp"], _declared_bytes(parts[".shp"]), source)
+    shx = _declared_bytes(parts[".shx"])
+    _need_length(parts[".shx"], shx, source)
+    header = parts[".dbf"].read_bytes()
+    count, start, width = struct.unpack_from("<IHH", header.ljust(12, b"\0"), 4)
+    _need_length(parts[".dbf"], start + count * width, source)
+    if (shx - HEADER) // RECORD != count:
+        raise InputRefusedError(
+            source=source,
+            expected="as many records in .dbf as in .shx",
+            got=f"{count} in .dbf, {(shx - HEADER) // RECORD} in .shx",
+            todo="copy all its parts again from one export",
+        )
+    flags = header[start : start + count * width : width] if width else b""
+    return count, flags.count(DELETED)
+
+
+def _declared_bytes(path: Path) -> int:
+    """Return the length that the header of a .shp or .shx states."""
+    with path.open("rb") as stream:
+        head = stream.read(28)
+    words: int = struct.unpack_from(">i", head.ljust(28, b"\0"), 24)[0]
+    return words * 2
+
+
+def _need_length(path: Path, declared: int, source: Path) -> None:
+    """Refuse a part that is shorter than its header says."""
+    actual = path.stat().st_size
+    if actual < declared or declared <= 0:
+        raise InputRefusedError(
+            source=source,
+            expected=f"{declared} bytes in {path.suffix}, as its header says",
+            got=f"{actual}: the file is cut or damaged",
+            todo="copy it again from its source",
+        )
+
+
+def decide_encoding(
+    parts: dict[str, Path], *, given: str | None, source: Path
+) -> Encoding:
+    """Decide the text encoding of a .dbf from its bytes.
+
+    What the user gives, or else the .cpg states, must fit the bytes. Without a
+    statement that fits it is UTF-8 when the bytes are strict UTF-8, else GB18030;
+    plain ASCII needs no decision.
+    """
+    text = _text_bytes(parts[".dbf"])
+    if given is not None:
+        if not decodes(text, given):
+            raise InputRefusedError(
+                source=source,
+                expected=f"text in {given}",
+                got="bytes that are not",
+                todo="leave encoding= out, it is then decided from the bytes",
+            )
+        return Encoding(normal_name(given))
+    if decodes(text, "ascii"):
+        return Encoding("UTF-8")
+    stated = _cpg(parts.get(".cpg"))
+    if stated and decodes(text, stated):
+        return Encoding(normal_name(stated))
+    for name in ("UTF-8", "GB18030"):
+        if decodes(text, name):
+            facts = {"stated": stated or "-", "used": name}
+            return Encoding(name, (("encoding_decided", facts),))
+    raise InputRefusedError(
+        source=source,
+        expected="text in UTF-8 or GB18030",
+        got=f"bytes that fit neither (.cpg says {stated or 'nothing'})",
+        todo="pass encoding= if you know it, or export as GeoPackage",
+    )
+
+
+def _cpg(path: Path | None) -> str | None:
+    """Return the encoding that a .cpg names, or None."""
+    if path is None:
+        return None
+    words = path.read_bytes().decode("ascii", "ignore").strip()
+    numbers = {"936": "GBK", "65001": "UTF-8", "54936": "GB18030"}
+    return numbers.get(words, words) or None
+
+
+def _text_bytes(path: Path) -> bytes:
+    """Return field names and text values of a .dbf, one a line."""
+    data = path.read_bytes()
+    count, start, width = struct.unpack_from("<IHH", data, 4)
+    pieces, at, spans = [], 1, []
+    for offset in range(32, start - 1, 32):
+        one = data[offset : offset + 32]
+        if len(one) < 32 or one[:1] == b"\r":  # noqa: PLR2004 - size of a descriptor
+            break
+        pieces.append(one[:11].split(b"\0")[0])
+        if one[11:12] in (b"C", b"M"):
+            spans.append((at, at + one[16]))
+        at += one[16]
+    for first in range(start, start + count * width, width or 1):
+        pieces += [data[first + low : first + high].strip() for low, high in spans]
+    return b"\n".join(pieces)

@@ -1,0 +1,58 @@
+"""Text encodings: decided from bytes, strictly."""
+
+from __future__ import annotations
+
+import codecs
+
+from layers.errors import InputRefusedError
+
+BOMS = (
+    (codecs.BOM_UTF8, "UTF-8"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def decodes(data: bytes, encoding: str) -> bool:
+    """Whether `data` is text in `encoding`, without a single exception."""
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def normal_name(encoding: str) -> str:
+    """Return an encoding as GDAL understands it: GB2312 and GBK are in GB18030."""
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        return encoding
+    if name in {"gbk", "gb2312", "gb18030"}:
+        return "GB18030"
+    return "UTF-8" if name in {"utf-8", "utf-8-sig", "ascii"} else encoding
+
+
+def decode(data: bytes, *, given: str | None, source: str) -> tuple[str, str, str]:
+    """Return text, encoding and how it is known: BOM, user, UTF-8, else GB18030."""
+    if given is not None:
+        if not decodes(data, given):
+            raise InputRefusedError(
+                source=source,
+                expected=f"text in {given}",
+                got="bytes that are not",
+                todo="leave encoding= out, it is then decided from the bytes",
+            )
+        return data.decode(given).removeprefix("\ufeff"), given, "given by the user"
+    for mark, name in BOMS:
+        if data.startswith(mark) and decodes(data, name):
+            return data.decode(name).removeprefix("\ufeff"), name, "byte order mark"
+    for name in ("UTF-8", "GB18030"):
+        if decodes(data, name):
+            return data.decode(name), name, "decided from the bytes"
+    raise InputRefusedError(
+        source=source,
+        expected="text in UTF-8 or GB18030",
+        got="bytes that fit neither",
+        todo="pass encoding= if you know it, or save the file as UTF-8",
+    )
