@@ -1,0 +1,255 @@
+"""What a map shows: sites, and the zones around them, simplified for the eye only.
+
+Judgement never sees these shapes. Both maps (the page's and folium's) draw them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from spatial.finding import OUTCOMES
+from spatial.report.palette import ZoneStyle, zone_styles
+from spatial.report.words import pick, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.layer import Layer
+    from spatial.finding import Outcome
+    from spatial.report.content import LayerRecord, ReviewContent
+    from spatial.text import Lang
+
+Geometries = np.ndarray[Any, np.dtype[np.object_]]
+
+MARGIN_SHARE = 0.15  # of the sites' extent, on each side
+MARGIN_DEGREES = 0.03  # at least: some 3 km, so that the nearest border is seen
+FINEST_SHARE = 1 / 8000  # of the extent: below one pixel on the whole map
+MOST_VERTICES = 150_000  # some 3 MB of JSON: a page must open at once
+ZONE_DECIMALS, SITE_DECIMALS = 6, 7  # 0.1 m and 0.01 m
+METRES_PER_DEGREE = 111_320.0  # along a meridian; said as "about" on the page
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSite:
+    """A site on the map; `place` is its position in the review."""
+
+    place: int
+    site_id: str
+    name: str
+    outcome: Outcome
+    geometry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnZone:
+    """A zone on the map."""
+
+    layer: str
+    zone_id: str
+    name: str
+    geometry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnKind:
+    """The zones of a kind, with their style; `title` in one language."""
+
+    kind: str
+    title: str
+    style: ZoneStyle
+    zones: tuple[DrawnZone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A map without its frame.
+
+    Attributes
+    ----------
+    bounds
+        (min_lon, min_lat, max_lon, max_lat) of the sites with a margin; None when
+        no site has a geometry: then nothing is drawn.
+    sites
+        Least severe first, so that the severe ones are drawn on top.
+    kinds
+        In the order of the workspace; kinds without a zone nearby are left out.
+    tolerance_m
+        About how far a border may have moved for display.
+    omitted
+        Zones nearby that are not drawn because the page would grow too large.
+    """
+
+    bounds: tuple[float, float, float, float] | None
+    sites: tuple[DrawnSite, ...]
+    kinds: tuple[DrawnKind, ...]
+    tolerance_m: float
+    omitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Zones of one layer that meet the map's frame, clipped to it."""
+
+    record: LayerRecord
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    shapes: Geometries
+
+
+def drawing(content: ReviewContent, lang: Lang) -> Drawing:
+    """Return what to draw for a review.
+
+    Zones are clipped to the sites' surroundings and simplified until they fit
+    into `MOST_VERTICES`; when even coarse outlines do not fit, the smallest zones are
+    left out and counted.
+    """
+    bounds = _frame(content)
+    if bounds is None:
+        return Drawing(None, (), (), 0.0, 0)
+    near = [_near(one, bounds) for one in content.layers if one.layer is not None]
+    near = [one for one in near if len(one.shapes)]
+    shapes: Geometries = np.concatenate(
+        [np.empty(0, dtype=object), *(one.shapes for one in near)]
+    )
+    extent = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+    shapes, tolerance = _simplified(shapes, extent * FINEST_SHARE)
+    drawn = _that_fit(shapes)
+    return Drawing(
+        bounds=bounds,
+        sites=_sites(content),
+        kinds=_kinds(near, shapes, drawn=drawn, lang=lang),
+        tolerance_m=tolerance * METRES_PER_DEGREE,
+        omitted=int((~drawn).sum()),
+    )
+
+
+def _frame(content: ReviewContent) -> tuple[float, float, float, float] | None:
+    shapes = [one.geometry for one in content.sites if one.geometry is not None]
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    margin = max(MARGIN_DEGREES, MARGIN_SHARE * max(east - west, north - south))
+    return (west - margin, south - margin, east + margin, north + margin)
+
+
+def _near(record: LayerRecord, bounds: tuple[float, float, float, float]) -> _Near:
+    layer: Layer = record.layer  # type: ignore[assignment]
+    frame = layer.frame
+    window = shapely.box(*bounds)
+    every: Geometries = np.asarray(frame.geometry.array, dtype=object)
+    here = np.flatnonzero(shapely.intersects(every, window))
+    shapes = shapely.intersection(every[here], window)
+    field = layer.spec.name_field
+    names = frame[field] if field in frame.columns else frame["feature_id"]
+    return _Near(
+        record,
+        tuple(str(one) for one in frame["feature_id"].iloc[here]),
+        tuple(one if isinstance(one, str) else "" for one in names.iloc[here]),
+        shapes,
+    )
+
+
+def _simplified(shapes: Geometries, finest: float) -> tuple[Geometries, float]:
+    """Return the shapes with as few vertices as asked for, and the tolerance used."""
+    tolerance = finest
+    simple = shapely.simplify(shapes, tolerance, preserve_topology=True)
+    while (
+        shapely.get_num_coordinates(simple).sum() > MOST_VERTICES
+        and tolerance < finest * 64  # beyond that a border is no longer itself
+    ):
+        tolerance *= 2
+        simple = shapely.simplify(shapes, tolerance, preserve_topology=True)
+    return simple, tolerance
+
+
+def _that_fit(shapes: Geometries) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which shapes fit into the budget, the largest first."""
+    size = shapely.area(shapely.envelope(shapes)) if len(shapes) else np.empty(0)
+    order = np.argsort(-size, kind="stable")
+    vertices = np.cumsum(shapely.get_num_coordinates(shapes[order]))
+    fits = np.zeros(len(shapes), dtype=bool)
+    fits[order] = vertices <= MOST_VERTICES
+    return fits
+
+
+def _kinds(
+    near: list[_Near],
+    shapes: Geometries,
+    *,
+    drawn: np.ndarray[Any, np.dtype[np.bool_]],
+    lang: Lang,
+) -> tuple[DrawnKind, ...]:
+    zones: dict[str, list[DrawnZone]] = {}
+    titles: dict[str, str] = {}
+    start = 0
+    for one in near:
+        stop = start + len(one.shapes)
+        kind = one.record.kind
+        titles[kind] = pick(one.record.title, lang)
+        zones.setdefault(kind, []).extend(
+            _zones(one, shapes[start:stop], drawn=drawn[start:stop])
+        )
+        start = stop
+    styles: Mapping[str, ZoneStyle] = zone_styles(tuple(zones))
+    return tuple(
+        DrawnKind(kind, titles[kind], styles[kind], tuple(found))
+        for kind, found in zones.items()
+        if found
+    )
+
+
+def _zones(
+    near: _Near,
+    shapes: Geometries,
+    *,
+    drawn: np.ndarray[Any, np.dtype[np.bool_]],
+) -> list[DrawnZone]:
+    geometry = _geojson(shapes, ZONE_DECIMALS)
+    # large zones first, so that small ones can be pointed at
+    order = np.argsort(-shapely.area(shapes), kind="stable")
+    return [
+        DrawnZone(
+            near.record.id,
+            visible(near.ids[place]),
+            visible(near.names[place]),
+            geometry[place],
+        )
+        for place in order
+        if drawn[place]
+    ]
+
+
+def _sites(content: ReviewContent) -> tuple[DrawnSite, ...]:
+    placed = [
+        (place, site)
+        for place, site in enumerate(content.sites)
+        if site.geometry is not None
+    ]
+    shapes: Geometries = np.empty(len(placed), dtype=object)
+    shapes[:] = [site.geometry for _, site in placed]
+    geometry = _geojson(shapes, SITE_DECIMALS)
+    found = [
+        DrawnSite(
+            place, visible(site.site_id), visible(site.name or ""), outcome, shape
+        )
+        for (place, site), shape in zip(placed, geometry, strict=True)
+        for outcome in (site.outcome,)
+    ]
+    return tuple(sorted(found, key=lambda one: -OUTCOMES.index(one.outcome)))
+
+
+def _geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
+    """Return GeoJSON geometries with rounded coordinates."""
+    rounded = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
+    return [json.loads(text) for text in shapely.to_geojson(rounded)]
+
+
+def middle_latitude(bounds: tuple[float, float, float, float]) -> float:
+    """Return the latitude whose scale the map keeps, away from the poles."""
+    return max(-80.0, min(80.0, math.fsum((bounds[1], bounds[3])) / 2))

@@ -1,0 +1,183 @@
+"""findings.xlsx: the tables as a workbook that an office can filter and sort.
+
+Nothing that comes from data can become a formula or a link: every text is written
+as text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from spatial.finding import OUTCOMES
+from spatial.report.palette import OUTCOME_COLOUR
+from spatial.report.sheets import tables
+from spatial.report.words import say, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from spatial.report.content import ReviewContent
+    from spatial.report.sheets import Cell, Column, Format, Table
+    from spatial.text import Lang
+
+_NUMBER: Mapping[Format, str] = {
+    "count": "0",
+    "m2": "#,##0.00",
+    "ha": "#,##0.0000",
+    "mu": "#,##0.00",
+    "m": "#,##0.000",
+    "share": "0.00%",
+    "degree": "0.000000",
+}
+_LONG_WIDTH, _TEXT_WIDTH, _NUMBER_WIDTH, _HEADING_ROWS = 46, 30, 14, 2
+_LONGEST_CELL = 32_000  # Excel holds 32,767; XlsxWriter would drop a longer text
+
+
+def write_excel(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> None:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    content
+        The review.
+    path
+        File to write; an existing one is replaced.
+    lang
+        Language of headings and sentences.
+
+    Notes
+    -----
+    One sheet a table, in the order of `spatial.report.sheets.tables`. Row 1 says
+    what the sheet is of and carries the notices, row 2 is the heading (frozen, with
+    a filter). Areas in m2, hectares and mu, shares as per cent (stored 0..1). The
+    same content gives the same bytes: the date inside is the as-of date.
+    """
+    book = xlsxwriter.Workbook(
+        str(path),
+        {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True},
+    )
+    created = dt.datetime.combine(content.on, dt.time())
+    book.set_properties({"title": visible(content.title), "created": created})
+    heading = _heading(content, lang)
+    for table in tables(content, lang):
+        _sheet(book, table, heading=heading, lang=lang)
+    book.close()
+
+
+def _heading(content: ReviewContent, lang: Lang) -> str:
+    facts = {
+        "title": content.title,
+        "document": say("document_title", lang),
+        "on": content.on.isoformat(),
+        "run_id": content.run_id,
+    }
+    parts = (say("sheet.heading", lang, **facts), *content.notices)
+    return visible("  |  ".join(parts))
+
+
+def _sheet(
+    book: xlsxwriter.Workbook, table: Table, *, heading: str, lang: Lang
+) -> None:
+    sheet = book.add_worksheet(say(f"sheet.{table.key}", lang))
+    top = book.add_format({"bold": True, "font_size": 12})
+    head = book.add_format(
+        {
+            "bold": True,
+            "bg_color": "#e8ecef",
+            "bottom": 1,
+            "text_wrap": True,
+            "valign": "vcenter",
+        }
+    )
+    sheet.write_string(0, 0, heading, top)
+    for place, column in enumerate(table.columns):
+        sheet.write_string(1, place, say(f"column.{column.key}", lang), head)
+        sheet.set_column(place, place, _width(table, place, lang))
+        cells = [row[place] for row in table.rows]
+        _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
+    sheet.set_row(1, 32)
+    sheet.freeze_panes(_HEADING_ROWS, 1)
+    sheet.autofilter(1, 0, max(len(table.rows), 1) + 1, len(table.columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, 1)
+    _colour_outcomes(book, sheet, table, lang=lang)
+
+
+def _fill(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    cells: list[Cell],
+    *,
+    place: int,
+    style: xlsxwriter.format.Format,
+    lang: Lang,
+) -> None:
+    """Write a column, each cell as what it is; `Worksheet.write` would guess."""
+    for row, cell in enumerate(cells, start=_HEADING_ROWS):
+        if cell is None or cell == "":
+            sheet.write_blank(row, place, None, style)
+        elif isinstance(cell, str):
+            sheet.write_string(row, place, _cut(cell, lang), style)
+        else:
+            sheet.write_number(row, place, cell, style)
+
+
+def _cut(text: str, lang: Lang) -> str:
+    """Return a text that a cell can hold; a cut is said."""
+    if len(text) <= _LONGEST_CELL:
+        return text
+    return text[:_LONGEST_CELL] + say("cell_cut", lang)
+
+
+def _style(book: xlsxwriter.Workbook, column: Column) -> xlsxwriter.format.Format:
+    shape: dict[str, object] = {"valign": "top"}
+    if column.format == "long":
+        shape["text_wrap"] = True
+    elif column.format in _NUMBER:
+        shape["num_format"] = _NUMBER[column.format]
+    return book.add_format(shape)
+
+
+def _width(table: Table, place: int, lang: Lang) -> float:
+    """Return a column's width in characters; a Chinese sign counts for two."""
+    column = table.columns[place]
+    if column.format == "long":
+        return _LONG_WIDTH
+    if column.format != "text":
+        return _NUMBER_WIDTH
+    texts = [str(row[place]) for row in table.rows[:500] if row[place] is not None]
+    title = say(f"column.{column.key}", lang)
+    return min(max(map(_signs, (title, *texts))) + 2, _TEXT_WIDTH)
+
+
+def _signs(text: str) -> int:
+    return sum(1 if one.isascii() else 2 for one in text)
+
+
+def _colour_outcomes(
+    book: xlsxwriter.Workbook,
+    sheet: xlsxwriter.worksheet.Worksheet,
+    table: Table,
+    *,
+    lang: Lang,
+) -> None:
+    """Colour the outcome's word, as the page and the map do."""
+    keys = [column.key for column in table.columns]
+    if "outcome" not in keys:
+        return
+    place = keys.index("outcome")
+    last = len(table.rows) + _HEADING_ROWS
+    for outcome in OUTCOMES:
+        style = book.add_format({"font_color": OUTCOME_COLOUR[outcome], "bold": True})
+        rule = {
+            "type": "cell",
+            "criteria": "==",
+            "value": f'"{say(f"outcome.{outcome}", lang)}"',
+            "format": style,
+        }
+        sheet.conditional_format(_HEADING_ROWS, place, last, place, rule)

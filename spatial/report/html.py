@@ -1,0 +1,122 @@
+"""report.html: one file that a director can read, with the network off.
+
+Tables are written by Jinja with autoescape; the map reads JSON that stands in the
+page as data and is put on it by ``textContent``. A Content-Security-Policy allows
+the two scripts and the style that are ours, by hash, and nothing else: no request,
+no inline handler, no image but ``data:``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from spatial.report.page import page
+
+if TYPE_CHECKING:
+    from spatial.report.content import ReviewContent
+    from spatial.text import Lang
+
+_HERE = Path(__file__).parent
+_TEMPLATES, _VENDOR = _HERE / "templates", _HERE / "vendor"
+# In a script element only these can end it or be read as markup or a line's end.
+_UNSAFE_IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
+    """Return the report as one HTML page.
+
+    Parameters
+    ----------
+    content
+        The review.
+    lang
+        Language of headings and sentences; data and quotes stay as they are.
+
+    Returns
+    -------
+    str
+        A page without any reference to another file or host. The same content
+        gives the same text.
+    """
+    leaflet, own = leaflet_js(), _asset(_TEMPLATES / "report.js")
+    style = leaflet_css() + _asset(_TEMPLATES / "report.css")
+    view = page(content, lang)
+    return _template().render(
+        page=view,
+        lang=lang,
+        data=safe_json(view.map_data),
+        leaflet=leaflet,
+        own=own,
+        style=style,
+        policy=_policy(scripts=(leaflet, own), style=style),
+    )
+
+
+def safe_json(value: object) -> str:
+    r"""Return JSON that can stand in a ``<script type="application/json">``.
+
+    Examples
+    --------
+    >>> print(safe_json({"name": "</script>"}))
+    {"name":"\u003c/script\u003e"}
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_UNSAFE_IN_JSON)
+
+
+@cache
+def leaflet_js() -> str:
+    """Return Leaflet with its licence, ready to stand in a page."""
+    licence = _asset(_VENDOR / "LICENSE.leaflet")
+    code = _asset(_VENDOR / "leaflet.js").partition("//# sourceMappingURL")[0]
+    return f"/*\n{licence}*/\n{code}"
+
+
+@cache
+def leaflet_css() -> str:
+    """Return Leaflet's style without its pictures: none of them is used."""
+    return re.sub(r"url\([^)]*\)", "none", _asset(_VENDOR / "leaflet.css"))
+
+
+def _asset(path: Path) -> str:
+    """Return a text file of ours with line feeds, as browsers hash it."""
+    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _policy(*, scripts: tuple[str, ...], style: str) -> str:
+    """Return the Content-Security-Policy for the scripts and the style given.
+
+    Leaflet sets positions through the object model (``element.style``), which a
+    policy on styles does not concern: no ``unsafe-inline`` is needed.
+    """
+    allowed = " ".join(_hashed(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_hashed(style)};"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hashed(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.html.j2")

@@ -1,0 +1,279 @@
+"""The report page as plain text values: what `templates/report.html.j2` lays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from spatial.finding import OUTCOMES
+from spatial.report.drawing import Drawing, drawing, middle_latitude
+from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
+from spatial.report.sheets import Table, issues_table, rules_table, settings_table
+from spatial.report.site_page import SiteView, site_view
+from spatial.report.words import number, pick, say, sentence, value_text, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from spatial.report.content import LayerRecord, ReviewContent
+    from spatial.report.drawing import DrawnKind
+    from spatial.report.sheets import Cell, Format
+    from spatial.text import Lang
+
+MOST_ISSUES = 200  # on the page; the workbook has them all
+SHORT_HASH = 12
+_DECIMALS: Mapping[Format, int] = {
+    "count": 0,
+    "m2": 2,
+    "ha": 4,
+    "mu": 2,
+    "m": 3,
+    "degree": 6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many sites have an outcome, with the words and the sign for it."""
+
+    outcome: str
+    label: str
+    sign: str
+    meaning: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A plain table: headings, which columns are numbers, rows of text, a remark."""
+
+    headings: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A line of the layer table."""
+
+    id: str
+    title: str
+    status: str
+    status_text: str
+    remarks: tuple[str, ...]
+    source: str
+    edition: str
+    valid: str
+    coverage: str
+    accuracy: str
+    rows: str
+    sha256: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template prints, in its order."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+    summary: str
+    counts: tuple[OutcomeCount, ...]
+    sites: tuple[SiteView, ...]
+    layers: tuple[LayerView, ...]
+    rules: TableView
+    issues: TableView
+    settings: TableView
+    method: tuple[str, ...]
+    inputs: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    legend: tuple[DrawnKind, ...]
+    colours: Mapping[str, str]
+    drawn: bool
+    map_notes: tuple[str, ...]
+    map_data: dict[str, Any]
+    say: Callable[..., str]
+
+
+def page(content: ReviewContent, lang: Lang) -> Page:
+    """Return the page of a review in a language.
+
+    Every text has its control characters made visible; escaping is the template's.
+    """
+    drawn = drawing(content, lang)
+    counts = _counts(content, lang)
+    return Page(
+        title=visible(content.title),
+        facts=_facts(content, lang),
+        notices=tuple(visible(one) for one in content.notices),
+        summary=_summary(counts, lang),
+        counts=counts,
+        sites=tuple(
+            site_view(one, place=place, lang=lang)
+            for place, one in enumerate(content.sites)
+        ),
+        layers=tuple(_layer(one, lang) for one in content.layers),
+        rules=_table(rules_table(content, lang), lang),
+        issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
+        settings=_table(settings_table(content, lang), lang),
+        method=tuple(
+            say(f"method.{key}", lang)
+            for key in ("area", "distance", "frame", "boundary", "unknown", "law")
+        ),
+        inputs=_pairs(content.inputs),
+        versions=_pairs(content.versions),
+        legend=drawn.kinds,
+        colours={str(one): colour for one, colour in OUTCOME_COLOUR.items()},
+        drawn=drawn.bounds is not None,
+        map_notes=_map_notes(drawn, lang),
+        map_data=_map_data(drawn, lang),
+        say=partial(_say, lang),
+    )
+
+
+def _say(lang: Lang, key: str, **facts: str | float) -> str:
+    """Return a sentence; the template names the key first."""
+    return say(key, lang, **facts)
+
+
+def _facts(content: ReviewContent, lang: Lang) -> tuple[tuple[str, str], ...]:
+    region = visible(content.region) if content.region else say("no_region", lang)
+    return (
+        (say("on", lang), content.on.isoformat()),
+        (say("region", lang), region),
+        (say("site_count", lang), str(len(content.sites))),
+        (say("run_id", lang), content.run_id),
+    )
+
+
+def _counts(content: ReviewContent, lang: Lang) -> tuple[OutcomeCount, ...]:
+    said = [one.outcome for one in content.sites]
+    return tuple(
+        OutcomeCount(
+            outcome,
+            say(f"outcome.{outcome}", lang),
+            OUTCOME_SIGN[outcome],
+            say(f"meaning.{outcome}", lang),
+            said.count(outcome),
+        )
+        for outcome in OUTCOMES
+    )
+
+
+def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
+    total = sum(one.count for one in counts)
+    if not total:
+        return say("summary.none", lang)
+    parts = say("summary.join", lang).join(
+        say("summary.part", lang, outcome=one.label, count=one.count)
+        for one in counts
+        if one.count
+    )
+    return say("summary", lang, total=total, parts=parts)
+
+
+def _layer(record: LayerRecord, lang: Lang) -> LayerView:
+    dash = say("none", lang)
+    remarks = tuple(sentence(one, lang) for one in record.remarks)
+    head = (visible(record.id), pick(record.title, lang), record.status)
+    status = say(f"layer_status.{record.status}", lang)
+    if record.layer is None:
+        return LayerView(*head, status, remarks, *(dash,) * 7, "")
+    layer, read = record.layer, record.layer.provenance
+    if layer.none_exists:
+        stated = say("layer_none_exists", lang, who=visible(layer.none_exists))
+        remarks = (*remarks, stated)
+    coverage = layer.coverage.stated if layer.coverage else None
+    counts = (read.rows_in_file, read.rows_kept, read.rows_quarantined)
+    return LayerView(
+        *head,
+        status,
+        remarks,
+        source=visible(read.source),
+        edition=visible(read.edition or dash),
+        valid=str(read.valid),
+        coverage=visible(coverage or say("layer_no_coverage", lang)),
+        accuracy=number(layer.accuracy_m, 1, lang),
+        rows="{:,} = {:,} + {:,}".format(*counts),
+        sha256=read.sha256[:SHORT_HASH],
+        notice=visible(layer.notice or ""),
+    )
+
+
+def _table(table: Table, lang: Lang, most: int | None = None) -> TableView:
+    shown = table.rows if most is None else table.rows[:most]
+    remark = ""
+    if len(shown) < len(table.rows):
+        remark = say("truncated", lang, total=len(table.rows), shown=len(shown))
+    elif not shown:
+        remark = say(f"empty.{table.key}", lang)
+    formats = [column.format for column in table.columns]
+    return TableView(
+        headings=tuple(say(f"column.{one.key}", lang) for one in table.columns),
+        numeric=tuple(one in _DECIMALS for one in formats),
+        rows=tuple(
+            tuple(map(partial(_cell, lang=lang), row, formats)) for row in shown
+        ),
+        remark=remark,
+    )
+
+
+def _cell(cell: Cell, form: Format, *, lang: Lang) -> str:
+    if form in _DECIMALS and isinstance(cell, int | float):
+        return number(float(cell), _DECIMALS[form], lang)
+    return value_text(cell, lang)
+
+
+def _pairs(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((visible(name), visible(text)) for name, text in sorted(named.items()))
+
+
+def _map_notes(drawn: Drawing, lang: Lang) -> tuple[str, ...]:
+    if drawn.bounds is None:
+        return (say("map.no_geometry", lang),)
+    tolerance = number(drawn.tolerance_m, 1, lang)
+    notes: tuple[str, ...] = (say("map.caption", lang, tolerance=tolerance),)
+    if drawn.omitted:
+        notes = (*notes, say("map.omitted", lang, count=drawn.omitted))
+    return notes
+
+
+def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
+    """Return what the page's script draws; plain data, put in as text."""
+    bounds = drawn.bounds
+    return {
+        "bounds": bounds,
+        "latitude": middle_latitude(bounds) if bounds else None,
+        "sites": [
+            [one.place, one.site_id, one.name, one.outcome, one.geometry]
+            for one in drawn.sites
+        ],
+        "kinds": [
+            {
+                "title": kind.title,
+                "colour": kind.style.colour,
+                "dash": kind.style.dash,
+                "zones": [[one.zone_id, one.name, one.geometry] for one in kind.zones],
+            }
+            for kind in drawn.kinds
+        ],
+        "outcomes": {
+            outcome: {
+                "label": say(f"outcome.{outcome}", lang),
+                "sign": OUTCOME_SIGN[outcome],
+                "colour": OUTCOME_COLOUR[outcome],
+            }
+            for outcome in OUTCOMES
+        },
+        "words": {
+            "details": say("section.details", lang),
+            "fit": say("map.fit", lang),
+            "north": say("map.north", lang),
+            "shown": say("filter.shown", lang, shown="{shown}", total="{total}"),
+            "zoom_in": say("map.zoom_in", lang),
+            "zoom_out": say("map.zoom_out", lang),
+        },
+    }

@@ -1,0 +1,91 @@
+"""Colours that colour-blind eyes tell apart, and signs that need no colour at all.
+
+Outcomes carry a sign and a word beside the colour, so that a black-and-white print
+says the same. Zone kinds share few colours and differ by the dash of their outline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spatial.finding import Outcome
+
+OUTCOME_COLOUR: Mapping[Outcome, str] = {
+    "prohibited": "#9b1c1c",
+    "needs_information": "#6a3d9a",
+    "not_checked": "#4b5563",
+    "restricted": "#c77700",
+    "clear": "#1272a8",
+}
+"""Dark enough for white text on them (contrast 3:1 and more)."""
+
+OUTCOME_SIGN: Mapping[Outcome, str] = {
+    "prohibited": "✕",
+    "needs_information": "?",
+    "not_checked": "○",
+    "restricted": "△",
+    "clear": "✓",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneStyle:
+    """How zones of a kind are drawn: `colour` of line and fill, `dash` of the line."""
+
+    colour: str
+    dash: str
+
+
+# Paul Tol's "muted" scheme (colour-blind safe), in the order of its publication.
+_TOL = (
+    "#cc6677",
+    "#332288",
+    "#b5a642",  # Tol's sand #ddcc77, darkened: an outline must show on white
+    "#117733",
+    "#3aa0c9",  # Tol's cyan #88ccee, darkened likewise
+    "#882255",
+    "#44aa99",
+    "#7a7a1f",  # Tol's olive #999933, darkened likewise
+    "#aa4499",
+)
+_DASHES = ("", "6 4", "2 4", "10 4 2 4")
+
+# The kinds that stand on one map most often come first: they differ by colour.
+_ORDER = (
+    "ecological_redline",
+    "river_shoreline",
+    "permanent_basic_farmland",
+    "nature_reserve",
+    "water_source_protection",
+    "industrial_park",
+    "wetland",
+    "urban_growth_boundary",
+    "control_unit",
+    "basic_grassland",
+    "scenic_area",
+    "main_urban_area",
+    "river_control_area",
+    "policy_area",
+    "admin_unit",
+    "permit",
+    "human_activity",
+)
+
+
+def zone_styles(kinds: tuple[str, ...]) -> dict[str, ZoneStyle]:
+    """Return a style for each kind, no two alike among the first 36.
+
+    A kind of the catalogue always has the same style, whatever else is on the map;
+    others follow in the order given.
+    """
+    order = [*_ORDER, *(kind for kind in kinds if kind not in _ORDER)]
+    return {kind: _style(order.index(kind)) for kind in kinds}
+
+
+def _style(place: int) -> ZoneStyle:
+    dash = _DASHES[place // len(_TOL) % len(_DASHES)]
+    return ZoneStyle(_TOL[place % len(_TOL)], dash)

@@ -1,0 +1,234 @@
+"""result.json: the review for other programs (schema ``ecoredline/review/1``)."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from spatial.report.words import pick, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.issue import DataIssue
+    from layers.layer import Setting
+    from spatial.finding import Unknown
+    from spatial.report.content import (
+        CitationRecord,
+        FindingRecord,
+        LayerRecord,
+        OverlapRecord,
+        ReviewContent,
+        RuleRecord,
+        SiteRecord,
+    )
+    from spatial.text import Lang
+
+SCHEMA = "ecoredline/review/1"
+AREA, DISTANCE, SHARE, DEGREE = 2, 3, 6, 7  # decimals
+
+
+def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
+    """Return the review as plain values, ready for JSON.
+
+    Parameters
+    ----------
+    content
+        The review.
+    lang
+        Language of the sentences; ids and codes do not depend on it.
+
+    Returns
+    -------
+    dict
+        As `design.md` section 4 lays down, with additions. Areas in m2 to 0.01,
+        lengths and distances in metres to 0.001, shares (0..1) to 1e-6. None
+        where a number makes no sense; never NaN. Sites and findings in the order
+        of `content`. ``layer`` is the id of a layer.
+    """
+    return {
+        "schema": SCHEMA,
+        "title": content.title,
+        "region": content.region,
+        "on": content.on.isoformat(),
+        "run_id": content.run_id,
+        "notices": list(content.notices),
+        "sites": [_site(one, lang) for one in content.sites],
+        "layers": [_layer(one, lang) for one in content.layers],
+        "rules": [_rule(one, lang) for one in content.rules],
+        "issues": [_issue(one, lang) for one in content.issues],
+        "settings": [_setting(one) for one in content.settings],
+        "inputs": dict(sorted(content.inputs.items())),
+        "versions": dict(sorted(content.versions.items())),
+    }
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """Return JSON as it is stored: one space of indent, UTF-8 signs as they are.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite: a slip of ours, and no valid JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    # an unpaired surrogate (from a broken encoding) cannot be stored as UTF-8
+    return text.encode("utf-8", "replace").decode() + "\n"
+
+
+def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
+    return {
+        "site_id": site.site_id,
+        "name": site.name,
+        "outcome": site.outcome,
+        "area_m2": _rounded(site.area_m2, AREA),
+        "length_m": _rounded(site.length_m, DISTANCE),
+        "stable": site.stable,
+        "findings": [_finding(one, lang) for one in site.findings],
+        "unknowns": [_unknown(one, lang) for one in site.unknowns],
+        "overlaps": [_overlap(one) for one in site.overlaps],
+    }
+
+
+def _finding(record: FindingRecord, lang: Lang) -> dict[str, Any]:
+    finding = record.finding
+    return {
+        "finding_id": record.finding_id,
+        "rule": finding.rule,
+        "rule_title": pick(record.rule_title, lang),
+        "edition": finding.edition,
+        "provision": finding.provision,
+        "outcome": finding.outcome,
+        "status": record.citation.status,
+        "kind": finding.kind,
+        "layer": finding.layer,
+        "zone_id": finding.zone_id,
+        "zone_name": finding.zone_name,
+        "relation": finding.relation,
+        "distance_m": _rounded(finding.distance_m, DISTANCE),
+        "area_m2": _rounded(finding.area_m2, AREA),
+        "share_of_site": _rounded(finding.share_of_site, SHARE),
+        "length_m": _rounded(finding.length_m, DISTANCE),
+        "margin_m": _rounded(finding.margin_m, DISTANCE),
+        "stable": record.stable,
+        "why": sentence(finding.why, lang),
+        "requires": pick(finding.requires, lang) or None,
+        "relief": [pick(one, lang) for one in finding.relief],
+        "assumptions": list(finding.assumptions),
+        "note": record.note or None,
+        "citation": _citation(record.citation, lang),
+    }
+
+
+def _citation(citation: CitationRecord, lang: Lang) -> dict[str, Any]:
+    return {
+        "document_id": citation.document_id,
+        "document": pick(citation.document, lang),
+        "article": citation.article,
+        "quote": citation.quote,
+        "edition": citation.edition,
+        "status": citation.status,
+        "verified": citation.verified,
+        "source": citation.source,
+        "reads_with": [_citation(one, lang) for one in citation.reads_with],
+    }
+
+
+def _unknown(unknown: Unknown, lang: Lang) -> dict[str, Any]:
+    return {
+        "rule": unknown.rule or None,
+        "kind": unknown.kind,
+        "what": unknown.what,
+        "outcome": unknown.outcome,
+        "why": sentence(unknown.why, lang),
+    }
+
+
+def _overlap(overlap: OverlapRecord) -> dict[str, Any]:
+    return {
+        "kind": overlap.kind,
+        "layer": overlap.layer,
+        "zone_id": overlap.zone_id,
+        "zone_name": overlap.zone_name,
+        "area_m2": _rounded(overlap.area_m2, AREA),
+        "share_of_site": _rounded(overlap.share_of_site, SHARE),
+        "length_m": _rounded(overlap.length_m, DISTANCE),
+        "distance_m": _rounded(overlap.distance_m, DISTANCE),
+        "sliver": overlap.sliver,
+    }
+
+
+def _layer(record: LayerRecord, lang: Lang) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": record.id,
+        "kind": record.kind,
+        "title": pick(record.title, lang),
+        "status": record.status,
+        "remarks": [sentence(one, lang) for one in record.remarks],
+        "source": None,
+    }
+    if record.layer is None:
+        return told
+    layer, read = record.layer, record.layer.provenance
+    return told | {
+        "source": read.source,
+        "sha256": read.sha256,
+        "format": read.format,
+        "source_layer": read.source_layer,
+        "encoding": read.encoding,
+        "crs": read.crs,
+        "crs_evidence": read.crs_evidence,
+        "operation": read.operation,
+        "edition": read.edition,
+        "valid": str(read.valid),
+        "licence": read.licence,
+        "coverage": layer.coverage.stated if layer.coverage else None,
+        "accuracy_m": _rounded(layer.accuracy_m, DISTANCE),
+        "rows_in_file": read.rows_in_file,
+        "rows_kept": read.rows_kept,
+        "rows_quarantined": read.rows_quarantined,
+        "notice": layer.notice,
+        "none_exists": layer.none_exists,
+    }
+
+
+def _rule(rule: RuleRecord, lang: Lang) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": pick(rule.title, lang),
+        "rulebook": rule.rulebook,
+        "status": rule.status,
+        "edition": rule.edition or None,
+        "sites_hit": rule.sites_hit,
+        "sites_unknown": rule.sites_unknown,
+    }
+
+
+def _issue(issue: DataIssue, lang: Lang) -> dict[str, Any]:
+    return {
+        "code": issue.code,
+        "severity": issue.severity,
+        "layer": issue.layer,
+        "row": issue.row,
+        "feature_id": issue.feature_id,
+        "lon": _rounded(issue.lon, DEGREE),
+        "lat": _rounded(issue.lat, DEGREE),
+        "message": sentence(issue.message, lang),
+    }
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    value = setting.value
+    return {
+        "name": setting.name,
+        "value": list(value) if isinstance(value, tuple) else value,
+        "source": setting.source,
+    }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """Return a rounded number; None for what is missing or not finite."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits) + 0.0

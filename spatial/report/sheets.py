@@ -1,0 +1,397 @@
+"""The tables of a review, once: the workbook and the page take them from here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from spatial.report.words import (
+    M2_PER_HA,
+    M2_PER_MU,
+    assumed,
+    deciding,
+    kind_title,
+    pick,
+    say,
+    sentence,
+    stability,
+    value_text,
+    visible,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from spatial.report.content import (
+        FindingRecord,
+        LayerRecord,
+        OverlapRecord,
+        ReviewContent,
+        SiteRecord,
+    )
+    from spatial.text import Lang
+
+Cell = str | float | int | None
+Row = tuple[Cell, ...]
+Format = Literal["text", "long", "count", "m2", "ha", "mu", "m", "share", "degree"]
+"""How a column is printed: ``long`` is text that wraps; ``share`` is 0..1, shown as
+per cent; the rest are numbers with as many decimals as their unit deserves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its text key ``report.column.<key>`` and how its cells are printed."""
+
+    key: str
+    format: Format = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the report.
+
+    Attributes
+    ----------
+    key
+        Its name; the sheet title is ``report.sheet.<key>``.
+    columns
+        In order.
+    rows
+        In the order of the content; a cell is a text without control characters, a
+        finite number, or None. Numbers are numbers, in the unit of the column.
+    """
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
+    """Return every table of the review, in the order of the sheets.
+
+    Returns
+    -------
+    tuple of Table
+        ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
+        ``issues``, ``settings``.
+    """
+    sites = content.sites
+    return (
+        Table("sites", _SITES, _clean(_site(one, lang) for one in sites)),
+        Table(
+            "findings",
+            _FINDINGS,
+            _clean(_finding(s, f, lang) for s in sites for f in s.findings),
+        ),
+        _unknowns(content, lang),
+        Table(
+            "overlaps",
+            _OVERLAPS,
+            _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
+        ),
+        Table("layers", _LAYERS, _clean(_layer(one, lang) for one in content.layers)),
+        rules_table(content, lang),
+        issues_table(content, lang),
+        settings_table(content, lang),
+    )
+
+
+_SITES = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("outcome"),
+    Column("deciding", "long"),
+    Column("stable"),
+    Column("area_m2", "m2"),
+    Column("area_ha", "ha"),
+    Column("area_mu", "mu"),
+    Column("length_m", "m"),
+    Column("findings", "count"),
+    Column("unknowns", "count"),
+)
+_MEASURES = (
+    Column("area_m2", "m2"),
+    Column("area_ha", "ha"),
+    Column("area_mu", "mu"),
+    Column("share_of_site", "share"),
+    Column("length_m", "m"),
+    Column("distance_m", "m"),
+)
+_FINDINGS = (
+    Column("finding_id"),
+    Column("site_id"),
+    Column("site_name"),
+    Column("outcome"),
+    Column("rule"),
+    Column("rule_title", "long"),
+    Column("document", "long"),
+    Column("article"),
+    Column("quote", "long"),
+    Column("edition"),
+    Column("citation_status"),
+    Column("verified"),
+    Column("layer_kind"),
+    Column("layer"),
+    Column("zone_id"),
+    Column("zone_name"),
+    Column("relation"),
+    *_MEASURES,
+    Column("margin_m", "m"),
+    Column("stable"),
+    Column("why", "long"),
+    Column("requires", "long"),
+    Column("relief", "long"),
+    Column("assumptions", "long"),
+    Column("note", "long"),
+)
+_UNKNOWNS = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("outcome"),
+    Column("rule"),
+    Column("unknown_kind"),
+    Column("unknown_what"),
+    Column("unknown_why", "long"),
+)
+_OVERLAPS = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("layer_kind"),
+    Column("layer"),
+    Column("zone_id"),
+    Column("zone_name"),
+    Column("relation"),
+    *_MEASURES,
+    Column("sliver"),
+)
+_LAYERS = (
+    Column("layer"),
+    Column("layer_kind"),
+    Column("status"),
+    Column("remarks", "long"),
+    Column("source"),
+    Column("layer_edition"),
+    Column("valid"),
+    Column("coverage", "long"),
+    Column("accuracy_m", "m"),
+    Column("rows_in_file", "count"),
+    Column("rows_kept", "count"),
+    Column("rows_quarantined", "count"),
+    Column("format"),
+    Column("crs", "long"),
+    Column("crs_evidence", "long"),
+    Column("operation", "long"),
+    Column("licence"),
+    Column("layer_notice", "long"),
+    Column("sha256"),
+)
+_RULES = (
+    Column("rule"),
+    Column("rule_title", "long"),
+    Column("rulebook"),
+    Column("status"),
+    Column("edition"),
+    Column("sites_hit", "count"),
+    Column("sites_unknown", "count"),
+)
+_ISSUES = (
+    Column("severity"),
+    Column("layer"),
+    Column("row", "count"),
+    Column("feature_id"),
+    Column("issue", "long"),
+    Column("lon", "degree"),
+    Column("lat", "degree"),
+)
+_SETTINGS = (Column("setting"), Column("value", "long"), Column("source", "long"))
+
+
+def rules_table(content: ReviewContent, lang: Lang) -> Table:
+    """Return the rules that were considered, in the order of the rulebooks."""
+    rows = (
+        (
+            rule.id,
+            pick(rule.title, lang),
+            rule.rulebook,
+            say(f"rule_status.{rule.status}", lang),
+            rule.edition or None,
+            rule.sites_hit,
+            rule.sites_unknown,
+        )
+        for rule in content.rules
+    )
+    return Table("rules", _RULES, _clean(rows))
+
+
+def issues_table(content: ReviewContent, lang: Lang) -> Table:
+    """Return what was found and mended: of the sites, then of the layers in order."""
+    rows = (
+        (
+            say(f"severity.{issue.severity}", lang),
+            issue.layer,
+            issue.row,
+            issue.feature_id,
+            sentence(issue.message, lang),
+            issue.lon,
+            issue.lat,
+        )
+        for issue in content.issues
+    )
+    return Table("issues", _ISSUES, _clean(rows))
+
+
+def settings_table(content: ReviewContent, lang: Lang) -> Table:
+    """Return the figures that the office has set, each with its source."""
+    rows = (
+        (one.name, value_text(one.value, lang), one.source) for one in content.settings
+    )
+    return Table("settings", _SETTINGS, _clean(rows))
+
+
+def overlap_word(overlap: OverlapRecord) -> str:
+    """Return ``sliver``, ``overlap``, ``touch`` or ``near``: part of the text's key."""
+    if overlap.sliver:
+        return "sliver"
+    if (overlap.area_m2 or 0) > 0 or (overlap.length_m or 0) > 0:
+        return "overlap"
+    return "touch" if overlap.distance_m == 0 else "near"
+
+
+def _unknowns(content: ReviewContent, lang: Lang) -> Table:
+    rows = (
+        (
+            site.site_id,
+            site.name,
+            say(f"outcome.{one.outcome}", lang),
+            one.rule or None,
+            say(f"unknown_kind.{one.kind}", lang),
+            one.what,
+            sentence(one.why, lang),
+        )
+        for site in content.sites
+        for one in site.unknowns
+    )
+    return Table("unknowns", _UNKNOWNS, _clean(rows))
+
+
+def _site(site: SiteRecord, lang: Lang) -> Row:
+    return (
+        site.site_id,
+        site.name,
+        say(f"outcome.{site.outcome}", lang),
+        deciding(site, lang),
+        say(f"stable.{stability(site.stable)}", lang),
+        *_areas(site.area_m2),
+        site.length_m,
+        len(site.findings),
+        len(site.unknowns),
+    )
+
+
+def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> Row:
+    finding, citation = record.finding, record.citation
+    join = say("list_join", lang)
+    return (
+        record.finding_id,
+        site.site_id,
+        site.name,
+        say(f"outcome.{finding.outcome}", lang),
+        finding.rule,
+        pick(record.rule_title, lang),
+        pick(citation.document, lang),
+        citation.article,
+        citation.quote,
+        finding.edition,
+        say(f"citation.{citation.status}", lang),
+        say(f"verified.{citation.verified}", lang),
+        kind_title(finding.kind, lang) if finding.kind else None,
+        finding.layer,
+        finding.zone_id,
+        finding.zone_name,
+        say(f"relation.{finding.relation}", lang),
+        *_areas(finding.area_m2),
+        finding.share_of_site,
+        finding.length_m,
+        finding.distance_m,
+        finding.margin_m,
+        say(f"stable.{stability(record.stable)}", lang),
+        sentence(finding.why, lang),
+        pick(finding.requires, lang) or None,
+        join.join(pick(one, lang) for one in finding.relief) or None,
+        join.join(assumed(finding)) or None,
+        record.note or None,
+    )
+
+
+def _overlap(site: SiteRecord, overlap: OverlapRecord, lang: Lang) -> Row:
+    return (
+        site.site_id,
+        site.name,
+        kind_title(overlap.kind, lang),
+        overlap.layer,
+        overlap.zone_id,
+        overlap.zone_name,
+        say(f"overlap.{overlap_word(overlap)}", lang),
+        *_areas(overlap.area_m2),
+        overlap.share_of_site,
+        overlap.length_m,
+        overlap.distance_m,
+        say("yes" if overlap.sliver else "no", lang),
+    )
+
+
+def _layer(record: LayerRecord, lang: Lang) -> Row:
+    head = (
+        record.id,
+        pick(record.title, lang),
+        say(f"layer_status.{record.status}", lang),
+        say("list_join", lang).join(sentence(one, lang) for one in record.remarks)
+        or None,
+    )
+    if record.layer is None:
+        return (*head, *(None,) * (len(_LAYERS) - len(head)))
+    layer, read = record.layer, record.layer.provenance
+    return (
+        *head,
+        read.source,
+        read.edition,
+        str(read.valid),
+        layer.coverage.stated if layer.coverage else say("layer_no_coverage", lang),
+        layer.accuracy_m,
+        read.rows_in_file,
+        read.rows_kept,
+        read.rows_quarantined,
+        read.format,
+        read.crs,
+        read.crs_evidence,
+        read.operation,
+        read.licence,
+        layer.notice,
+        read.sha256,
+    )
+
+
+def _areas(area_m2: float | None) -> tuple[float | None, float | None, float | None]:
+    """Return an area in m2, hectares and mu."""
+    if area_m2 is None or not math.isfinite(area_m2):
+        return (None, None, None)
+    return (area_m2, area_m2 / M2_PER_HA, area_m2 / M2_PER_MU)
+
+
+def _clean(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return rows whose texts are visible and whose numbers are finite."""
+    return tuple(tuple(_clean_cell(cell) for cell in row) for row in rows)
+
+
+def _clean_cell(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return visible(cell)
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
+    return cell
+
+
+def by_key(found: tuple[Table, ...]) -> Mapping[str, Table]:
+    """Return tables by their name."""
+    return {table.key: table for table in found}

@@ -1,0 +1,250 @@
+"""One site on the report page: facts, clauses, questions, spatial relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spatial.report.palette import OUTCOME_SIGN
+from spatial.report.sheets import overlap_word
+from spatial.report.words import (
+    assumed,
+    attribute_text,
+    attribute_title,
+    deciding,
+    hectares,
+    kind_title,
+    margin,
+    number,
+    percent,
+    pick,
+    say,
+    sentence,
+    stability,
+    visible,
+)
+
+if TYPE_CHECKING:
+    from spatial.finding import Unknown
+    from spatial.report.content import (
+        CitationRecord,
+        FindingRecord,
+        OverlapRecord,
+        SiteRecord,
+    )
+    from spatial.text import Lang
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationView:
+    """A clause as it is printed."""
+
+    document: str
+    quote: str
+    edition: str
+    status: str
+    status_text: str
+    verified: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding as it is printed; `numbers` are pairs of label and value."""
+
+    finding_id: str
+    outcome: str
+    label: str
+    sign: str
+    rule: str
+    rule_title: str
+    citation: CitationView
+    reads_with: tuple[CitationView, ...]
+    why: str
+    numbers: Pairs
+    stable: str
+    stable_text: str
+    requires: str
+    relief: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """An unknown as a question to be answered."""
+
+    outcome: str
+    sign: str
+    kind: str
+    why: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site as it is printed; `place` is its position in the review."""
+
+    place: int
+    site_id: str
+    name: str
+    outcome: str
+    label: str
+    sign: str
+    deciding: str
+    area: str
+    size: str
+    stable: str
+    stable_text: str
+    located: bool
+    facts: Pairs
+    findings: tuple[FindingView, ...]
+    questions: tuple[QuestionView, ...]
+    overlaps: tuple[tuple[str, ...], ...]
+    slivers: bool
+
+
+def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
+    """Return a site as the page prints it; `place` counts from 0."""
+    word = stability(site.stable)
+    return SiteView(
+        place=place,
+        site_id=visible(site.site_id),
+        name=visible(site.name or ""),
+        outcome=site.outcome,
+        label=say(f"outcome.{site.outcome}", lang),
+        sign=OUTCOME_SIGN[site.outcome],
+        deciding=visible(deciding(site, lang)),
+        area=_size(site, lang),
+        size=hectares(site.area_m2, lang) if site.area_m2 is not None else "",
+        stable=word,
+        stable_text=say(f"stable.{word}", lang),
+        located=site.geometry is not None,
+        facts=_facts(site, lang),
+        findings=tuple(_finding(one, lang) for one in site.findings),
+        questions=tuple(_question(one, lang) for one in site.unknowns),
+        overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
+        slivers=any(one.sliver for one in site.overlaps),
+    )
+
+
+def _size(site: SiteRecord, lang: Lang) -> str:
+    """Return area or length with its unit; a dash for a point."""
+    if site.area_m2 is not None:
+        return say("unit.m2", lang, value=number(site.area_m2, 2, lang))
+    if site.length_m is not None:
+        return say("unit.m", lang, value=number(site.length_m, 1, lang))
+    return say("none", lang)
+
+
+def _facts(site: SiteRecord, lang: Lang) -> Pairs:
+    facts = []
+    if site.area_m2 is not None:
+        both = f"{_size(site, lang)} = {hectares(site.area_m2, lang)}"
+        facts.append((say("column.area", lang), both))
+    elif site.length_m is not None:
+        facts.append((say("column.length_m", lang), _size(site, lang)))
+    facts.extend(
+        (visible(attribute_title(name, lang)), attribute_text(name, value, lang))
+        for name, value in site.attributes.items()
+        if name not in ("site_id", "name")
+    )
+    stable = say(f"stable.{stability(site.stable)}.long", lang)
+    return (*facts, (say("column.stable", lang), stable))
+
+
+def _finding(record: FindingRecord, lang: Lang) -> FindingView:
+    finding = record.finding
+    return FindingView(
+        finding_id=record.finding_id,
+        outcome=finding.outcome,
+        label=say(f"outcome.{finding.outcome}", lang),
+        sign=OUTCOME_SIGN[finding.outcome],
+        rule=visible(finding.rule),
+        rule_title=visible(pick(record.rule_title, lang)),
+        citation=_citation(record.citation, lang),
+        reads_with=tuple(_citation(one, lang) for one in record.citation.reads_with),
+        why=sentence(finding.why, lang),
+        numbers=_numbers(record, lang),
+        stable=stability(record.stable),
+        stable_text=say(f"stable.{stability(record.stable)}.long", lang),
+        requires=visible(pick(finding.requires, lang)),
+        relief=tuple(visible(pick(one, lang)) for one in finding.relief),
+        assumptions=assumed(finding),
+        note=visible(record.note),
+    )
+
+
+def _numbers(record: FindingRecord, lang: Lang) -> Pairs:
+    """Return place and numbers of a finding; what makes no sense is left out."""
+    finding = record.finding
+    pairs = [(say("column.relation", lang), say(f"relation.{finding.relation}", lang))]
+    if finding.kind:
+        title = f"{kind_title(finding.kind, lang)} ({finding.layer or '—'})"
+        pairs.append((say("column.layer", lang), title))
+    if finding.zone_id is not None:
+        zone = " ".join(filter(None, (finding.zone_id, finding.zone_name)))
+        pairs.append((say("column.zone_name", lang), zone))
+    if finding.area_m2 is not None:
+        m2 = say("unit.m2", lang, value=number(finding.area_m2, 2, lang))
+        both = f"{m2} = {hectares(finding.area_m2, lang)}"
+        pairs.append((say("column.area", lang), both))
+    if finding.share_of_site is not None:
+        share = percent(finding.share_of_site, lang)
+        pairs.append((say("column.share_of_site", lang), share))
+    for key, value in (
+        ("length_m", finding.length_m),
+        ("distance_m", finding.distance_m),
+    ):
+        if value is not None:
+            pairs.append((say(f"column.{key}", lang), number(value, 3, lang)))
+    if finding.margin_m is not None:
+        phrase = margin(finding.margin_m, lang)
+        pairs.append((say("column.margin_m", lang), phrase))
+    return tuple((label, visible(value)) for label, value in pairs)
+
+
+def _citation(citation: CitationRecord, lang: Lang) -> CitationView:
+    document = pick(citation.document, lang)
+    article = citation.article
+    cited = say("document_quoted", lang, document=document, article=article)
+    return CitationView(
+        document=visible(cited),
+        quote=visible(citation.quote),
+        edition=visible(citation.edition),
+        status=citation.status,
+        status_text=say(f"citation.{citation.status}", lang),
+        verified=say(f"verified.{citation.verified}", lang),
+        source=visible(citation.source),
+    )
+
+
+def _question(unknown: Unknown, lang: Lang) -> QuestionView:
+    return QuestionView(
+        outcome=unknown.outcome,
+        sign=OUTCOME_SIGN[unknown.outcome],
+        kind=say(f"unknown_kind.{unknown.kind}", lang),
+        why=sentence(unknown.why, lang),
+        rule=say("details.for_rule", lang, rule=visible(unknown.rule))
+        if unknown.rule
+        else say("details.every_rule", lang),
+    )
+
+
+def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
+    """Return a line of the site's table of relations, as its heading names them."""
+    zone = " ".join(filter(None, (overlap.zone_id, overlap.zone_name)))
+    area = number(overlap.area_m2, 2, lang)
+    if overlap.area_m2:
+        area = f"{area} = {hectares(overlap.area_m2, lang)}"
+    return (
+        kind_title(overlap.kind, lang),
+        visible(zone),
+        say(f"overlap.{overlap_word(overlap)}", lang),
+        area,
+        percent(overlap.share_of_site, lang),
+        number(overlap.length_m, 3, lang),
+        number(overlap.distance_m, 3, lang),
+    )

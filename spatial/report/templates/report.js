@@ -1,0 +1,309 @@
+"use strict";
+// The report page: map, filter, search. Text from data reaches the page by
+// textContent alone; there is no innerHTML here and no handler in the markup.
+(function () {
+  const data = JSON.parse(document.getElementById("map-data").textContent);
+  const words = data.words;
+  const rows = Array.from(document.querySelectorAll("table.sites tbody tr"));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const layers = new Map(); // place of a site -> what is drawn of it
+  const MANY = 3000; // features; beyond this SVG is slow and a canvas is used
+  const LABELLED = 300; // sites; beyond this labels only hide the map
+  let map = null;
+
+  function element(name, text, className) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  // -- map -------------------------------------------------------------------
+
+  // Longitude and latitude as they are, so that edges stay straight; widened by
+  // the middle latitude, so that shapes look as they do on the ground.
+  function frame(latitude) {
+    const wide = Math.cos((latitude * Math.PI) / 180);
+    return L.extend({}, L.CRS.EPSG4326, {
+      transformation: new L.Transformation(wide / 180, 1, -1 / 180, 0.5),
+    });
+  }
+
+  function makeMap() {
+    const zones = data.kinds.reduce((sum, kind) => sum + kind.zones.length, 0);
+    const many = zones + 2 * data.sites.length > MANY;
+    map = L.map("map", {
+      crs: frame(data.latitude), attributionControl: false, zoomControl: false,
+      zoomSnap: 0.25, minZoom: 2, maxZoom: 24, zoomAnimation: !calm, fadeAnimation: !calm,
+      renderer: many ? L.canvas({ padding: 0.3 }) : L.svg({ padding: 0.3 }),
+    });
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    addNorth();
+    addFit();
+    fit();
+    addGraticule();
+    addZones();
+    addSites();
+  }
+
+  function whole() {
+    const [west, south, east, north] = data.bounds;
+    return L.latLngBounds([south, west], [north, east]);
+  }
+
+  function fit() { map.fitBounds(whole(), { animate: false }); }
+
+  function addNorth() {
+    const control = L.control({ position: "topright" });
+    control.onAdd = function () {
+      const box = element("div", "", "north");
+      const space = "http://www.w3.org/2000/svg";
+      const arrow = document.createElementNS(space, "svg");
+      arrow.setAttribute("width", "16");
+      arrow.setAttribute("height", "22");
+      arrow.setAttribute("aria-hidden", "true");
+      [["8,0 0,22 8,16", "#1c2430"], ["8,0 16,22 8,16", "#aab2bc"]].forEach(([points, fill]) => {
+        const half = document.createElementNS(space, "polygon");
+        half.setAttribute("points", points);
+        half.setAttribute("fill", fill);
+        arrow.append(half);
+      });
+      box.append(arrow, words.north);
+      return box;
+    };
+    control.addTo(map);
+  }
+
+  function addFit() {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = function () {
+      const button = element("button", words.fit, "fit");
+      button.type = "button";
+      L.DomEvent.disableClickPropagation(button);
+      button.addEventListener("click", fit);
+      return button;
+    };
+    control.addTo(map);
+  }
+
+  // -- graticule -------------------------------------------------------------
+
+  const STEPS = [30, 20, 10, 5, 2, 1, 0.5, 1 / 3, 1 / 6, 1 / 12, 1 / 30, 1 / 60,
+    1 / 120, 1 / 180, 1 / 360, 1 / 720, 1 / 1800, 1 / 3600];
+
+  function degrees(value, positive, negative) {
+    let seconds = Math.round(Math.abs(value) * 3600);
+    const whole = Math.floor(seconds / 3600);
+    seconds -= whole * 3600;
+    const minutes = Math.floor(seconds / 60);
+    seconds -= minutes * 60;
+    const two = (one) => String(one).padStart(2, "0");
+    const fine = seconds ? two(minutes) + "′" + two(seconds) + "″" : minutes ? two(minutes) + "′" : "";
+    return whole + "°" + fine + (value < 0 ? negative : positive);
+  }
+
+  function addGraticule() {
+    const group = L.layerGroup().addTo(map);
+    map.createPane("graticule").style.zIndex = "350";
+    const renderer = L.svg({ pane: "graticule", padding: 0.3 });
+    const style = { renderer, color: "#c3cad2", weight: 0.8, dashArray: "3 4", interactive: false };
+    const line = (points) => L.polyline(points, style).addTo(group);
+    const label = (at, text, anchor) => L.marker(at, {
+      interactive: false, keyboard: false,
+      icon: L.divIcon({ className: "grid-label", html: element("span", text), iconSize: null, iconAnchor: anchor }),
+    }).addTo(group);
+    function draw() {
+      group.clearLayers();
+      const seen = map.getBounds();
+      const span = Math.max(seen.getEast() - seen.getWest(), seen.getNorth() - seen.getSouth());
+      const step = STEPS.find((one) => span / one >= 4) || STEPS[STEPS.length - 1];
+      const first = (value) => Math.ceil(value / step);
+      for (let at = first(seen.getWest()); at * step < seen.getEast(); at += 1) {
+        line([[seen.getSouth(), at * step], [seen.getNorth(), at * step]]);
+        label([seen.getNorth(), at * step], degrees(at * step, "E", "W"), [-3, 0]);
+      }
+      for (let at = first(seen.getSouth()); at * step < seen.getNorth(); at += 1) {
+        line([[at * step, seen.getWest()], [at * step, seen.getEast()]]);
+        label([at * step, seen.getEast()], degrees(at * step, "N", "S"), [62, 15]);
+      }
+    }
+    map.on("moveend resize", draw);
+    draw();
+  }
+
+  // -- zones and sites -------------------------------------------------------
+
+  function addZones() {
+    const groups = data.kinds.map((kind) => {
+      const group = L.layerGroup().addTo(map);
+      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: 0.14, className: "zone" };
+      kind.zones.forEach(([id, name, geometry]) => {
+        const drawn = L.geoJSON(geometry, {
+          style, pointToLayer: (_, at) => L.circleMarker(at, Object.assign({ radius: 4 }, style)),
+        });
+        drawn.bindTooltip(() => element("span", [kind.title, id, name === id ? "" : name].filter(Boolean).join(" · ")), { sticky: true });
+        drawn.addTo(group);
+      });
+      return group;
+    });
+    document.querySelectorAll("#legend input[data-kind]").forEach((box) => {
+      box.addEventListener("change", () => {
+        const group = groups[Number(box.dataset.kind)];
+        if (box.checked) group.addTo(map); else group.remove();
+        layers.forEach((one) => one.group.eachLayer((part) => part.bringToFront && part.bringToFront()));
+      });
+    });
+  }
+
+  function addSites() {
+    data.sites.forEach(([place, id, name, outcome, geometry]) => {
+      const colour = data.outcomes[outcome].colour;
+      const dot = { radius: 6, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1, className: "site-dot" };
+      const shape = L.geoJSON(geometry, {
+        style: { color: colour, weight: 2.2, fillColor: colour, fillOpacity: 0.35, className: "site-shape" },
+        pointToLayer: (_, at) => L.circleMarker(at, dot),
+      });
+      const bounds = shape.getBounds();
+      const mark = L.circleMarker(bounds.getCenter(), dot);
+      const group = L.featureGroup([shape, mark]).addTo(map);
+      group.bindPopup(() => popup(place, id, name, outcome));
+      group.on("click", () => choose(place));
+      if (data.sites.length <= LABELLED) {
+        mark.bindTooltip(element("span", id), { permanent: true, direction: "right", offset: [5, 0], className: "site-label" });
+      }
+      layers.set(place, { group, mark, bounds, outcome, visible: true });
+    });
+    map.on("zoomend", arrange);
+    arrange();
+  }
+
+  function popup(place, id, name, outcome) {
+    const box = element("div", "", "popup");
+    const link = element("a", words.details);
+    link.href = "#site-" + place;
+    const said = data.outcomes[outcome];
+    box.append(element("b", id), element("span", name), element("span", said.sign + " " + said.label), link);
+    return box;
+  }
+
+  // A dot stands for a site that is too small to be seen; labels give way to
+  // those of graver sites, which are drawn last and placed first.
+  function arrange() {
+    const taken = [];
+    Array.from(layers.values()).reverse().forEach((one) => {
+      const [low, high] = [one.bounds.getSouthWest(), one.bounds.getNorthEast()].map((at) => map.latLngToLayerPoint(at));
+      const size = Math.max(high.x - low.x, low.y - high.y);
+      const seen = size < 26 ? 1 : 0;
+      one.mark.setStyle({ opacity: seen, fillOpacity: seen });
+      const tooltip = one.mark.getTooltip();
+      if (!tooltip) return;
+      const at = map.latLngToLayerPoint(one.mark.getLatLng());
+      const width = 10 + 7 * tooltip.getContent().textContent.length;
+      const box = [at.x, at.y - 8, at.x + width, at.y + 8];
+      const free = one.visible && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+      if (free) taken.push(box);
+      tooltip.setOpacity(free ? 1 : 0);
+    });
+  }
+
+  function choose(place) {
+    rows.forEach((row) => row.classList.toggle("chosen", Number(row.dataset.place) === place));
+  }
+
+  function flyTo(place) {
+    choose(place);
+    const one = layers.get(place);
+    if (!one) return;
+    const size = Math.max(one.bounds.getNorth() - one.bounds.getSouth(), one.bounds.getEast() - one.bounds.getWest(), 0.004);
+    const around = L.latLngBounds([one.bounds.getCenter()]).extend(one.bounds);
+    const south = around.getSouth() - size, north = around.getNorth() + size;
+    const box = L.latLngBounds([south, around.getWest() - size], [north, around.getEast() + size]);
+    if (calm) map.fitBounds(box, { animate: false }); else map.flyToBounds(box, { duration: 0.7 });
+    one.mark.openPopup();
+    document.getElementById("map").dataset.place = String(place);
+  }
+
+  // -- table, filter, search, details ----------------------------------------
+
+  const search = document.getElementById("search");
+  const buttons = Array.from(document.querySelectorAll(".count"));
+  const details = Array.from(document.querySelectorAll("details.site"));
+
+  function filter() {
+    const wanted = buttons.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.dataset.outcome);
+    const text = search.value.trim().toLowerCase();
+    let shown = 0;
+    rows.forEach((row) => {
+      const fits = (!wanted.length || wanted.includes(row.dataset.outcome)) &&
+        row.cells[0].textContent.toLowerCase().includes(text);
+      row.hidden = !fits;
+      shown += fits ? 1 : 0;
+      const place = Number(row.dataset.place);
+      document.getElementById("site-" + place).hidden = !fits;
+      const drawn = layers.get(place);
+      if (drawn && drawn.visible !== fits) {
+        drawn.visible = fits;
+        if (fits) drawn.group.addTo(map); else drawn.group.remove();
+      }
+    });
+    if (map) arrange();
+    document.getElementById("shown").textContent = words.shown
+      .replace("{shown}", String(shown)).replace("{total}", String(rows.length));
+  }
+
+  function openTarget() {
+    const target = /^#site-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    target.open = true;
+    target.scrollIntoView();
+  }
+
+  function start() {
+    document.querySelectorAll(".tools, .locate").forEach((one) => { one.hidden = false; });
+    buttons.forEach((button) => button.addEventListener("click", () => {
+      button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") === "true" ? "false" : "true");
+      filter();
+    }));
+    search.addEventListener("input", filter);
+    rows.forEach((row) => row.addEventListener("click", (event) => {
+      if (!event.target.closest("a")) flyTo(Number(row.dataset.place));
+    }));
+    document.querySelectorAll(".back .locate").forEach((button) => button.addEventListener("click", () => {
+      document.getElementById("map").scrollIntoView({ block: "center" });
+      flyTo(Number(button.dataset.place));
+    }));
+    document.getElementById("open-all").addEventListener("click", () => details.forEach((one) => { one.open = true; }));
+    document.getElementById("close-all").addEventListener("click", () => details.forEach((one) => { one.open = false; }));
+    addEventListener("hashchange", openTarget);
+    addEventListener("click", (event) => { // the same link twice is no change of hash
+      const link = event.target.closest("a[href^='#site-']");
+      if (link && link.hash === location.hash) openTarget();
+    });
+    if (data.bounds) makeMap();
+    filter();
+    openTarget();
+  }
+
+  // -- print: everything open, the whole map at the width of the paper ---------
+
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = details.filter((one) => !one.open);
+    closed.forEach((one) => { one.open = true; });
+    if (!map) return;
+    map.closePopup();
+    Object.assign(map.getContainer().style, { width: "680px", height: "440px" });
+    map.invalidateSize({ animate: false });
+    fit();
+  });
+  addEventListener("afterprint", () => {
+    closed.forEach((one) => { one.open = false; });
+    if (!map) return;
+    Object.assign(map.getContainer().style, { width: "", height: "" });
+    map.invalidateSize({ animate: false });
+    fit();
+  });
+
+  start();
+})();

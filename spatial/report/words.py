@@ -1,0 +1,192 @@
+"""Words and numbers as people read them; the one place where text is made harmless.
+
+`visible` is the boundary for control characters: a name that holds them is shown
+with visible signs in their place, never silently shortened. Escaping for HTML is
+Jinja's work in `spatial.report.html` and `inert`'s in `spatial.report.map`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import TYPE_CHECKING
+
+from layers.spec import kinds, spec
+from layers.text import Fact, Message
+from spatial.text import TEXTS, Lang
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.spec import FieldSpec
+    from spatial.finding import Finding
+    from spatial.report.content import FindingRecord, SiteRecord
+
+M2_PER_HA = 10_000.0
+M2_PER_MU = 2000.0 / 3.0  # 1 mu = 2000/3 m2, the legal definition
+_SMALLEST_SHARE = 0.0001  # what two decimals of a per cent can show
+_SPACE, _DELETE = 0x20, 0x7F
+
+# U+202A.. and U+2066.. turn the order of what follows: a name could hide its end.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return `text` with every character that cannot be seen or stored made visible.
+
+    ASCII control characters become their pictures (U+2400 and on), other
+    invisible, direction-turning or unpaired characters U+FFFD. Tab, line feed and
+    carriage return stay.
+
+    Examples
+    --------
+    >>> visible("a\x00b\x7f")
+    'a␀b␡'
+    """
+    return _UNSEEN.sub(_picture, text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code < _SPACE:
+        return chr(0x2400 + code)
+    return "\u2421" if code == _DELETE else "\ufffd"
+
+
+def say(key: str, lang: Lang, /, **facts: Fact) -> str:
+    """Return the sentence ``report.<key>``."""
+    return TEXTS.say(f"report.{key}", lang=lang, **facts)
+
+
+def pick(titles: Mapping[str, str], lang: Lang) -> str:
+    """Return the title in `lang`, else in Chinese, else ""."""
+    return titles.get(lang) or titles.get("zh") or ""
+
+
+def sentence(said: Message, lang: Lang) -> str:
+    """Return what a message says; layer kinds and site attributes by their titles."""
+    return visible(TEXTS.render(_with_titles(said, lang), lang))
+
+
+def _with_titles(said: Message, lang: Lang) -> Message:
+    """Put titles in the place of the ids that the facts `kind`, `attribute` hold."""
+    titled = {name: _titled(name, fact, lang) for name, fact in said.facts.items()}
+    return Message(said.key, titled)
+
+
+def _titled(name: str, fact: Fact, lang: Lang) -> Fact:
+    if isinstance(fact, Message):
+        return _with_titles(fact, lang)
+    if name == "kind" and isinstance(fact, str):
+        return kind_title(fact, lang)
+    if name == "attribute" and isinstance(fact, str):
+        return attribute_title(fact, lang)
+    return fact
+
+
+def kind_title(kind: str, lang: Lang) -> str:
+    """Return the title of a layer kind, or the id of one that nobody has defined."""
+    return pick(spec(kind).title, lang) if kind in kinds() else kind
+
+
+def attribute_title(name: str, lang: Lang) -> str:
+    """Return the title of a site attribute, or the name of one of the source's own."""
+    field = _site_field(name)
+    return pick(field.title, lang) if field else name
+
+
+def attribute_text(name: str, value: object, lang: Lang) -> str:
+    """Return an attribute's value as people read it."""
+    field = _site_field(name)
+    titles = (field.titles or {}) if field else {}
+    if isinstance(value, str) and value in titles:
+        return pick(titles[value], lang)
+    return value_text(value, lang)
+
+
+def value_text(value: object, lang: Lang) -> str:
+    """Return any value of a table: flags as yes/no, lists joined, nothing as a dash."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return say("none", lang)
+    if isinstance(value, bool):
+        return say("yes" if value else "no", lang)
+    if isinstance(value, tuple | list):
+        return say("value_join", lang).join(value_text(one, lang) for one in value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    return visible(str(value))
+
+
+def _site_field(name: str) -> FieldSpec | None:
+    fields = spec("project_site").fields
+    return next((field for field in fields if field.name == name), None)
+
+
+def number(value: float | None, digits: int, lang: Lang) -> str:
+    """Return a number with thousands separators, or a dash; no negative zero."""
+    if value is None or not math.isfinite(value):
+        return say("none", lang)
+    return f"{round(value, digits) + 0.0:,.{digits}f}"
+
+
+def percent(share: float | None, lang: Lang) -> str:
+    """Return a share (0..1) as per cent; what is not all is never printed as 100 %."""
+    if share is None or not math.isfinite(share):
+        return say("none", lang)
+    if 0 < share < _SMALLEST_SHARE:
+        return "<0.01%"
+    if 1 - _SMALLEST_SHARE < share < 1:
+        return ">99.99%"
+    return f"{share:.2%}"
+
+
+def hectares(area_m2: float | None, lang: Lang) -> str:
+    """Return an area in hectares and mu: ``1.2346 公顷（18.52 亩）``."""
+    if area_m2 is None or not math.isfinite(area_m2):
+        return say("none", lang)
+    ha = number(area_m2 / M2_PER_HA, 4, lang)
+    return say("unit.ha_mu", lang, ha=ha, mu=number(area_m2 / M2_PER_MU, 2, lang))
+
+
+def stability(stable: bool | None) -> str:  # noqa: FBT001 (a value, not a switch)
+    """Return ``yes``, ``no`` or ``unstated``: the last part of the text's key."""
+    return "unstated" if stable is None else ("yes" if stable else "no")
+
+
+def margin(margin_m: float | None, lang: Lang) -> str:
+    """Return a margin as a phrase: so far past the limit, or so far from it."""
+    if margin_m is None or not math.isfinite(margin_m):
+        return say("none", lang)
+    if round(margin_m, 3) == 0:
+        return say("margin.edge", lang)
+    side = "inside" if margin_m < 0 else "outside"
+    return say(f"margin.{side}", lang, value=number(abs(margin_m), 3, lang))
+
+
+def cited(record: FindingRecord, lang: Lang) -> str:
+    """Return document and article as they are cited in a sentence."""
+    citation = record.citation
+    document = pick(citation.document, lang)
+    return say("document_quoted", lang, document=document, article=citation.article)
+
+
+def assumed(finding: Finding) -> tuple[str, ...]:
+    """Return the readings a finding rests on, made visible."""
+    return tuple(visible(one) for one in finding.assumptions)
+
+
+def deciding(site: SiteRecord, lang: Lang) -> str:
+    """Return what decides a site: the clause, or the lack; a dash when it is clear."""
+    for record in site.findings:
+        if record.finding.outcome == site.outcome:
+            return f"{record.finding.rule} · {cited(record, lang)}"
+    for unknown in site.unknowns:
+        if unknown.outcome == site.outcome:
+            return sentence(unknown.why, lang)
+    return say("none", lang)

@@ -1,0 +1,138 @@
+"""Write a review to a folder: every file whole or not at all, the same bytes twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import ToolkitError
+from spatial.report.excel import write_excel
+from spatial.report.geopackage import write_geopackage
+from spatial.report.html import report_html
+from spatial.report.result import json_text, result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spatial.report.content import ReviewContent
+    from spatial.text import Lang
+
+MANIFEST_SCHEMA = "ecoredline/manifest/1"
+OUTPUTS = ("result.json", "findings.gpkg", "findings.xlsx", "report.html")
+MANIFEST = "manifest.json"
+_UNFINISHED = ".ecoredline-unfinished"
+
+
+class OutputRefusedError(ToolkitError, OSError):
+    """A result cannot be written where it was asked for."""
+
+    def __init__(self, *, path: Path, got: str, todo: str) -> None:
+        self.path = str(path)
+        self.got = got
+        self.todo = todo
+        super().__init__(
+            f"{self.path}: expected a place to write to, got {got}; {todo}"
+        )
+
+    def __str__(self) -> str:
+        """Return the message; `OSError` would print its argument tuple."""
+        return str(self.args[0])
+
+
+def write_review(
+    content: ReviewContent, folder: Path, *, lang: Lang = "zh"
+) -> tuple[Path, ...]:
+    """Write result.json, findings.gpkg, findings.xlsx, report.html, manifest.json.
+
+    Parameters
+    ----------
+    content
+        The review.
+    folder
+        Where to; made if absent. Files of the same names are replaced, others
+        are left alone. One writer a folder.
+    lang
+        Language of sentences and headings.
+
+    Returns
+    -------
+    tuple of Path
+        The five files in the order above.
+
+    Raises
+    ------
+    OutputRefusedError
+        The folder is a file, is not writable, or a result is open elsewhere.
+
+    Notes
+    -----
+    All files are written in a hidden folder inside `folder`, brought to the disk and
+    moved into place, the manifest last. A run that is killed leaves old files whole
+    (the manifest tells which run they are of); the next run clears its remains.
+    """
+    try:
+        return _write_all(content, folder, lang)
+    except OSError as error:
+        raise OutputRefusedError(
+            path=folder,
+            got=f"{type(error).__name__}: {error.strerror or error}",
+            todo="close the file if another program has it open, or choose a folder"
+            " that you may write to",
+        ) from error
+
+
+def _write_all(content: ReviewContent, folder: Path, lang: Lang) -> tuple[Path, ...]:
+    draft = folder / _UNFINISHED
+    folder.mkdir(parents=True, exist_ok=True)
+    if draft.exists():
+        shutil.rmtree(draft)
+    draft.mkdir()
+    try:
+        _write_text(draft / OUTPUTS[0], json_text(result(content, lang)))
+        write_geopackage(content, draft / OUTPUTS[1], lang=lang)
+        write_excel(content, draft / OUTPUTS[2], lang=lang)
+        _write_text(draft / OUTPUTS[3], report_html(content, lang))
+        _write_text(draft / MANIFEST, json_text(_manifest(content, draft, lang)))
+        names = (*OUTPUTS, MANIFEST)
+        for name in names:
+            _to_disk(draft / name)
+        for name in names:
+            (draft / name).replace(folder / name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return tuple(folder / name for name in names)
+
+
+def _manifest(content: ReviewContent, draft: Path, lang: Lang) -> dict[str, Any]:
+    """Return what went in and what came out; no clock, no path of this machine."""
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "run_id": content.run_id,
+        "title": content.title,
+        "region": content.region,
+        "on": content.on.isoformat(),
+        "lang": lang,
+        "inputs": dict(sorted(content.inputs.items())),
+        "settings": {
+            one.name: list(one.value) if isinstance(one.value, tuple) else one.value
+            for one in content.settings
+        },
+        "versions": dict(sorted(content.versions.items())),
+        "outputs": {
+            name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
+            for name in OUTPUTS
+        },
+    }
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with line feeds, on Windows too."""
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _to_disk(path: Path) -> None:
+    """Bring a file's bytes to the disk, so that what is moved into place is whole."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
