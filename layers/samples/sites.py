@@ -26,6 +26,7 @@ from layers.samples.shapes import DECIMALS, KM_PER_DEGREE, ORIGIN, degrees, plot
 from layers.spec import spec
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
@@ -83,6 +84,11 @@ class Truth:
     attributes: Mapping[str, Scalar]
     expected: Mapping[str, Expected]
     why: str
+
+    def outcome_on(self, day: dt.date) -> str | None:
+        """Return the planted outcome on a day, or None for a day of no `DAYS`."""
+        said = self.expected.get(day.isoformat())
+        return said.outcome if said else None
 
 
 @cache

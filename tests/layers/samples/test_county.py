@@ -1,5 +1,6 @@
 """The made-up county: valid by construction, the same every time, honest truth."""
 
+import datetime as dt
 import hashlib
 
 import numpy as np
@@ -166,6 +167,12 @@ def test_nothing_is_bent_along_the_trunk_river():
 def test_site_ids_are_unique_and_every_site_has_a_reason(projects):
     assert len(projects) == len(county.truth()) >= 60
     assert all(one.why and one.name for one in projects.values())
+
+
+def test_an_outcome_is_known_on_the_planted_days_only():
+    one = county.truth()[0]
+    assert one.outcome_on(dt.date(2025, 10, 31)) == "clear"
+    assert one.outcome_on(dt.date(2025, 11, 1)) is None
 
 
 def test_at_least_fifteen_sites_are_clear_on_both_days(projects):
