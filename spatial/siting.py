@@ -79,6 +79,15 @@ class Review:
         """One row for every pair of site and zone that meet, judged or not."""
         return tables.overlaps(self.content)
 
+    def only(self, site_ids: Iterable[str]) -> Review:
+        """Return the review cut down to some sites, by id, in the order they have.
+
+        Layers, rules and the run id stay those of the whole run.
+        """
+        wanted = set(site_ids)
+        kept = tuple(one for one in self.content.sites if one.site_id in wanted)
+        return replace(self, content=replace(self.content, sites=kept))
+
     def explore(self) -> folium.Map:
         """Return a map for a notebook: offline, every value escaped."""
         return explore(self.content, self.lang)
