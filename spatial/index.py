@@ -1,0 +1,78 @@
+"""ZoneIndex: which zones can matter to which sites. Built once, searched many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.measure import grown_bounds
+
+if TYPE_CHECKING:
+    from spatial.measure.ellipsoid import Floats, Integers, Shapes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneIndex:
+    """Zones that are ready to be searched and asked.
+
+    Parameters
+    ----------
+    zones
+        Geometries in EPSG:4490, any type; empty ones are never found.
+
+    Attributes
+    ----------
+    zones
+        The index's own 2D copies, in the order given, prepared for predicates: put
+        them first, as in ``shapely.intersects(index.zones[z], sites[s])``. Prepared
+        geometries are not safe to ask from two threads at once; an index belongs to
+        one thread.
+    """
+
+    zones: Shapes
+    _tree: shapely.STRtree = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take private copies: preparing the caller's geometries would change them."""
+        own = np.asarray(shapely.force_2d(np.asarray(self.zones, dtype=object)))
+        own = np.atleast_1d(own)
+        shapely.prepare(own)
+        object.__setattr__(self, "zones", own)
+        object.__setattr__(self, "_tree", shapely.STRtree(own))
+
+    def candidates(
+        self, sites: Shapes, *, within_m: float | Floats = 0.0
+    ) -> tuple[Integers, Integers]:
+        """Return the pairs of site and zone that may touch or lie within a distance.
+
+        Parameters
+        ----------
+        sites
+            Geometries in EPSG:4490.
+        within_m
+            Metres, one for all sites or one for each.
+
+        Returns
+        -------
+        site_pos, zone_pos
+            Positions, ordered by site, then zone. Every pair whose geodesic distance
+            is at most `within_m` is among them; pairs whose boxes alone are near are
+            too.
+        """
+        filled = np.flatnonzero(~shapely.is_empty(sites))
+        reach_m = np.broadcast_to(np.asarray(within_m, dtype=float), len(sites))
+        grown = grown_bounds(shapely.bounds(sites[filled]), reach_m[filled])
+        row, zone = self._tree.query(shapely.box(*grown.T))
+        site = filled[row]
+        order = np.lexsort((zone, site))
+        return site[order], zone[order].astype(np.int64)
+
+    def nearest(self, sites: Shapes) -> Integers:
+        """Return for each site the zone that is nearest in degrees: a first guess.
+
+        Neither the sites nor all of the zones may be empty.
+        """
+        return np.asarray(self._tree.nearest(sites), dtype=np.int64)

@@ -1,0 +1,209 @@
+"""What table and cover share: checked input, overlays that name their pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+
+from layers.errors import CrsMismatchError, GeometryError
+from layers.layer import FRAME
+from spatial.measure import DIMENSION_OF_TYPE, area_m2, length_m, outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+    from spatial.measure.ellipsoid import Floats, Integers, Shapes
+
+    Name = Callable[[int], str]
+    """Says which pair a row is, for messages."""
+
+POINT, LINE, POLYGON = 0, 1, 2
+"""Dimensions."""
+
+_FRAME = pyproj.CRS.from_user_input(FRAME)
+_MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
+_NOTHING = (shapely.MultiPoint(), shapely.LineString(), shapely.Polygon())
+
+
+def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
+    """Return the geometries of a frame that can be reckoned with.
+
+    Raises
+    ------
+    CrsMismatchError
+        The frame is not in EPSG:4490.
+    GeometryError
+        The index repeats a label; a geometry is null, empty or a collection.
+    """
+    if frame.crs is None or not frame.crs.equals(_FRAME, ignore_axis_order=True):
+        got = "no CRS" if frame.crs is None else f"{frame.crs.name!r}"
+        msg = (
+            f"{what}: expected a frame in {FRAME}, got {got}; "
+            f"read it with layers.read or layers.from_frame, which bring it there"
+        )
+        raise CrsMismatchError(msg)
+    if not frame.index.is_unique:
+        label = frame.index[frame.index.duplicated()][0]
+        msg = (
+            f"{what}: expected an index without repeats, got {label!r} more than once; "
+            f"call reset_index first"
+        )
+        raise GeometryError(msg)
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    kind = shapely.get_type_id(shapes)
+    bad = ~np.isin(kind, tuple(DIMENSION_OF_TYPE)) | shapely.is_empty(shapes)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        got = "None" if shapes[at] is None else f"{shapes[at].wkt[:40]}"
+        msg = (
+            f"{what} {frame.index[at]!r}: expected points, lines or polygons, got "
+            f"{got} ({int(bad.sum())} in all); layers.read puts such rows aside"
+        )
+        raise GeometryError(msg)
+    return shapes
+
+
+def refuse_invalid(
+    shapes: Shapes, used: Integers, frame: gpd.GeoDataFrame, what: str
+) -> None:
+    """Raise if a shape at the positions `used` is not valid: its area is a guess.
+
+    Raises
+    ------
+    GeometryError
+        Names the first one and its fault.
+    """
+    rows = np.unique(used)
+    bad = rows[~shapely.is_valid(shapes[rows])]
+    if len(bad):
+        at = int(bad[0])
+        msg = (
+            f"{what} {frame.index[at]!r}: expected a valid geometry, got "
+            f"{shapely.is_valid_reason(shapes[at])} ({len(bad)} in all); "
+            f"read it with layers.read or layers.from_frame, which mend and say so"
+        )
+        raise GeometryError(msg)
+
+
+def dimension(shapes: Shapes) -> Integers:
+    """Return 0 for points, 1 for lines, 2 for polygons."""
+    return np.asarray(shapely.get_dimensions(shapes), dtype=np.int64)
+
+
+def size(shapes: Shapes) -> Floats:
+    """Return area (m2), length (m) or number of points, by the kind of each shape."""
+    kind = dimension(shapes)
+    kind[shapely.is_empty(shapes)] = -1
+    result = np.zeros(len(shapes))
+    for wanted, measure in (
+        (POLYGON, area_m2),
+        (LINE, length_m),
+        (POINT, shapely.get_num_geometries),
+    ):
+        rows = np.flatnonzero(kind == wanted)
+        result[rows] = measure(shapes[rows])
+    return result
+
+
+def overlay(
+    operation: Callable[[Shapes, Shapes], Shapes], a: Shapes, b: Shapes, name: Name
+) -> Shapes:
+    """Return ``operation(a, b)``, pair by pair.
+
+    Raises
+    ------
+    GeometryError
+        GEOS cannot say; names the pair. Nothing is mended behind the caller's back.
+    """
+    try:
+        return np.asarray(operation(a, b), dtype=object)
+    except shapely.GEOSException:
+        for row in range(len(a)):
+            try:
+                operation(a[row], b[row])
+            except shapely.GEOSException as error:
+                msg = (
+                    f"{name(row)}: expected an overlay, got {error}; "
+                    f"check both geometries with layers.read"
+                )
+                raise GeometryError(msg) from error
+        raise
+
+
+def of_dimension(shapes: Shapes, wanted: Integers) -> Shapes:
+    """Return the parts that have the wanted dimension; empty where there are none.
+
+    Where two polygons share an area and, elsewhere, a border, the overlay is a
+    collection of polygons and lines: only the polygons are overlap.
+    """
+    result = shapes.copy()
+    collection = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    for kind in range(3):
+        lost = (wanted == kind) & (collection | (dimension(shapes) != kind))
+        rows = np.flatnonzero(lost)
+        result[rows] = _NOTHING[kind]
+        parts, owner = shapely.get_parts(shapes[rows], return_index=True)
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        kept = dimension(parts) == kind
+        if kept.any():
+            back = rows[owner[inner[kept]]]
+            found, rank = np.unique(back, return_inverse=True)
+            result[found] = _MULTI[kind](parts[kept], indices=rank)
+    return result
+
+
+def interior_overlap(a: Shapes, b: Shapes, name: Name) -> Shapes:
+    """Return the shape that the interiors of pairs share; empty where none.
+
+    Parameters
+    ----------
+    a, b
+        Sites and zones, pair by pair. Zones are best prepared.
+    name
+        Says which pair a row is.
+
+    Returns
+    -------
+    ndarray
+        Polygons where two polygons share an area; lines where a line runs inside a
+        polygon (along its border does not count) or along another line; points that
+        lie inside a polygon (on its border does not count) or on a line or point.
+    """
+    wanted = np.minimum(dimension(a), dimension(b))
+    result = np.asarray(_NOTHING, dtype=object)[wanted]
+    meets = shapely.intersects(b, a)
+    # The usual case needs no overlay: the whole site lies in the zone.
+    inside = meets & (dimension(b) == POLYGON)
+    polygons = inside & (dimension(a) == POLYGON)
+    lesser = inside & ~polygons
+    inside[polygons] = shapely.covers(b[polygons], a[polygons])
+    inside[lesser] = shapely.contains_properly(b[lesser], a[lesser])
+    result[inside] = a[inside]
+    rows = np.flatnonzero(meets & ~inside)
+    if len(rows):
+        first, second = a[rows], b[rows]
+        common = overlay(shapely.intersection, first, second, lambda at: name(rows[at]))
+        common = _off_border(common, first, second, lambda at: name(rows[at]))
+        result[rows] = of_dimension(common, wanted[rows])
+    return result
+
+
+def _off_border(common: Shapes, a: Shapes, b: Shapes, name: Name) -> Shapes:
+    """Return lines and points without what lies on the border of the polygon."""
+    result = common.copy()
+    size_a, size_b = dimension(a), dimension(b)
+    rows = np.flatnonzero((np.maximum(size_a, size_b) == POLYGON) & (size_a != size_b))
+    if len(rows):
+        polygon = np.where(size_a[rows] > size_b[rows], a[rows], b[rows])
+        result[rows] = overlay(
+            shapely.difference,
+            common[rows],
+            outline(polygon),
+            lambda at: name(int(rows[at])),
+        )
+    return result
