@@ -18,12 +18,8 @@ import pandas as pd
 from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
-from spatial.overlap import (
-    cover_table,
-    intersection_geometry,
-    overlap_table,
-    sliver_width_m,
-)
+from spatial.measure import sliver_width_m
+from spatial.overlap import cover_table, intersection_geometry, overlap_table
 
 if TYPE_CHECKING:
     import datetime as dt
