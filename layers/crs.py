@@ -34,6 +34,8 @@ BEYOND_ZONE_DEGREES = 10.0
 """How far outside its area of use a projection is not believed."""
 ELLIPSOID_RF = (298.257222101, 298.257223563)
 RF_TOLERANCE = 1e-6
+UNDEFINED = "undefined"
+"""How GDAL calls the systems 0 and -1 of a GeoPackage."""
 SEMI_MAJOR_M = 6_378_137.0
 
 
@@ -107,10 +109,21 @@ def settle(crs: CrsLike | None, *, source: str, evidence: str) -> Settled:
     )
 
 
-def name_of(crs: pyproj.CRS) -> str:
+def name_of(stated: CrsLike) -> str:
     """Return ``EPSG:4548 CGCS2000 / 3-degree Gauss-Kruger CM 117E``, or the name."""
+    crs = pyproj.CRS.from_user_input(stated)
     authority = crs.to_authority()
     return f"{':'.join(authority)} {crs.name}" if authority else crs.name
+
+
+def is_stated(crs: CrsLike | None) -> bool:
+    """Whether a source says anything that can be understood about its system."""
+    try:
+        return crs is not None and not pyproj.CRS.from_user_input(
+            crs
+        ).name.lower().startswith(UNDEFINED)
+    except ProjCrsError:
+        return False
 
 
 def same(first: CrsLike, second: CrsLike) -> bool:
@@ -134,7 +147,7 @@ def _parsed(crs: CrsLike, *, source: str) -> pyproj.CRS:
             got=repr(crs)[:80],
             todo="write it like EPSG:4490",
         ) from error
-    if parsed.name.lower().startswith(("undefined", "unknown")):
+    if parsed.name.lower().startswith(UNDEFINED):
         raise _missing(source, f"one that is called {parsed.name!r}")
     return parsed
 

@@ -79,7 +79,7 @@ class DataIssue:
     layer: str
     row: int | None = None
     feature_id: str | None = None
-    facts: Mapping[str, str | float] | None = None
+    facts: Mapping[str, str | float | Message] | None = None
     lon: float | None = None
     lat: float | None = None
 

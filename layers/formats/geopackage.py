@@ -20,7 +20,7 @@ from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
-from layers.formats.raw import Found, RawTable, choose_layer
+from layers.formats.raw import Found, RawTable, choose_layer, need_all_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,9 +78,8 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
                 todo="export it again",
             ) from error
     attributes, geometry, unreadable = split(table)
+    need_all_rows(read=len(attributes), counted=count, source=path)
     found: list[Found] = []
-    if len(attributes) != count:
-        found.append(("rows_unaccounted", {"counted": count, "read": len(attributes)}))
     if stored is not None and stored != count:
         found.append(("stored_count_wrong", {"stored": stored, "counted": count}))
     return RawTable(

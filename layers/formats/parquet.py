@@ -11,7 +11,7 @@ import pyproj
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
-from layers.formats.raw import Found, RawTable, stem_of
+from layers.formats.raw import RawTable, need_all_rows, stem_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +41,7 @@ def read(path: Path) -> RawTable:
     ]
     kept = table.drop_columns([one for one in boxes if one in table.column_names])
     attributes, geometry, unreadable = split(kept, name)
-    found: list[Found] = []
-    if len(attributes) != count:
-        found.append(("rows_unaccounted", {"counted": count, "read": len(attributes)}))
+    need_all_rows(read=len(attributes), counted=count, source=path)
     crs, evidence, assumed = _crs(column)
     return RawTable(
         attributes=attributes,
@@ -55,7 +53,6 @@ def read(path: Path) -> RawTable:
         source_layer=stem_of(path),
         encoding="UTF-8",
         rows_in_file=count,
-        found=tuple(found),
         crs_is_assumed=assumed,
     )
 

@@ -90,6 +90,17 @@ def _is_nested(blob: bytes) -> bool:
     return sum(blob.count(mark) for mark in HEADERS) > MAX_NESTED
 
 
+def need_all_rows(*, read: int, counted: int, source: Path) -> None:
+    """Refuse a read that does not bring as many rows as the file holds."""
+    if read != counted:
+        raise InputRefusedError(
+            source=source,
+            expected=f"{counted} rows, counted in the file itself",
+            got=f"{read} from the reader",
+            todo="the file is damaged: export it again",
+        )
+
+
 def choose_layer(
     names: Sequence[str],
     *,

@@ -17,7 +17,7 @@ from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
-from layers.formats.raw import Found, RawTable, stem_of
+from layers.formats.raw import Found, RawTable, need_all_rows, stem_of
 from layers.formats.text import decodes, normal_name
 
 if TYPE_CHECKING:
@@ -86,12 +86,10 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
             todo="export it again, or pass encoding=",
         ) from error
     attributes, geometry, unreadable = split(table)
+    need_all_rows(read=len(attributes), counted=records - deleted, source=shown)
     found = list(text.found)
     if deleted:
         found.append(("deleted_records", {"count": deleted}))
-    if len(attributes) != records - deleted:
-        facts = {"counted": records - deleted, "read": len(attributes)}
-        found.append(("rows_unaccounted", facts))
     return RawTable(
         attributes=attributes,
         geometry=geometry,

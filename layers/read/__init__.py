@@ -1,0 +1,23 @@
+"""From a file or a table in memory to a `Layer` that can be relied on.
+
+    file -> formats.open_raw -> crs.settle -> frame.canonical -> geometry.clean -> Layer
+
+Nothing is dropped in silence: rows in the file = rows kept + rows set aside, and every
+mending, doubt and guess stands in `Layer.issues`.
+"""
+
+from layers.read.coverage import with_coverage
+from layers.read.glance import Glance, Inspection, inspect
+from layers.read.sources import from_frame, none_exists, read
+from layers.read.statement import Stated
+
+__all__ = [
+    "Glance",
+    "Inspection",
+    "Stated",
+    "from_frame",
+    "inspect",
+    "none_exists",
+    "read",
+    "with_coverage",
+]

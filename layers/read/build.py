@@ -1,0 +1,180 @@
+"""A raw table becomes a layer: settled, named, placed, mended, explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from layers.crs import CrsLike, Settled, is_stated, misfits, name_of, same, settle
+from layers.errors import CrsError
+from layers.frame import Canonical, canonical
+from layers.geometry import Cleaned, Fault, clean
+from layers.issue import DataIssue, Quarantined
+from layers.layer import FRAME, Layer
+from layers.provenance import Period, Provenance, Tolerance
+from layers.read.coverage import with_coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.formats import RawTable
+    from layers.formats.raw import Found
+    from layers.read.statement import Origin, Statement
+    from layers.spec import LayerSpec
+
+EVERYWHERE = Period()
+
+
+def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -> Layer:
+    """Turn a raw table into a layer."""
+    name = stated.id or wanted.kind
+    settled, notes = settled_of(raw, stated.crs, origin.source)
+    table = canonical(
+        raw.attributes,
+        spec=wanted,
+        layer=name,
+        fields=stated.fields or {},
+        source=origin.source,
+    )
+    cleaned = clean(
+        raw.geometry,
+        unreadable=raw.unreadable,
+        accepted=wanted.geometry,
+        settled=settled,
+        source=origin.source,
+    )
+    kept = ~shapely.is_missing(cleaned.geometry)
+    issues = (
+        *(DataIssue(code, name, facts=facts) for code, facts in (*raw.found, *notes)),
+        *table.issues,
+        *_geometry_issues(cleaned.faults, table, name),
+    )
+    quarantine = _quarantine(raw, cleaned, table, settled)
+    layer = Layer(
+        id=name,
+        spec=wanted,
+        frame=in_frame(table.table[kept], cleaned.geometry[kept]),
+        provenance=Provenance(
+            source=origin.source,
+            sha256=origin.sha256,
+            format=raw.format,
+            source_layer=raw.source_layer,
+            encoding=raw.encoding,
+            crs=settled.source,
+            crs_evidence=settled.evidence,
+            operation=settled.operation,
+            edition=stated.edition,
+            valid=stated.valid or EVERYWHERE,
+            licence=stated.licence,
+            rows_in_file=raw.rows_in_file,
+            rows_kept=int(kept.sum()),
+            rows_quarantined=len(quarantine),
+        ),
+        issues=issues,
+        quarantine=quarantine,
+        accuracy_m=stated.accuracy_m,
+        tolerance=stated.tolerance or Tolerance(),
+        notice=stated.notice,
+    )
+    return with_coverage(layer, stated.coverage)
+
+
+def settled_of(
+    raw: RawTable, given: CrsLike | None, source: str
+) -> tuple[Settled, list[Found]]:
+    """Settle the reference system from the source's word and the caller's."""
+    if given is None:
+        settled = settle(raw.crs, source=source, evidence=raw.crs_evidence)
+        assumed = raw.format == "CSV" and raw.crs_is_assumed
+        notes: list[Found] = [("datum_assumed", {})] if assumed else []
+    else:
+        if raw.crs is not None and is_stated(raw.crs) and not raw.crs_is_assumed:
+            _need_agreement(raw, given, source)
+        settled = settle(given, source=source, evidence="given by the user")
+        facts: dict[str, str | float] = {"crs": settled.source}
+        notes = [("crs_given_by_user", facts)]
+    if settled.issue is not None:
+        notes.append((settled.issue, {"crs": settled.source}))
+    return settled, notes
+
+
+def _need_agreement(raw: RawTable, given: CrsLike, source: str) -> None:
+    """Refuse a reference system that contradicts the source's own."""
+    asked = settle(given, source=source, evidence="given by the user")
+    if raw.crs is not None and not same(raw.crs, given):
+        raise CrsError(
+            source=source,
+            expected=asked.source,
+            got=f"{name_of(raw.crs)} ({raw.crs_evidence})",
+            todo="leave crs out, or correct what the source says about itself",
+        )
+
+
+def _geometry_issues(
+    faults: Iterable[Fault], table: Canonical, layer: str
+) -> Iterable[DataIssue]:
+    """Turn faults into issues that know the feature."""
+    ids = table.table["feature_id"].to_numpy()
+    for one in faults:
+        yield DataIssue(
+            code=one.code,
+            layer=layer,
+            row=one.position,
+            feature_id=str(ids[one.position]),
+            facts=one.facts,
+            lon=one.lon,
+            lat=one.lat,
+        )
+
+
+def _quarantine(
+    raw: RawTable, cleaned: Cleaned, table: Canonical, settled: Settled
+) -> tuple[Quarantined, ...]:
+    """Return the rows that were set aside, with their attributes, by row."""
+    aside = []
+    for one in cleaned.faults:
+        if one.kept:
+            continue
+        row = {str(k): v for k, v in table.table.iloc[one.position].items()}
+        aside.append(
+            Quarantined(
+                row=one.position,
+                feature_id=str(row["feature_id"]),
+                reason=one.code,
+                bounds=one.bounds or _raw_bounds(raw.geometry[one.position], settled),
+                attributes=row,
+            )
+        )
+    return tuple(aside)
+
+
+def _raw_bounds(
+    geometry: BaseGeometry | None, settled: Settled
+) -> tuple[float, float, float, float] | None:
+    """Return degrees that hold a geometry that was set aside, or None.
+
+    None wherever a vertex is not finite or out of range: then it may lie anywhere.
+    """
+    if geometry is None or not np.isfinite(shapely.get_coordinates(geometry)).all():
+        return None
+    box = shapely.bounds(geometry)
+    if settled.transformer is not None and np.isfinite(box).all():
+        box = np.array(settled.transformer.transform_bounds(*box.tolist()))
+    inside = np.abs(box) <= np.array([180.0, 90.0, 180.0, 90.0])
+    if not inside.all() or misfits(box[None, :], settled)[0]:
+        return None
+    west, south, east, north = box.tolist()
+    return west, south, east, north
+
+
+def in_frame(table: pd.DataFrame, geometry: NDArray[np.object_]) -> gpd.GeoDataFrame:
+    """Join attributes and geometries in the one frame; the index is the row."""
+    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=FRAME)
+    return frame.rename_axis(index="row")

@@ -1,0 +1,127 @@
+"""What is in a file, before anybody has decided what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from layers.crs import name_of
+from layers.errors import CrsError, ToolkitError
+from layers.formats import RawTable, layer_names, open_raw, sniff
+from layers.read.build import settled_of
+from layers.text import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One layer of a file, as it is.
+
+    Attributes
+    ----------
+    name, rows, fields
+        Its name, number of rows, and columns as the source names them.
+    geometry_types
+        Types that occur, sorted.
+    crs, crs_evidence
+        The reference system and where it is stated; ``none`` when it is not.
+    encoding
+        Text encoding, where the format leaves it open.
+    bounds
+        (min_x, min_y, max_x, max_y) in the source's own units, or None.
+    problems
+        What stands in the way of using it, and what will be recorded.
+    """
+
+    name: str
+    rows: int
+    fields: tuple[str, ...]
+    geometry_types: tuple[str, ...]
+    crs: str
+    crs_evidence: str
+    encoding: str | None
+    bounds: tuple[float, float, float, float] | None
+    problems: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file is and holds: format, how it was recognised, layers, problems."""
+
+    source: str
+    format: str
+    why: str
+    layers: tuple[Glance, ...] = ()
+    problems: tuple[Message, ...] = ()
+
+
+def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
+    """Look at a file without deciding what it is for.
+
+    Parameters
+    ----------
+    source
+        Any file that `read` takes.
+    encoding
+        Text encoding, when the user knows it.
+
+    Returns
+    -------
+    Inspection
+        Layers sorted by name. A layer that cannot be read appears among the problems.
+
+    Raises
+    ------
+    SourceNotFoundError, InputRefusedError
+        There is no such file, or it is of no format that is read.
+    """
+    path = Path(source)
+    sniffed = sniff(path)
+    glances, problems = [], []
+    names = layer_names(path, sniffed)
+    for name in names:
+        chosen = name if sniffed.format == "GeoPackage" else None
+        try:
+            raw = open_raw(path, layer=chosen, encoding=encoding)
+        except ToolkitError as error:
+            facts = {"layer": name, "reason": str(error)}
+            problems.append(Message("inspect.layer_refused", facts))
+        else:
+            glances.append(_glance(raw, path))
+    return Inspection(
+        str(source), sniffed.format, sniffed.why, tuple(glances), tuple(problems)
+    )
+
+
+def _glance(raw: RawTable, path: Path) -> Glance:
+    """Sum up one raw layer."""
+    problems = [Message(f"issue.{code}", dict(facts)) for code, facts in raw.found]
+    crs, evidence = "none", raw.crs_evidence
+    try:
+        settled, notes = settled_of(raw, None, str(path))
+        crs = settled.source
+        problems += [Message(f"issue.{code}", dict(facts)) for code, facts in notes]
+    except CrsError as error:
+        crs = name_of(raw.crs) if raw.crs is not None else "none"
+        problems.append(Message("inspect.crs_refused", {"reason": str(error)}))
+    missing = int(shapely.is_missing(raw.geometry).sum())
+    if missing:
+        problems.append(Message("inspect.geometry_missing", {"count": missing}))
+    invalid = int((~shapely.is_valid(raw.geometry)).sum()) - missing
+    if invalid:
+        problems.append(Message("inspect.geometry_invalid", {"count": invalid}))
+    box = shapely.total_bounds(raw.geometry)
+    types = {one.geom_type for one in raw.geometry if one is not None}
+    return Glance(
+        name=raw.source_layer or path.stem,
+        rows=raw.rows_in_file,
+        fields=tuple(map(str, raw.attributes.columns)),
+        geometry_types=tuple(sorted(types)),
+        crs=crs,
+        crs_evidence=evidence,
+        encoding=raw.encoding,
+        bounds=tuple(box.tolist()) if np.isfinite(box).all() else None,
+        problems=tuple(problems),
+    )

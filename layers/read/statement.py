@@ -1,0 +1,65 @@
+"""What a caller states about a layer beside the file itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.crs import CrsLike
+    from layers.provenance import Coverage, Period, Tolerance
+
+
+class Stated(TypedDict, total=False):
+    """What the caller states about a layer; every key may be left out.
+
+    crs
+        Reference system, when the source does not say it.
+    fields
+        Canonical field name to source column, where the aliases do not fit.
+    id
+        Id of the layer; the kind when left out.
+    edition, valid, licence, notice
+        As in `layers.provenance.Provenance` and `layers.layer.Layer`.
+    coverage
+        Where absence means absence.
+    accuracy_m, tolerance
+        Positional accuracy; what counts as a sliver.
+    """
+
+    crs: CrsLike | None
+    fields: Mapping[str, str] | None
+    id: str | None
+    edition: str | None
+    valid: Period | None
+    coverage: Coverage | None
+    accuracy_m: float | None
+    tolerance: Tolerance | None
+    licence: str | None
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`Stated` with everything filled in; refuses a keyword it does not know."""
+
+    crs: CrsLike | None = None
+    fields: Mapping[str, str] | None = None
+    id: str | None = None
+    edition: str | None = None
+    valid: Period | None = None
+    coverage: Coverage | None = None
+    accuracy_m: float | None = None
+    tolerance: Tolerance | None = None
+    licence: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Name and hash of a source."""
+
+    source: str
+    sha256: str
