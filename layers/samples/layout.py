@@ -37,13 +37,13 @@ TRIBUTARY_STRAIGHT = (9.5, 12.5)
 BLOBS = {
     blob.name: blob
     for blob in (
-        Blob("redline north-east", (38.7, 39.6), 1.8, 2.6),
+        Blob("redline north-east", (38.7, 39.6), 1.8, 2.1),
         Blob("redline middle", (30.1, 30.8), 1.7, 3.4),
         Blob("redline middle hole", (30.1, 30.8), 0.5, 0.7),
         Blob("redline islet", (26.9, 34.1), 0.4, 0.7),
         Blob("redline patch", (13.0, 13.2), 0.8, 1.9),
-        Blob("reserve one core", (38.7, 39.6), 1.1, 1.7),
-        Blob("reserve one", (38.7, 39.6), 2.7, 3.7),
+        Blob("reserve one core", (38.7, 39.6), 1.1, 1.6),
+        Blob("reserve one", (38.7, 39.6), 2.9, 3.7),
         Blob("reserve two core", (12.9, 4.4), 0.8, 1.2),
         Blob("reserve two buffer", (12.9, 4.4), 1.6, 2.1),
         Blob("reserve two", (12.9, 4.4), 2.6, 3.7),
