@@ -55,7 +55,7 @@ layers:
     source: data/admin_unit.gpkg
     edition: OCHA COD-AB
     coverage: {adcodes: ["15"]}
-    accuracy_m: 500
+    accuracy_m: 2500
     licence: OCHA/HDX COD-AB, CC BY-IGO (check before publishing)
     notice: 盟市界线来自OCHA/HDX公开数据（WGS 84），非法定界线
   - id: control_unit_derived

@@ -15,7 +15,9 @@ import layers
 import spatial
 
 
-def main(sites: str, workspace: str, on: str, out: str, wanted: str) -> None:
+def main(  # noqa: PLR0917 - the words of the command line, in their order
+    sites: str, workspace: str, on: str, out: str, wanted: str
+) -> None:
     """Review all sites, then write the report of the wanted ones."""
     office = layers.open_workspace(workspace)
     projects = layers.read(sites, kind="project_site")
