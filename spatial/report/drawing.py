@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from spatial.report.content import LayerRecord, ReviewContent
     from spatial.text import Lang
 
+Bounds = tuple[float, float, float, float]
 Geometries = np.ndarray[Any, np.dtype[np.object_]]
 
 MARGIN_SHARE = 0.15  # of the sites' extent, on each side
 MARGIN_DEGREES = 0.03  # at least: some 3 km, so that the nearest border is seen
+WINDOW_SHARE = 0.9  # half the side of the window, of the longer side of the bounds
 FINEST_SHARE = 1 / 8000  # of the extent: below one pixel on the whole map
 MOST_VERTICES = 150_000  # some 3 MB of JSON: a page must open at once
 ZONE_DECIMALS, SITE_DECIMALS = 6, 7  # 0.1 m and 0.01 m
+COLLECTION = 7  # shapely's type id of a GeometryCollection
 METRES_PER_DEGREE = 111_320.0  # along a meridian; said as "about" on the page
 
 
@@ -75,6 +78,8 @@ class Drawing:
     bounds
         (min_lon, min_lat, max_lon, max_lat) of the sites with a margin; None when
         no site has a geometry: then nothing is drawn.
+    window
+        The same of the larger box at which zones are cut off.
     sites
         Least severe first, so that the severe ones are drawn on top.
     kinds
@@ -85,7 +90,8 @@ class Drawing:
         Zones nearby that are not drawn because the page would grow too large.
     """
 
-    bounds: tuple[float, float, float, float] | None
+    bounds: Bounds | None
+    window: Bounds | None
     sites: tuple[DrawnSite, ...]
     kinds: tuple[DrawnKind, ...]
     tolerance_m: float
@@ -111,8 +117,9 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     """
     bounds = _frame(content)
     if bounds is None:
-        return Drawing(None, (), (), 0.0, 0)
-    near = [_near(one, bounds) for one in content.layers if one.layer is not None]
+        return Drawing(None, None, (), (), 0.0, 0)
+    window = _window(bounds)
+    near = [_near(one, window) for one in content.layers if one.layer is not None]
     near = [one for one in near if len(one.shapes)]
     shapes: Geometries = np.concatenate(
         [np.empty(0, dtype=object), *(one.shapes for one in near)]
@@ -122,6 +129,7 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     drawn = _that_fit(shapes)
     return Drawing(
         bounds=bounds,
+        window=window,
         sites=_sites(content),
         kinds=_kinds(near, shapes, drawn=drawn, lang=lang),
         tolerance_m=tolerance * METRES_PER_DEGREE,
@@ -129,7 +137,15 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     )
 
 
-def _frame(content: ReviewContent) -> tuple[float, float, float, float] | None:
+def _window(bounds: Bounds) -> Bounds:
+    """Return a square around `bounds` that fills the map whatever its format."""
+    west, south, east, north = bounds
+    half = WINDOW_SHARE * max(east - west, north - south)
+    lon, lat = (west + east) / 2, (south + north) / 2
+    return (lon - half, max(lat - half, -90.0), lon + half, min(lat + half, 90.0))
+
+
+def _frame(content: ReviewContent) -> Bounds | None:
     shapes = [one.geometry for one in content.sites if one.geometry is not None]
     if not shapes:
         return None
@@ -138,13 +154,13 @@ def _frame(content: ReviewContent) -> tuple[float, float, float, float] | None:
     return (west - margin, south - margin, east + margin, north + margin)
 
 
-def _near(record: LayerRecord, bounds: tuple[float, float, float, float]) -> _Near:
+def _near(record: LayerRecord, bounds: Bounds) -> _Near:
     layer: Layer = record.layer  # type: ignore[assignment]
     frame = layer.frame
     window = shapely.box(*bounds)
     every: Geometries = np.asarray(frame.geometry.array, dtype=object)
     here = np.flatnonzero(shapely.intersects(every, window))
-    shapes = shapely.intersection(every[here], window)
+    shapes = _without_crumbs(shapely.intersection(every[here], window))
     field = layer.spec.name_field
     names = frame[field] if field in frame.columns else frame["feature_id"]
     return _Near(
@@ -153,6 +169,17 @@ def _near(record: LayerRecord, bounds: tuple[float, float, float, float]) -> _Ne
         tuple(one if isinstance(one, str) else "" for one in names.iloc[here]),
         shapes,
     )
+
+
+def _without_crumbs(shapes: Geometries) -> Geometries:
+    """Return shapes of one family each: where an area touches the frame, no line."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION)
+    pure = shapes.copy()
+    for place in mixed:  # rare: only what touches the frame from outside as well
+        parts = shapely.get_parts(shapes[place])
+        ranks = shapely.get_dimensions(parts)
+        pure[place] = shapely.union_all(parts[ranks == ranks.max()])
+    return pure
 
 
 def _simplified(shapes: Geometries, finest: float) -> tuple[Geometries, float]:
@@ -250,6 +277,6 @@ def _geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
     return [json.loads(text) for text in shapely.to_geojson(rounded)]
 
 
-def middle_latitude(bounds: tuple[float, float, float, float]) -> float:
+def middle_latitude(bounds: Bounds) -> float:
     """Return the latitude whose scale the map keeps, away from the poles."""
     return max(-80.0, min(80.0, math.fsum((bounds[1], bounds[3])) / 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,15 @@ from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import Table, issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
-from spatial.report.words import number, pick, say, sentence, value_text, visible
+from spatial.report.words import (
+    number,
+    period,
+    pick,
+    say,
+    sentence,
+    value_text,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,7 +124,7 @@ def page(content: ReviewContent, lang: Lang) -> Page:
             site_view(one, place=place, lang=lang)
             for place, one in enumerate(content.sites)
         ),
-        layers=tuple(_layer(one, lang) for one in content.layers),
+        layers=_layers(content, lang),
         rules=_table(rules_table(content, lang), lang),
         issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
         settings=_table(settings_table(content, lang), lang),
@@ -175,6 +184,15 @@ def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
     return say("summary", lang, total=total, parts=parts)
 
 
+def _layers(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:
+    """Return the layers; a notice that all share stands at the head of the page."""
+    notices = {one.layer.notice for one in content.layers if one.layer}
+    views = tuple(_layer(one, lang) for one in content.layers)
+    if len(notices) > 1:
+        return views
+    return tuple(dataclasses.replace(one, notice="") for one in views)
+
+
 def _layer(record: LayerRecord, lang: Lang) -> LayerView:
     dash = say("none", lang)
     remarks = tuple(sentence(one, lang) for one in record.remarks)
@@ -194,7 +212,7 @@ def _layer(record: LayerRecord, lang: Lang) -> LayerView:
         remarks,
         source=visible(read.source),
         edition=visible(read.edition or dash),
-        valid=str(read.valid),
+        valid=period(str(read.valid), lang),
         coverage=visible(coverage or say("layer_no_coverage", lang)),
         accuracy=number(layer.accuracy_m, 1, lang),
         rows="{:,} = {:,} + {:,}".format(*counts),
@@ -246,6 +264,7 @@ def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
     bounds = drawn.bounds
     return {
         "bounds": bounds,
+        "window": drawn.window,
         "latitude": middle_latitude(bounds) if bounds else None,
         "sites": [
             [one.place, one.site_id, one.name, one.outcome, one.geometry]
@@ -256,6 +275,7 @@ def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
                 "title": kind.title,
                 "colour": kind.style.colour,
                 "dash": kind.style.dash,
+                "fill": kind.style.fill,
                 "zones": [[one.zone_id, one.name, one.geometry] for one in kind.zones],
             }
             for kind in drawn.kinds

@@ -34,10 +34,21 @@ OUTCOME_SIGN: Mapping[Outcome, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ZoneStyle:
-    """How zones of a kind are drawn: `colour` of line and fill, `dash` of the line."""
+    """How zones of a kind are drawn.
+
+    Attributes
+    ----------
+    colour
+        Of line and fill.
+    dash
+        Dash pattern of the line, "" for a full one.
+    fill
+        Opacity of the fill, 0..1.
+    """
 
     colour: str
     dash: str
+    fill: float
 
 
 # Paul Tol's "muted" scheme (colour-blind safe), in the order of its publication.
@@ -53,6 +64,9 @@ _TOL = (
     "#aa4499",
 )
 _DASHES = ("", "6 4", "2 4", "10 4 2 4")
+
+_FILL, _TILE_FILL = 0.14, 0.02
+_TILES = ("control_unit", "admin_unit")  # they tile a county: a fill hides the rest
 
 # The kinds that stand on one map most often come first: they differ by colour.
 _ORDER = (
@@ -83,9 +97,10 @@ def zone_styles(kinds: tuple[str, ...]) -> dict[str, ZoneStyle]:
     others follow in the order given.
     """
     order = [*_ORDER, *(kind for kind in kinds if kind not in _ORDER)]
-    return {kind: _style(order.index(kind)) for kind in kinds}
+    return {kind: _style(kind, order.index(kind)) for kind in kinds}
 
 
-def _style(place: int) -> ZoneStyle:
+def _style(kind: str, place: int) -> ZoneStyle:
+    fill = _TILE_FILL if kind in _TILES else _FILL
     dash = _DASHES[place // len(_TOL) % len(_DASHES)]
-    return ZoneStyle(_TOL[place % len(_TOL)], dash)
+    return ZoneStyle(_TOL[place % len(_TOL)], dash, fill)

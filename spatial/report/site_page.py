@@ -17,6 +17,7 @@ from spatial.report.words import (
     margin,
     number,
     percent,
+    period,
     pick,
     say,
     sentence,
@@ -198,11 +199,11 @@ def _numbers(record: FindingRecord, lang: Lang) -> Pairs:
         ("length_m", finding.length_m),
         ("distance_m", finding.distance_m),
     ):
-        if value is not None:
+        if value:  # a distance of 0 says no more than the relation
             pairs.append((say(f"column.{key}", lang), number(value, 3, lang)))
     if finding.margin_m is not None:
         phrase = margin(finding.margin_m, lang)
-        pairs.append((say("column.margin_m", lang), phrase))
+        pairs.append((say("margin", lang), phrase))
     return tuple((label, visible(value)) for label, value in pairs)
 
 
@@ -213,7 +214,7 @@ def _citation(citation: CitationRecord, lang: Lang) -> CitationView:
     return CitationView(
         document=visible(cited),
         quote=visible(citation.quote),
-        edition=visible(citation.edition),
+        edition=visible(period(citation.edition, lang)),
         status=citation.status,
         status_text=say(f"citation.{citation.status}", lang),
         verified=say(f"verified.{citation.verified}", lang),

@@ -128,6 +128,15 @@ def _site_field(name: str) -> FieldSpec | None:
     return next((field for field in fields if field.name == name), None)
 
 
+def period(text: str, lang: Lang) -> str:
+    """Return a period such as ``2023-06-01/..`` as people write it."""
+    start, slash, end = text.partition("/")
+    if not slash:
+        return text
+    which = ("any", "until", "from", "both")[2 * (start != "..") + (end != "..")]
+    return say(f"period.{which}", lang, start=start, end=end)
+
+
 def number(value: float | None, digits: int, lang: Lang) -> str:
     """Return a number with thousands separators, or a dash; no negative zero."""
     if value is None or not math.isfinite(value):

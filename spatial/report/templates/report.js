@@ -43,6 +43,7 @@
     addFit();
     fit();
     addGraticule();
+    addWindow();
     addZones();
     addSites();
   }
@@ -132,12 +133,20 @@
     draw();
   }
 
+  // Zones are cut off at the window: its border must not be taken for theirs.
+  function addWindow() {
+    const [west, south, east, north] = data.window;
+    L.rectangle([[south, west], [north, east]], {
+      color: "#8a94a0", weight: 1, dashArray: "8 6", fill: false, interactive: false,
+    }).addTo(map);
+  }
+
   // -- zones and sites -------------------------------------------------------
 
   function addZones() {
     const groups = data.kinds.map((kind) => {
       const group = L.layerGroup().addTo(map);
-      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: 0.14, className: "zone" };
+      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone" };
       kind.zones.forEach(([id, name, geometry]) => {
         const drawn = L.geoJSON(geometry, {
           style, pointToLayer: (_, at) => L.circleMarker(at, Object.assign({ radius: 4 }, style)),
@@ -170,7 +179,7 @@
       group.bindPopup(() => popup(place, id, name, outcome));
       group.on("click", () => choose(place));
       if (data.sites.length <= LABELLED) {
-        mark.bindTooltip(element("span", id), { permanent: true, direction: "right", offset: [5, 0], className: "site-label" });
+        mark.bindTooltip(element("span", data.outcomes[outcome].sign + " " + id), { permanent: true, direction: "right", offset: [5, 0], className: "site-label" });
       }
       layers.set(place, { group, mark, bounds, outcome, visible: true });
     });
@@ -215,12 +224,12 @@
     choose(place);
     const one = layers.get(place);
     if (!one) return;
-    const size = Math.max(one.bounds.getNorth() - one.bounds.getSouth(), one.bounds.getEast() - one.bounds.getWest(), 0.004);
+    // far enough away to see what lies around: twice its size, a kilometre at least
+    const size = Math.max(2 * (one.bounds.getNorth() - one.bounds.getSouth()), 2 * (one.bounds.getEast() - one.bounds.getWest()), 0.01);
     const around = L.latLngBounds([one.bounds.getCenter()]).extend(one.bounds);
     const south = around.getSouth() - size, north = around.getNorth() + size;
     const box = L.latLngBounds([south, around.getWest() - size], [north, around.getEast() + size]);
     if (calm) map.fitBounds(box, { animate: false }); else map.flyToBounds(box, { duration: 0.7 });
-    one.mark.openPopup();
     document.getElementById("map").dataset.place = String(place);
   }
 
