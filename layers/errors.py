@@ -6,7 +6,10 @@ The parts stay readable as attributes, so that a program need not parse text.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
+
+_SHOWN = 20
 
 
 class ToolkitError(Exception):
@@ -96,7 +99,10 @@ class UnknownKindError(ToolkitError, KeyError):
         self.what = what
         self.name = name
         self.known = known
-        super().__init__(f"unknown {what} {name!r}; known: {', '.join(known)}")
+        near = get_close_matches(name, known, n=_SHOWN, cutoff=0.4)
+        shown = known if len(known) <= _SHOWN else near or known[:_SHOWN]
+        word = "known" if shown == known else f"{len(known)} are known, for example"
+        super().__init__(f"unknown {what} {name!r}; {word}: {', '.join(shown)}")
 
     def __str__(self) -> str:
         """Return the message; `KeyError` would print it quoted."""
