@@ -54,7 +54,7 @@ layers:
     kind: admin_unit
     source: data/admin_unit.gpkg
     edition: OCHA COD-AB
-    coverage: {adcodes: ["15"]}
+    coverage: {adcodes: ["150000"]}
     accuracy_m: 2500
     licence: OCHA/HDX COD-AB, CC BY-IGO (check before publishing)
     notice: 盟市界线来自OCHA/HDX公开数据（WGS 84），非法定界线
