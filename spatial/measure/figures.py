@@ -79,10 +79,11 @@ def largest_remainder(values: npt.ArrayLike, *, total: float, decimals: int) -> 
     """
     parts = np.asarray(values, dtype=float)
     unit = 10.0**decimals
-    if not np.isfinite(parts).all() or not abs(parts.sum() - total) * unit <= 1:
+    found = float(parts.sum())
+    if not abs(found - total) * unit <= 1:  # also when one of them is not finite
         msg = (
             f"rounding to {decimals} decimals: expected finite parts that add up to "
-            f"{total!r}, got {parts.sum()!r}; check that no part is missing"
+            f"{total!r}, got {found!r}; check that no part is missing"
         )
         raise MeasureError(msg)
     units = np.floor(parts * unit)

@@ -49,7 +49,8 @@ def length_m(geometry: shapely.Geometry | ShapesLike) -> float | Floats:
     """
     shapes, single = as_shapes(geometry, LINES, needed_for="a length")
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts = shapely.segmentize(parts, _STEP_DEG)
+    long = shapely.length(parts) > _STEP_DEG
+    parts[long] = shapely.segmentize(parts[long], _STEP_DEG)
     xy, part = shapely.get_coordinates(parts, return_index=True)
     edge = np.flatnonzero(part[1:] == part[:-1])
     step_m = geodesic_m(xy[edge], xy[edge + 1])

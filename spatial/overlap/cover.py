@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
     from spatial.overlap.pairs import Name
 
+_ROUNDING_DEG = 1e-13
+
 
 def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return how much of each site the zones cover together.
@@ -49,7 +51,9 @@ def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFram
 
         ``covered_share``
             In [0, 1]; exactly 1.0 when nothing is left over. Of several points: the
-            share of them.
+            share of them. A remainder that is on average thinner than 1e-13 degrees
+            (1e-8 m, a few units of a coordinate's last digit) is rounding of the
+            union, not land.
         ``covered_m2``, ``remainder_m2``
             For a polygon: area inside and outside; NaN for others.
         ``covered_length_m``, ``remainder_length_m``
@@ -84,7 +88,8 @@ def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFram
     refuse_invalid(a, np.arange(len(a)), sites, "site")
     refuse_invalid(b, zone, zones, "zone")
     meets = shapely.intersects(index.zones[zone], a[site])
-    union = _unions(index.zones, site[meets], zone[meets], len(a))
+    site, zone = site[meets], zone[meets]
+    union = _unions(index.zones, site, zone, len(a))
     covered, outside = _split(a, union, lambda row: f"site {sites.index[row]!r}")
     columns = _columns(a, covered, outside, union=union, index=index)
     return pd.DataFrame(columns, index=sites.index)
@@ -142,6 +147,10 @@ def _split(a: Shapes, union: Shapes, name: Name) -> tuple[Shapes, Shapes]:
     ):
         shared = overlay(operation, first, second, lambda row: name(rows[row]))
         part[rows] = of_dimension(shared, kind)
+    rounding = (dimension(outside) == POLYGON) & (
+        2 * shapely.area(outside) <= _ROUNDING_DEG * shapely.length(outside)
+    )
+    covered[rounding], outside[rounding] = a[rounding], shapely.Polygon()
     return covered, outside
 
 
