@@ -121,7 +121,7 @@ def fix(_arguments: list[str]) -> int:
     calls: dict[str, list[str | Path]] = {
         "lint": [PYTHON, "-m", "ruff", "check", "--fix", "--quiet", "."],
         "format": [PYTHON, "-m", "ruff", "format", "."],
-        "notebooks": [BIN / "nbstripout", *_notebooks()],
+        "notebooks": [BIN / "nbstripout", "--keep-id", *_notebooks()],
         "command line documents": [PYTHON, "scripts/make_cli_docs.py"],
     }
     return max(_run(name, call) for name, call in calls.items())
@@ -189,7 +189,7 @@ def _checks() -> dict[str, list[str | Path]]:
         "command line documents": [PYTHON, "scripts/make_cli_docs.py", "--check"],
     }
     if notebooks:
-        stripped = [BIN / "nbstripout", "--verify", *notebooks]
+        stripped = [BIN / "nbstripout", "--verify", "--keep-id", *notebooks]
         steps["notebooks hold no output"] = stripped
         steps["notebooks run"] = [*module, "pytest", "--nbmake", *notebooks]
     return steps
