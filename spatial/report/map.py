@@ -71,7 +71,7 @@ def explore(content: ReviewContent, lang: Lang = "zh") -> folium.Map:
         same content gives the same HTML. An empty map when no site has a geometry.
     """
     drawn = drawing(content, lang)
-    found = folium.Map(tiles=None, control_scale=True, zoom_control=True)
+    found = folium.Map(tiles=None, control_scale=True, attributionControl=False)
     found.default_js = [("leaflet", _data_uri("text/javascript", leaflet_js()))]
     found.default_css = [("leaflet_css", _data_uri("text/css", leaflet_css()))]
     for kind in drawn.kinds:
@@ -119,7 +119,12 @@ def _add_sites(target: folium.Map, drawn: Drawing, lang: Lang) -> None:
             continue
         label = f"{OUTCOME_SIGN[outcome]} {say(f'outcome.{outcome}', lang)}"
         colour = OUTCOME_COLOUR[outcome]
-        style = {"color": colour, "weight": 2.5, "fillOpacity": 0.4}
+        style = {
+            "color": colour,
+            "fillColor": colour,
+            "weight": 2.5,
+            "fillOpacity": 0.4,
+        }
         features = [_site_feature(site, label) for site in sites]
         name = _layer_name(colour, label)
         _add_layer(target, features, name=name, style=style, titles=titles)

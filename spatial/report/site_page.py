@@ -146,7 +146,7 @@ def _facts(site: SiteRecord, lang: Lang) -> Pairs:
         both = f"{_size(site, lang)} = {hectares(site.area_m2, lang)}"
         facts.append((say("column.area", lang), both))
     elif site.length_m is not None:
-        facts.append((say("column.length_m", lang), _size(site, lang)))
+        facts.append((say("length", lang), _size(site, lang)))
     facts.extend(
         (visible(attribute_title(name, lang)), attribute_text(name, value, lang))
         for name, value in site.attributes.items()

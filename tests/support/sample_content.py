@@ -361,7 +361,14 @@ def sample() -> ReviewContent:
 
 
 ISSUES: tuple[DataIssue, ...] = (
+    DataIssue("id_generated", "redline", facts={"count": 2}),
     DataIssue(
-        "id_generated", "redline", row=3, feature_id=FORMULA, lon=107.0, lat=40.0
+        "value_outside_domain",
+        IMAGE,
+        row=3,
+        feature_id=FORMULA,
+        facts={"field": TEMPLATE, "value": SCRIPT},
+        lon=107.0,
+        lat=40.0,
     ),
 )

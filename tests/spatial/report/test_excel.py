@@ -1,0 +1,105 @@
+"""The workbook holds numbers as numbers and no formula that comes from data."""
+
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+
+import openpyxl
+import pytest
+import sample_content
+
+from spatial.report.excel import write_excel
+from spatial.report.sheets import tables
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    found = tmp_path_factory.mktemp("excel") / "findings.xlsx"
+    write_excel(sample_content.sample(), found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def book(path):
+    return openpyxl.load_workbook(path)
+
+
+def column(sheet, title):
+    """Return the cells under a heading."""
+    place = [cell.value for cell in sheet[2]].index(title)
+    return [row[place] for row in sheet.iter_rows(min_row=3)]
+
+
+def test_sheets_are_named_and_ordered_for_a_reader(book):
+    assert book.sheetnames == [
+        "结论",
+        "问题",
+        "未决",
+        "空间关系",
+        "图层",
+        "条款",
+        "数据问题",
+        "设置",
+    ]
+
+
+def test_no_cell_is_a_formula_or_a_link(book, path):
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", cell.coordinate
+                assert cell.hyperlink is None
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                assert b"<f>" not in parts.read(name)
+
+
+def test_hostile_names_come_back_as_they_are(book):
+    sheet = book["结论"]
+    assert sample_content.FORMULA in [c.value for c in column(sheet, "项目编号")]
+    names = [cell.value for cell in column(sheet, "项目名称")]
+    assert sample_content.SCRIPT in names
+    assert "甲␀␇乙\ufffd丙\ufffd" in names
+
+
+def test_areas_stand_in_square_metres_hectares_and_mu(book):
+    sheet = book["结论"]
+    m2, ha, mu = (
+        column(sheet, title)[0].value
+        for title in ("面积（平方米）", "面积（公顷）", "面积（亩）")
+    )
+    assert (m2, ha) == (pytest.approx(141_800.126), pytest.approx(14.1800126))
+    assert mu == pytest.approx(ha * 15)
+
+
+def test_the_heading_is_frozen_filtered_and_carries_the_notice(book):
+    for sheet in book:
+        assert sheet.freeze_panes == "B3"
+        assert sheet.auto_filter.ref.startswith("A2:")
+        assert sample_content.NOTICE in sheet["A1"].value
+        assert "2026-11-21" in sheet["A1"].value
+
+
+def test_every_row_of_every_table_is_there(book):
+    for sheet, table in zip(book, tables(sample_content.sample(), "zh"), strict=True):
+        assert sheet.max_row - 2 == len(table.rows)
+        assert sheet.max_column == len(table.columns)
+
+
+def test_a_text_that_no_cell_can_hold_is_cut_and_says_so(tmp_path):
+    content = sample_content.sample()
+    site = dataclasses.replace(content.sites[0], name="长" * 40_000)
+    content = dataclasses.replace(content, sites=(site,))
+    write_excel(content, tmp_path / "long.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "long.xlsx")["结论"]
+    name = column(sheet, "项目名称")[0].value
+    assert name.startswith("长长")
+    assert name.endswith("已截断）")
+
+
+def test_a_review_without_sites_still_makes_a_workbook(tmp_path):
+    content = dataclasses.replace(sample_content.sample(), sites=())
+    write_excel(content, tmp_path / "empty.xlsx", lang="en")
+    assert openpyxl.load_workbook(tmp_path / "empty.xlsx").sheetnames[0] == "Sites"
