@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 COVERED_SHARE = 1.0 - 1e-9
 """A coverage that holds this share of a site holds it: room for rounding only."""
 
-# One degree of latitude is nowhere shorter than this on the ellipsoid (at the equator
-# it is 110,574 m): dividing by less keeps a box in degrees on the safe side.
-_M_PER_DEGREE = 110_000.0
-
 
 def in_force(workspace: Workspace, kind: str, *, on: dt.date) -> tuple[Layer, ...]:
     """Return the readable layers of a kind whose validity holds the day."""
@@ -139,15 +135,14 @@ def _near_box(
     """Whether each site's box comes within a distance of a box (None: anywhere)."""
     if box is None:
         return np.ones(len(bounds), dtype=bool)
-    min_lon, min_lat, max_lon, max_lat = box
-    lat = within_m / _M_PER_DEGREE
-    steepest = np.radians(min(89.0, max(abs(min_lat), abs(max_lat)) + lat))
-    lon = lat / float(np.cos(steepest))
+    ((min_lon, min_lat, max_lon, max_lat),) = measure.grown_bounds(
+        np.array([box]), within_m
+    )
     near: np.ndarray = (
-        (bounds[:, 0] <= max_lon + lon)
-        & (bounds[:, 2] >= min_lon - lon)
-        & (bounds[:, 1] <= max_lat + lat)
-        & (bounds[:, 3] >= min_lat - lat)
+        (bounds[:, 0] <= max_lon)
+        & (bounds[:, 2] >= min_lon)
+        & (bounds[:, 1] <= max_lat)
+        & (bounds[:, 3] >= min_lat)
     )
     return near
 
@@ -164,28 +159,50 @@ def _gaps(
     if not complete or sites.empty:
         return
     area = shapely.union_all([one.coverage.area for one in complete if one.coverage])
-    covered = gpd.GeoDataFrame(geometry=[area], crs=FRAME)
-    share = cover_table(sites, covered)["covered_share"].to_numpy()
+    shapely.prepare(area)
     what = ", ".join(one.id for one in complete)
     title = complete[0].spec.title
+    share = _covered_share(sites, area)
     for site in np.flatnonzero(share < COVERED_SHARE).tolist():
         which: UnknownKind = (
             "layer_covers_partly" if share[site] > 0 else "layer_does_not_cover"
         )
         percent = f"{100 * share[site]:.1f}"
         yield _doubt(which, what, site=site, title=title, percent=percent)
+    for site, away_m in _near_edge(sites, share, area, within_m):
+        facts = {"away": f"{away_m:.0f}", "within": f"{within_m:.0f}"}
+        near = _doubt("layer_covers_partly", what, site=site, title=title, **facts)
+        yield replace(near, why=replace(near.why, key="doubt.neighbourhood"))
+
+
+def _covered_share(sites: gpd.GeoDataFrame, area: shapely.Geometry) -> np.ndarray:
+    """Return the share of each site in a prepared area; most lie wholly within."""
+    geometry = np.asarray(sites.geometry.array, dtype=object)
+    share = np.ones(len(sites))
+    rest = np.flatnonzero(~shapely.covers(area, geometry))
+    if rest.size:
+        covered = gpd.GeoDataFrame(geometry=[area], crs=FRAME)
+        share[rest] = cover_table(sites.iloc[rest], covered)["covered_share"]
+    return share
+
+
+def _near_edge(
+    sites: gpd.GeoDataFrame, share: np.ndarray, area: shapely.Geometry, within_m: float
+) -> Iterable[tuple[int, float]]:
+    """Yield the covered sites nearer to the edge of the area than a distance."""
     if within_m <= 0:
         return
-    inside = np.flatnonzero(share >= COVERED_SHARE)
-    geometry = np.asarray(sites.geometry.array, dtype=object)[inside]
-    edge = np.full(len(inside), shapely.boundary(area), dtype=object)
-    for site, away_m in zip(
-        inside.tolist(), measure.distance_m(geometry, edge).tolist(), strict=True
-    ):
-        if away_m < within_m:
-            facts = {"away": f"{away_m:.0f}", "within": f"{within_m:.0f}"}
-            near = _doubt("layer_covers_partly", what, site=site, title=title, **facts)
-            yield replace(near, why=replace(near.why, key="doubt.neighbourhood"))
+    geometry = np.asarray(sites.geometry.array, dtype=object)
+    reach = shapely.box(*measure.grown_bounds(shapely.bounds(geometry), within_m).T)
+    # Where even the grown box is covered the edge is farther off than asked.
+    close = np.flatnonzero((share >= COVERED_SHARE) & ~shapely.covers(area, reach))
+    edge = np.full(len(close), shapely.boundary(area), dtype=object)
+    away_m = measure.distance_m(geometry[close], edge)
+    yield from (
+        (site, away)
+        for site, away in zip(close, away_m, strict=True)
+        if away < within_m
+    )
 
 
 def _doubt(

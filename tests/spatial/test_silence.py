@@ -163,9 +163,7 @@ def test_a_quarantined_row_is_a_doubt_near_its_box_and_everywhere_without_one():
 
 
 def test_an_error_of_the_whole_layer_is_a_doubt_that_quotes_it():
-    broken = replace(
-        GOOD, issues=(DataIssue("rows_unaccounted", "redline", facts={}),)
-    )
+    broken = replace(GOOD, issues=(DataIssue("rows_unaccounted", "redline", facts={}),))
     (doubt,) = shelf(broken).doubts(KIND)
     assert doubt.kind == "layer_unreliable"
     assert doubt.why.facts["why"].key == "issue.rows_unaccounted"
