@@ -198,11 +198,9 @@ def _near_edge(
     close = np.flatnonzero((share >= COVERED_SHARE) & ~shapely.covers(area, reach))
     edge = np.full(len(close), shapely.boundary(area), dtype=object)
     away_m = measure.distance_m(geometry[close], edge)
-    yield from (
-        (site, away)
-        for site, away in zip(close, away_m, strict=True)
-        if away < within_m
-    )
+    for site, away in zip(close.tolist(), away_m.tolist(), strict=True):
+        if away < within_m:
+            yield site, away
 
 
 def _doubt(

@@ -24,6 +24,7 @@ from spatial.finding import OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from layers.layer import Layer
     from spatial.siting import Review
 
 # The plan of the demo's region was in its period on this day.
@@ -57,12 +58,14 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     例 / example:
       redline demo --out out/demo
     """
+    import layers
     from layers.samples.county import truth, write_county
 
     progress("cli.making_demo")
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
-    result = _reviewed(county / "projects.gpkg", county, day)
+    projects = layers.read(county / "projects.gpkg", kind="project_site")
+    result = _reviewed(projects, county, day)
     progress("cli.writing")
     written = result.write(out / "review")
     _print_outcomes(result)
@@ -111,8 +114,10 @@ def review(
     workspace: Path,
     on: dt.datetime | None,
     out: Path,
+    crs: str | None,
+    layer: str | None,
+    encoding: str | None,
     fail_on: tuple[str, ...],
-    **reading: str | None,
 ) -> None:
     """审查建设项目选址 / review the siting of projects.
 
@@ -124,7 +129,14 @@ def review(
     例 / example:
       redline review projects.gpkg -w office/ --on 2025-10-31 -o out/
     """
-    result = _reviewed(sites, workspace, on.date() if on else _today(), **reading)
+    import layers
+
+    day = on.date() if on else _today()
+    progress("cli.reading_sites", path=str(sites))
+    projects = layers.read(
+        sites, kind="project_site", layer=layer, crs=crs, encoding=encoding
+    )
+    result = _reviewed(projects, workspace, day)
     progress("cli.writing")
     written = result.write(out)
     _print_outcomes(result)
@@ -142,19 +154,15 @@ def _today() -> dt.date:
     return today
 
 
-def _reviewed(
-    sites: Path, workspace: Path, on: dt.date, **reading: str | None
-) -> Review:
-    """Read the workspace and the sites, and review."""
+def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
+    """Read the workspace and review the projects."""
     import layers
     import spatial
 
     progress("cli.reading_workspace", path=str(workspace))
     office = layers.open_workspace(workspace)
-    progress("cli.reading_sites", path=str(sites))
-    layer = layers.read(sites, kind="project_site", **reading)
-    progress("cli.judging", count=len(layer), on=str(on))
-    return spatial.review(layer, office, on=on, lang=language())
+    progress("cli.judging", count=len(projects), on=str(on))
+    return spatial.review(projects, office, on=on, lang=language())
 
 
 def _print_outcomes(result: Review) -> None:
