@@ -102,14 +102,18 @@ def _search_m(a: Shapes, b: Shapes) -> Floats:
     start, end = from_plane(start, centre), from_plane(end, centre)
     bound_m = geodesic_m(start, end)
 
-    close = [
-        _to_polar(shapely.segmentize(near(one, other, bound_m), _STEP_DEG), start)
-        for one, other in ((a, b), (b, a))
-    ]
-    foot, head = _ends(*close)
+    close_a, close_b = near(a, b, bound_m), near(b, a, bound_m)
+    # A line without length leaves nothing when clipped; the bound is then exact.
+    left = np.flatnonzero(~(shapely.is_empty(close_a) | shapely.is_empty(close_b)))
+    start = start[left]
+    foot, head = _ends(
+        _to_polar(shapely.segmentize(close_a[left], _STEP_DEG), start),
+        _to_polar(shapely.segmentize(close_b[left], _STEP_DEG), start),
+    )
     found_m = geodesic_m(_from_polar(foot, start), _from_polar(head, start))
     # The bound is the length between two real points: never answer more.
-    return np.minimum(bound_m, found_m)
+    bound_m[left] = np.minimum(bound_m[left], found_m)
+    return bound_m
 
 
 def _ends(a: Shapes, b: Shapes) -> tuple[Floats, Floats]:

@@ -152,7 +152,7 @@ def _positions(index: pd.Index, labels: pd.Series) -> Integers:
     """Return the position of each label."""
     found = index.get_indexer(pd.Index(labels))
     if (found < 0).any():
-        label = labels.to_numpy()[found < 0][0]
+        label = labels.tolist()[int(np.flatnonzero(found < 0)[0])]
         msg = (
             f"pairs: expected labels of the frame's index, got {labels.name} "
             f"{label!r}; take the pairs from the overlap table of the same frames"

@@ -29,7 +29,7 @@ def edges_of(shape):
     return (xy, 0 * xy) if len(xy) == 1 else (xy[:-1], np.diff(xy, axis=0))
 
 
-def refined_m(edge, t, other, u, width):
+def refined_m(edge, t, other, *, u, width):
     """Return the distance of two edges, searched ever closer about t and u."""
     grid = np.linspace(-1, 1, 9)[:, None]
     for _ in range(80):
@@ -57,7 +57,9 @@ def brute_m(a, b, pieces=100):
             slice(j * pieces, (j + 1) * pieces),
         )
         k, m = np.unravel_index(squares[rows, columns].argmin(), (pieces, pieces))
-        found.append(refined_m((p[i], dp[i]), t[k], (q[j], dq[j]), t[m], 2 / pieces))
+        found.append(
+            refined_m((p[i], dp[i]), t[k], (q[j], dq[j]), u=t[m], width=2 / pieces)
+        )
     return min(found)
 
 
@@ -69,7 +71,7 @@ def blob(rng, lon, lat, radius_m):
     return shapely.Polygon(np.column_stack([x, y]))
 
 
-def river(rng, lon, lat, away_m, azimuth):
+def river(rng, lon, lat, *, away_m, azimuth):
     """Return a line of long edges that passes at about `away_m`."""
     x, y, _ = GEOD.fwd(lon, lat, azimuth, away_m)
     side = np.linspace(-1.5, 1.5, 7) * away_m
@@ -87,7 +89,7 @@ def worst_error_m(latitude, away_m, cases):
     worst = 0.0
     for _ in range(cases):
         site = blob(rng, 110.0, latitude, min(0.2 * away_m, 500.0))
-        zone = river(rng, 110.0, latitude, away_m, rng.uniform(0, 360))
+        zone = river(rng, 110.0, latitude, away_m=away_m, azimuth=rng.uniform(0, 360))
         if not site.intersects(zone):
             worst = max(worst, abs(distance_m(site, zone) - brute_m(site, zone)))
     return worst

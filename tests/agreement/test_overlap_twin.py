@@ -68,7 +68,7 @@ def star(seed, latitude):
     rng = np.random.default_rng(seed)
     angle = np.sort(rng.uniform(0, 2 * np.pi, 9))
     reach = rng.uniform(0.001, 0.004, 9)
-    centre = (110, latitude) + rng.uniform(0, 0.01, 2)
+    centre = np.array([110, latitude]) + rng.uniform(0, 0.01, 2)
     xy = centre + reach[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return shapely.make_valid(shapely.Polygon(xy), method="structure")
 
@@ -95,8 +95,8 @@ def test_the_table_is_the_twins_table(both):
     sites, zones = both
     ours, plain = overlap_table(sites, zones), twin(sites, zones)
     assert (
-        ours[["site", "zone"]].values.tolist()
-        == plain[["site", "zone"]].values.tolist()
+        ours[["site", "zone"]].to_numpy().tolist()
+        == plain[["site", "zone"]].to_numpy().tolist()
     )
     np.testing.assert_allclose(
         ours["area_m2"], plain["area_m2"], rtol=1e-9, atol=GEOD_NOISE_M2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -48,7 +50,7 @@ def official_m2(ring, pieces):
     real = np.longdouble
     t = (np.arange(pieces, dtype=real) / pieces)[:, None]
     xy = np.asarray(ring.coords, dtype=real) * (real(np.pi) / 180)
-    dense = np.vstack([a + (b - a) * t for a, b in zip(xy, xy[1:], strict=False)])
+    dense = np.vstack([a + (b - a) * t for a, b in itertools.pairwise(xy)])
     lon, lat = np.vstack([dense, dense[:1]]).T
     mean_lon = (lon[1:] + lon[:-1]) / 2 - lon[0]
     middle, half = (lat[1:] + lat[:-1]) / 2, (lat[1:] - lat[:-1]) / 2
@@ -153,9 +155,7 @@ class TestArea:
                 shapely.Polygon(),
                 shapely.MultiPolygon([one, two]),
                 one,
-                shapely.from_wkt(
-                    "MULTIPOLYGON(EMPTY, ((110 40, 110.01 40, 110.01 40.01, 110 40.01, 110 40)))"
-                ),
+                shapely.multipolygons([shapely.Polygon(), one]),
                 shapely.LineString(),
             ],
             dtype=object,
@@ -279,6 +279,11 @@ class TestDistance:
             free, abs=5e-4
         )
         assert np.isinf(distance_m(sites, [river] * 12, within_m=10.0)).all()
+
+    def test_a_line_without_length_is_as_near_as_its_point(self):
+        dot = shapely.LineString([(110.01, 40), (110.01, 40)])
+        found = distance_m(shapely.Point(110, 40), dot)
+        assert found == pytest.approx(GEOD.inv(110, 40, 110.01, 40)[2], abs=1e-9)
 
     def test_nothing_is_infinitely_far(self):
         assert distance_m(shapely.Point(110, 40), shapely.Polygon()) == np.inf
