@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spatial.cli.terminal import lang_option, language, plain, table
+from spatial.cli.terminal import lang_option, language, padded, plain, table
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -40,8 +40,29 @@ def inspect(file: Path) -> None:
     """
     import layers as package
 
-    for line in package.inspect(file).lines(language()):
-        click.echo(plain(line))
+    seen = package.inspect(file)
+    _line("format", f"{seen.format} ({seen.why})")
+    for problem in seen.problems:
+        _line("problem", TEXTS.render(problem, language()))
+    for one in seen.layers:
+        click.echo()
+        _line("layer", one.name)
+        _line("rows", one.rows)
+        _line("geometry", ", ".join(one.geometry_types))
+        _line("fields", ", ".join(one.fields))
+        if one.encoding:
+            _line("encoding", one.encoding)
+        _line("crs", f"{one.crs} ({one.crs_evidence})")
+        if one.bounds:
+            _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
+        for problem in one.problems:
+            _line("problem", TEXTS.render(problem, language()))
+
+
+def _line(key: str, value: object) -> None:
+    """Print one thing that was seen, under its name."""
+    name = TEXTS.say(f"cli.inspect.{key}", lang=language())
+    click.echo(f"{padded(name, 12)} {plain(value)}")
 
 
 @layers.command()
