@@ -171,7 +171,8 @@ def plants(source: Path) -> gpd.GeoDataFrame:
 
 def _read(path: Path, layer: str) -> gpd.GeoDataFrame:
     """Read a layer as it is; WGS 84 stays WGS 84, the toolkit records the equation."""
-    return pyogrio.read_dataframe(path, layer=layer)
+    frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=layer)
+    return frame
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:

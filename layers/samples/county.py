@@ -17,12 +17,14 @@ import pyogrio
 
 from layers.layer import FRAME
 from layers.samples.sites import Truth, project_table, truth, truth_table
-from layers.samples.zones import Sheet, sheets
+from layers.samples.zones import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+
+    from layers.samples.sheet import Sheet
 
 __all__ = ["Truth", "truth", "write_county"]
 
