@@ -183,9 +183,9 @@ def _inside(
 ) -> tuple[NDArray[np.int64], list[Fault]]:
     """Split into those that can lie where they lie, and faults for the others."""
     bounds = shapely.bounds(lonlat[good])
-    # shapely.bounds skips NaN vertices; one lost vertex spoils the whole outline.
+    # One vertex that could not be placed spoils the whole outline.
     xy, owner = shapely.get_coordinates(lonlat[good], return_index=True)
-    bounds[owner[np.isnan(xy).any(axis=1)]] = np.nan
+    bounds[owner[~np.isfinite(xy).all(axis=1)]] = np.nan
     wrong = misfits(bounds, settled)
     if wrong.sum() * 2 > len(good):
         raise refuse_misfit(shapely.bounds(raw[good[wrong]]), settled, source=source)

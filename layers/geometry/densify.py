@@ -7,7 +7,7 @@ its vertices then overlap by square metres. So points are put on the edge first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,15 +18,25 @@ if TYPE_CHECKING:
 
 TOLERANCE_M = 0.001
 """No edge moves by more than this, on the ground."""
-AIM_M = 0.0005
-"""The first guess aims at half of it, so that a second round is rare."""
+AIM_M = 0.0001
+"""What the grid aims at: where one neighbour has a vertex that the other has not, the
+outlines differ by this within one grid cell of some 64 m: a few thousandths of a m2."""
+PROBE_M = 1000.0
+LONGEST_M = 65_536.0
 STRAIGHT_M = 20.0
 """Edges below this are straight enough in any projection used within its area: the
 curvature would have to exceed 1e-5 per metre, 60 times the Earth's."""
 MAX_ROUNDS = 12
-MAX_FACTOR = 4096
 METRES_PER_DEGREE = 111_320.0
 POINT_TYPES = (0, 4)
+
+
+class Edges(NamedTuple):
+    """Many edges, each from its lower to its higher end along its longer axis."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    axis: NDArray[np.int64]
 
 
 def to_degrees(
@@ -45,8 +55,8 @@ def to_degrees(
     Returns
     -------
     ndarray of object
-        Same order and types, 2D. The points put on an edge depend on the edge alone,
-        not on its direction: two outlines that share an edge stay bitwise equal.
+        Same order and types, 2D; infinite where PROJ cannot place a vertex. The points put on an edge do not depend on its
+        direction: two outlines that share an edge stay bitwise equal there.
     """
     result = np.empty(len(geometry), dtype=object)
     types = shapely.get_type_id(geometry)
@@ -66,8 +76,11 @@ def _convert(
         parts: Any = (inner, *offsets[1:])
     else:
         parts = offsets or None
+    lonlat = _degrees(xy, transformer)
+    # Not NaN, which differs from itself: a ring must stay closed to be built at all.
+    lonlat[np.isnan(lonlat)] = np.inf
     built: NDArray[np.object_] = np.asarray(
-        shapely.from_ragged_array(kind, _degrees(xy, transformer), parts), dtype=object
+        shapely.from_ragged_array(kind, lonlat, parts), dtype=object
     )
     return built
 
@@ -78,6 +91,10 @@ def densified(
     transformer: pyproj.Transformer,
 ) -> tuple[NDArray[np.float64], NDArray[np.integer[Any]]]:
     """Put points on the edges of many lines at once.
+
+    An edge is cut where it crosses the lines of a grid (multiples of a power of two,
+    in metres, along its longer axis). The cuts of a border are then the same for both
+    neighbours, also where one of them has a vertex that the other has not.
 
     Parameters
     ----------
@@ -91,80 +108,115 @@ def densified(
     tuple
         New vertices and offsets; the old vertices are among the new ones.
     """
-    if len(xy) < 2:  # noqa: PLR2004 - an edge has two ends
-        return xy, offsets
     is_edge = np.ones(len(xy), dtype=bool)
     is_edge[np.asarray(offsets[1:]) - 1] = False
     starts = np.flatnonzero(is_edge)
-    low, high, turned = _canonical(xy[starts], xy[starts + 1])
+    long = np.hypot(*(xy[starts + 1] - xy[starts]).T) > STRAIGHT_M
+    starts = starts[long]
+    edges, turned = _canonical(xy[starts], xy[starts + 1])
+    owner, points = _cuts(edges, _verified_steps(edges, transformer))
+    made = np.bincount(owner, minlength=len(starts))
+    # Cuts are listed in the canonical direction; an edge that runs against it
+    # takes them from the far end.
+    position = np.arange(len(owner)) - (np.cumsum(made) - made)[owner]
+    position = np.where(turned[owner], made[owner] - 1 - position, position)
     count = np.ones(len(xy), dtype=np.int64)
-    count[starts] = _pieces(low, high, transformer)
-    owner = np.repeat(np.arange(len(xy)), count)
+    count[starts] += made
     first = np.concatenate([[0], np.cumsum(count)])
-    step = np.arange(len(owner)) - first[owner]
-    edge_of = np.zeros(len(xy), dtype=np.int64)
-    edge_of[starts] = np.arange(len(starts))
-    made = step > 0
-    edge, along, parts = edge_of[owner[made]], step[made], count[owner[made]]
-    along = np.where(turned[edge], parts - along, along)
-    points = xy[owner].copy()
-    points[made] = low[edge] + (high - low)[edge] * (along / parts)[:, None]
-    return points, first[np.asarray(offsets)]
+    result = np.empty((int(first[-1]), 2))
+    result[first[:-1]] = xy
+    result[first[starts][owner] + 1 + position] = points
+    return result, first[np.asarray(offsets)]
 
 
 def _canonical(
     start: NDArray[np.float64], end: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Order the ends of each edge, so that both neighbours cut it alike."""
-    turned = (start[:, 0] > end[:, 0]) | (
-        (start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1])
-    )
+) -> tuple[Edges, NDArray[np.bool_]]:
+    """Order the ends of each edge along its longer axis, the same for both sides."""
+    run = end - start
+    axis = (np.abs(run[:, 1]) > np.abs(run[:, 0])).astype(np.int64)
+    turned = run[np.arange(len(run)), axis] < 0
     swap = turned[:, None]
-    return np.where(swap, end, start), np.where(swap, start, end), turned
+    low, high = np.where(swap, end, start), np.where(swap, start, end)
+    return Edges(low, high, axis), turned
 
 
-def _pieces(
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    transformer: pyproj.Transformer,
-) -> NDArray[np.integer[Any]]:
-    """Return into how many pieces each edge must be cut, measured and verified."""
-    pieces = np.ones(len(low), dtype=np.int64)
-    open_edges = np.flatnonzero(np.hypot(*(high - low).T) > STRAIGHT_M)
+def _cuts(
+    edges: Edges, step: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the edge and the place of every crossing of a grid line, in order."""
+    rows = np.arange(len(step))
+    low, high = edges.low[rows, edges.axis], edges.high[rows, edges.axis]
+    first = np.floor(low / step) + 1
+    number = np.maximum(np.ceil(high / step) - first, 0).astype(np.int64)
+    owner = np.repeat(rows, number)
+    nth = np.arange(len(owner)) - (np.cumsum(number) - number)[owner]
+    at = (first[owner] + nth) * step[owner]
+    share = (at - low[owner]) / (high - low)[owner]
+    points = edges.low[owner] + (edges.high - edges.low)[owner] * share[:, None]
+    points[np.arange(len(owner)), edges.axis[owner]] = at
+    return owner, points
+
+
+def _verified_steps(
+    edges: Edges, transformer: pyproj.Transformer
+) -> NDArray[np.float64]:
+    """Return the grid step of each edge: from its curvature, then verified."""
+    step = _steps(edges, transformer)
+    open_edges = np.arange(len(step))
     for _ in range(MAX_ROUNDS):
         if not len(open_edges):
             break
-        worst = _worst(
-            low[open_edges], (high - low)[open_edges], pieces[open_edges], transformer
+        part = Edges(
+            edges.low[open_edges], edges.high[open_edges], edges.axis[open_edges]
         )
-        # NaN (an edge that PROJ cannot place) compares false: quarantined later.
-        over = worst > TOLERANCE_M
-        open_edges = open_edges[over]
-        # The deviation falls with the square of the piece's length.
-        factor = np.clip(np.ceil(np.sqrt(worst[over] / AIM_M)), 2, MAX_FACTOR)
-        pieces[open_edges] *= factor.astype(np.int64)
-    return pieces
+        worst = _worst(part, step[open_edges], transformer)
+        open_edges = open_edges[worst > TOLERANCE_M]
+        step[open_edges] /= 2
+    return step
+
+
+def _steps(edges: Edges, transformer: pyproj.Transformer) -> NDArray[np.float64]:
+    """Return the power of two that keeps a piece within `AIM_M` of its chord.
+
+    It comes from the curvature at the middle, not from the edge's length, so that
+    neighbours with edges of different length on one border get the same grid.
+    """
+    middle = (edges.low + edges.high) / 2
+    run = edges.high - edges.low
+    reach = run / np.hypot(*run.T)[:, None] * PROBE_M / 2
+    bend = _offset_m(
+        _degrees(middle, transformer),
+        _degrees(middle - reach, transformer),
+        _degrees(middle + reach, transformer),
+    )
+    with np.errstate(divide="ignore"):
+        exact = PROBE_M * np.sqrt(AIM_M / bend)
+    exact = np.clip(exact, 1.0, LONGEST_M)
+    steps: NDArray[np.float64] = np.exp2(np.floor(np.log2(exact)))
+    return steps
 
 
 def _worst(
-    low: NDArray[np.float64],
-    run: NDArray[np.float64],
-    parts: NDArray[np.integer[Any]],
-    transformer: pyproj.Transformer,
+    edges: Edges, step: NDArray[np.float64], transformer: pyproj.Transformer
 ) -> NDArray[np.float64]:
     """Return, per edge, how far a piece lies from its chord at most, metres."""
-    owner = np.repeat(np.arange(len(low)), parts)
-    begin = np.arange(len(owner)) - np.repeat(np.cumsum(parts) - parts, parts)
-    origin, reach = low[owner], (run / parts[:, None])[owner]
-
-    def at(fraction: float) -> NDArray[np.float64]:
-        return _degrees(origin + reach * (begin + fraction)[:, None], transformer)
-
-    start, end = at(0.0), at(1.0)
-    # Three probes: at the middle alone an S-shaped edge could look straight.
-    off = np.max([_offset_m(at(part), start, end) for part in (0.25, 0.5, 0.75)], 0)
-    worst = np.zeros(len(low))
-    np.maximum.at(worst, owner, off)
+    owner, points = _cuts(edges, step)
+    rows = np.arange(len(step))
+    chain = np.concatenate([edges.low, points, edges.high])
+    edge = np.concatenate([rows, owner, rows])
+    order = np.argsort(edge, kind="stable")
+    chain, edge = chain[order], edge[order]
+    inner = edge[1:] == edge[:-1]
+    start, end, piece = chain[:-1][inner], chain[1:][inner], edge[:-1][inner]
+    degrees = _degrees(chain, transformer)
+    ends = degrees[:-1][inner], degrees[1:][inner]
+    worst = np.zeros(len(step))
+    # At the middle alone a long S-shaped piece could look straight.
+    parts = (0.5,) if step.max(initial=0.0) <= PROBE_M else (0.25, 0.5, 0.75)
+    for part in parts:
+        off = _offset_m(_degrees(start + (end - start) * part, transformer), *ends)
+        np.maximum.at(worst, piece, off)
     return worst
 
 
@@ -178,8 +230,10 @@ def _offset_m(
         chord = (end - start) * scale * METRES_PER_DEGREE
         arm = (point - start) * scale * METRES_PER_DEGREE
         across = chord[:, 0] * arm[:, 1] - chord[:, 1] * arm[:, 0]
-        off: NDArray[np.float64] = np.abs(across) / np.hypot(*chord.T)
-    return off
+        off = np.abs(across) / np.hypot(*chord.T)
+    # NaN: PROJ cannot place the edge. It is taken out later, not cut for ever.
+    placed: NDArray[np.float64] = np.nan_to_num(off, nan=0.0)
+    return placed
 
 
 def _degrees(
