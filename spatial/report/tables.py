@@ -98,8 +98,10 @@ def outcomes(content: ReviewContent) -> pd.DataFrame:
         for one in content.sites
     ]
     index = pd.Index([one.site_id for one in content.sites], name="site_id")
-    table = pd.DataFrame(rows, columns=list(_OUTCOMES), index=index)
-    return table.astype({"stable": object, "area_m2": float, "length_m": float})
+    # As objects, so that what is missing stays None and is not taken for a number.
+    table = pd.DataFrame(rows, columns=list(_OUTCOMES), index=index, dtype=object)
+    measures = {"area_m2": float, "length_m": float}
+    return table.astype({**measures, "findings": int, "unknowns": int})
 
 
 def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
