@@ -69,22 +69,23 @@ def area_m2(geometry: shapely.Geometry | ShapesLike) -> float | Floats:
     """
     shapes, single = as_shapes(geometry, POLYGONS, needed_for="an area")
     area = np.zeros(len(shapes))
-    filled = np.flatnonzero(~shapely.is_empty(shapes))
-    if len(filled):
-        parts, owner = shapely.get_parts(shapes[filled], return_index=True)
-        solid = ~shapely.is_empty(parts)
-        sums = np.bincount(owner[solid], _polygon_areas(parts[solid]))
-        area[filled] = sums
+    filled = ~shapely.is_empty(shapes)
+    if filled.any():
+        area[filled] = _polygon_areas(shapes[filled])
     return float(area[0]) if single else area
 
 
-def _polygon_areas(polygons: Shapes) -> Floats:
-    """Return the area of simple polygons, none empty: shells without their holes."""
-    _, xy, offsets = shapely.to_ragged_array(polygons, include_z=False)
-    ring_starts, shells = (one[:-1].astype(np.int64) for one in offsets)
-    rings = -_ring_areas(xy, ring_starts)
-    rings[shells] *= -1.0
-    return np.asarray(np.add.reduceat(rings, shells))
+def _polygon_areas(shapes: Shapes) -> Floats:
+    """Return the area of (multi)polygons, none empty: shells without their holes."""
+    _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    ring_starts, rings_of_part, *parts_of_shape = offsets
+    rings = -_ring_areas(xy, ring_starts[:-1].astype(np.int64))
+    counts = np.diff(rings_of_part)
+    rings[rings_of_part[:-1][counts > 0]] *= -1.0  # the first ring is the shell
+    owner = np.repeat(np.arange(len(counts)), counts)
+    for parts in parts_of_shape:
+        owner = np.repeat(np.arange(len(shapes)), np.diff(parts))[owner]
+    return np.asarray(np.bincount(owner, rings, minlength=len(shapes)))
 
 
 def _ring_areas(xy: Floats, starts: Integers) -> Floats:
