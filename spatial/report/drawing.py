@@ -183,16 +183,20 @@ def _without_crumbs(shapes: Geometries) -> Geometries:
 
 
 def _simplified(shapes: Geometries, finest: float) -> tuple[Geometries, float]:
-    """Return the shapes with as few vertices as asked for, and the tolerance used."""
-    tolerance = finest
+    """Return the shapes with as few vertices as asked for, and how far they moved.
+
+    Each round starts from the last one, so that it is quick; the tolerances add up.
+    """
+    tolerance = moved = finest
     simple = shapely.simplify(shapes, tolerance, preserve_topology=True)
     while (
         shapely.get_num_coordinates(simple).sum() > MOST_VERTICES
         and tolerance < finest * 64  # beyond that a border is no longer itself
     ):
         tolerance *= 2
-        simple = shapely.simplify(shapes, tolerance, preserve_topology=True)
-    return simple, tolerance
+        moved += tolerance
+        simple = shapely.simplify(simple, tolerance, preserve_topology=True)
+    return simple, moved
 
 
 def _that_fit(shapes: Geometries) -> np.ndarray[Any, np.dtype[np.bool_]]:

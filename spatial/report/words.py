@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
@@ -88,6 +89,7 @@ def _titled(name: str, fact: Fact, lang: Lang) -> Fact:
     return fact
 
 
+@cache
 def kind_title(kind: str, lang: Lang) -> str:
     """Return the title of a layer kind, or the id of one that nobody has defined."""
     return pick(spec(kind).title, lang) if kind in kinds() else kind
@@ -123,6 +125,7 @@ def value_text(value: object, lang: Lang) -> str:
     return visible(str(value))
 
 
+@cache
 def _site_field(name: str) -> FieldSpec | None:
     fields = spec("project_site").fields
     return next((field for field in fields if field.name == name), None)

@@ -160,7 +160,7 @@
       box.addEventListener("change", () => {
         const group = groups[Number(box.dataset.kind)];
         if (box.checked) group.addTo(map); else group.remove();
-        layers.forEach((one) => one.group.eachLayer((part) => part.bringToFront && part.bringToFront()));
+        stack();
       });
     });
   }
@@ -185,6 +185,11 @@
     });
     map.on("zoomend", arrange);
     arrange();
+  }
+
+  // What is switched on again comes last: put the sites back on top, gravest last.
+  function stack() {
+    layers.forEach((one) => { if (one.visible) one.group.bringToFront(); });
   }
 
   function popup(place, id, name, outcome) {
@@ -256,7 +261,7 @@
         if (fits) drawn.group.addTo(map); else drawn.group.remove();
       }
     });
-    if (map) arrange();
+    if (map) { stack(); arrange(); }
     document.getElementById("shown").textContent = words.shown
       .replace("{shown}", String(shown)).replace("{total}", String(rows.length));
   }

@@ -96,7 +96,7 @@ def test_a_page_asks_for_nothing_and_runs_no_data(context, folder, name):
 
 def test_zones_sites_and_legend_are_drawn(visit):
     assert visit.page.locator("#map path.zone").count() == 2
-    assert visit.page.locator("#map path.site-shape").count() == 4
+    assert visit.page.locator("#map path.site-shape").count() == 5
     assert visit.page.locator("#legend").is_visible()
     assert visit.page.locator(".leaflet-control-scale").is_visible()
     assert visit.page.locator(".north").is_visible()
