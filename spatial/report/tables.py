@@ -183,7 +183,7 @@ def _geo(
     rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]
 ) -> gpd.GeoDataFrame:
     """Return rows as a GeoDataFrame; the numbers as float, also when there are none."""
-    table = pd.DataFrame(rows, columns=list(columns))
+    table = pd.DataFrame(rows, columns=list(columns), dtype=object)
     measures = [name for name in columns if name.endswith(("_m2", "_m"))]
     numbers = [*measures, "share_of_site"]
     table = table.astype(dict.fromkeys(numbers, float))

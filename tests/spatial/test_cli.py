@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import geopandas as gpd
 import pytest
@@ -111,10 +112,9 @@ def test_bad_sites_stay_in_the_result_and_are_not_checked(county, tmp_path):
 
 def test_layers_check_names_every_layer_and_fails_on_one_that_is_gone(county, tmp_path):
     assert redline("layers", "check", county).exit_code == 0
-    text = (county / "workspace.yaml").read_text("utf-8")
-    path = tmp_path / "workspace.yaml"
-    path.write_text(text.replace("data/", f"{county}/data/", 3), encoding="utf-8")
-    run = redline("layers", "check", path)
+    office = shutil.copytree(county, tmp_path / "office")
+    (office / "data" / "wetland.parquet").unlink()
+    run = redline("layers", "check", office)
     assert run.exit_code == 1
     assert "无法读取" in run.output
 

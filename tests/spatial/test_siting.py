@@ -1,0 +1,217 @@
+"""A siting review from end to end, on squared paper.
+
+One square is 0.01 degree (about 1.1 km by 0.85 km), x from 107.0, y from 40.0:
+
+      0   1   2   3   4
+    2 ┌───────────────┐    coverage of every layer (0,0)-(4,2)
+      │               │    red line  (0,0)-(1,1)
+    1 ├───┐   ┌───┐   │    wetland   (2,0)-(3,1), and no rule speaks of wetlands
+      │ R │   │ W │   │
+    0 └───┴───┴───┴───┘
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import spatial
+from layers.errors import InputRefusedError
+from layers.layer import Setting, Workspace
+from layers.provenance import Coverage
+from layers.read import from_frame
+
+RULEBOOK = """
+rulebook: local
+title: {zh: 本地规则, en: Local rules}
+documents:
+  made_up: {title: {zh: 虚构的规定, en: Made-up rules}, kind: local,
+            period: {from: 2020-01-01}, source: made up for a test}
+rules:
+  - id: L-1
+    title: {zh: 红线内不得建设, en: Nothing within red lines}
+    editions:
+      - valid: {from: 2020-01-01}
+        citation: {document: made_up, article: 第一条, quote: 红线内不得建设}
+        provisions:
+          - where: {relation: intersects, kind: ecological_redline}
+            effect: prohibited
+    cases:
+      - {aspect: hit, name: 压红线, on: 2024-05-01, site: {box: [0, 0, 10, 10]},
+         zones: {ecological_redline: [{box: [0, 0, 100, 100]}]}, expect: prohibited}
+"""
+
+
+def square(x0, y0, x1, y1):
+    return shapely.box(*(107 + x0 / 100, 40 + y0 / 100), 107 + x1 / 100, 40 + y1 / 100)
+
+
+COVERAGE = Coverage(square(0, 0, 4, 2), "drawn")
+IN_REDLINE = square(0.2, 0.2, 0.4, 0.4)
+IN_WETLAND = square(2.2, 0.2, 2.4, 0.4)
+FREE = square(1.2, 1.2, 1.4, 1.4)
+
+
+def layer(kind, shape, **stated):
+    frame = gpd.GeoDataFrame({"BSM": ["Z1"]}, geometry=[shape], crs=4490)
+    return from_frame(frame, kind=kind, id=kind, coverage=COVERAGE, **stated)
+
+
+def sites(**shapes):
+    return gpd.GeoDataFrame(
+        {"site_id": list(shapes)}, geometry=list(shapes.values()), crs=4490
+    )
+
+
+@pytest.fixture
+def office(tmp_path):
+    path = tmp_path / "local.yaml"
+    path.write_text(RULEBOOK, encoding="utf-8")
+    layers = (
+        layer("ecological_redline", square(0, 0, 1, 1), accuracy_m=10),
+        layer("wetland", square(2, 0, 3, 1)),
+    )
+    return Workspace(
+        "office", None, {one.id: one for one in layers}, rulebooks=("local.yaml",),
+        path=str(tmp_path / "workspace.yaml"),
+    )  # fmt: skip
+
+
+def outcomes(review):
+    return review.outcomes["outcome"].to_dict()
+
+
+def test_each_site_gets_the_outcome_of_its_place(office):
+    review = spatial.review(
+        sites(A=FREE, B=IN_WETLAND, C=IN_REDLINE), office, on="2025-06-01"
+    )
+    assert outcomes(review) == {
+        "C": "prohibited",
+        "B": "needs_information",
+        "A": "clear",
+    }
+
+
+def test_a_control_zone_without_a_rule_asks_for_a_person(office):
+    review = spatial.review(sites(B=IN_WETLAND), office, on="2025-06-01")
+    (row,) = review.unknowns.to_dict("records")
+    assert (row["kind"], row["what"]) == ("no_rule_for_layer", "wetland")
+    assert "Z1" in row["why"]
+
+
+def test_a_finding_carries_the_clause_the_numbers_and_the_overlap(office):
+    review = spatial.review(
+        sites(C=square(0.5, 0.2, 1.5, 0.4)), office, on="2025-06-01"
+    )
+    (row,) = review.findings.to_dict("records")
+    assert (row["rule"], row["document"], row["quote"]) == (
+        "L-1",
+        "虚构的规定",
+        "红线内不得建设",
+    )
+    assert row["share_of_site"] == pytest.approx(0.5, abs=1e-9)
+    assert row["geometry"].equals(square(0.5, 0.2, 1, 0.4))
+    assert row["margin_m"] < -100
+
+
+@pytest.mark.parametrize(
+    ("accuracy_m", "reach", "stable"),
+    [(1.0, 0.3, True), (1.0, 0.005, False), (None, 0.3, None)],
+)
+def test_a_finding_is_stable_when_it_reaches_deeper_than_both_accuracies(
+    office, accuracy_m, reach, stable
+):
+    # 0.3 squares are 256 m deep, 0.005 squares 4 m; the red line is good to 10 m.
+    frame = sites(C=square(1 - reach, 0.2, 1.5, 0.4)).assign(accuracy_m=accuracy_m)
+    review = spatial.review(frame, office, on="2025-06-01")
+    assert review.outcomes.loc["C", "stable"] is stable
+
+
+def test_sites_that_cannot_be_read_stay_and_are_not_checked(office):
+    bow_tie = shapely.Polygon([(107, 40), (107.01, 40.01), (107.01, 40), (107, 40.01)])
+    review = spatial.review(sites(A=FREE, B=bow_tie, C=None), office, on="2025-06-01")
+    assert outcomes(review) == {
+        "B": "not_checked",
+        "C": "not_checked",
+        "A": "clear",
+    }
+    assert set(review.unknowns["kind"]) == {"site_refused"}
+
+
+def test_the_order_of_the_input_does_not_matter(office):
+    frame = sites(A=FREE, B=IN_WETLAND, C=IN_REDLINE)
+    there = spatial.review(frame, office, on="2025-06-01")
+    back = spatial.review(frame.iloc[::-1], office, on="2025-06-01")
+    assert outcomes(there) == outcomes(back)
+    assert there.findings["finding_id"].tolist() == back.findings["finding_id"].tolist()
+
+
+def test_the_same_input_gives_the_same_bytes(office, tmp_path):
+    first = spatial.review(sites(A=FREE, C=IN_REDLINE), office, on="2025-06-01")
+    second = spatial.review(sites(A=FREE, C=IN_REDLINE), office, on=dt.date(2025, 6, 1))
+    for one, other in zip(
+        first.write(tmp_path / "1"), second.write(tmp_path / "2"), strict=True
+    ):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_the_run_id_changes_with_the_day_and_with_a_setting(office):
+    def run_id(workspace, on):
+        return spatial.review(sites(A=FREE), workspace, on=on).content.run_id
+
+    setting = Setting("distance", 5.0, "made up")
+    changed = Workspace(
+        office.title, None, office.layers, rulebooks=office.rulebooks,
+        path=office.path, settings={"distance": setting},
+    )  # fmt: skip
+    ids = {
+        run_id(office, "2025-06-01"),
+        run_id(office, "2025-06-02"),
+        run_id(changed, "2025-06-01"),
+    }
+    assert len(ids) == 3
+
+
+def test_before_the_law_nothing_is_said_by_it(office):
+    review = spatial.review(sites(C=IN_REDLINE), office, on="2019-12-31")
+    assert [one.status for one in review.content.rules] == ["not_in_force"]
+    # The red line is there and no rule of that day speaks of it: a person must look.
+    assert outcomes(review) == {"C": "needs_information"}
+
+
+def test_only_some_sites_can_be_written(office, tmp_path):
+    review = spatial.review(sites(A=FREE, C=IN_REDLINE), office, on="2025-06-01")
+    review.only(["A"]).write(tmp_path)
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert [site["site_id"] for site in result["sites"]] == ["A"]
+
+
+def test_a_layer_of_another_kind_is_refused(office):
+    with pytest.raises(InputRefusedError, match="kind='project_site'"):
+        spatial.review(office.layers["wetland"], office, on="2025-06-01")
+
+
+def test_a_day_that_is_none_is_refused(office):
+    with pytest.raises(InputRefusedError, match="expected a date YYYY-MM-DD"):
+        spatial.review(sites(A=FREE), office, on="2025-06-31")
+
+
+def test_a_workspace_without_rulebooks_is_refused(office):
+    bare = Workspace("office", None, office.layers)
+    with pytest.raises(InputRefusedError, match="expected at least one rulebook"):
+        spatial.review(sites(A=FREE), bare, on="2025-06-01")
+
+
+def test_two_rulebooks_with_the_same_rule_are_refused(office, tmp_path):
+    again = RULEBOOK.replace("rulebook: local", "rulebook: again")
+    (tmp_path / "again.yaml").write_text(again, encoding="utf-8")
+    both = Workspace(
+        "office", None, office.layers, rulebooks=("local.yaml", "again.yaml"),
+        path=office.path,
+    )  # fmt: skip
+    with pytest.raises(InputRefusedError, match="L-1, which local has too"):
+        spatial.review(sites(A=FREE), both, on="2025-06-01")
