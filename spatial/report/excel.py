@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from spatial.report.columns import Cell, Column, Format, Table
     from spatial.report.content import ReviewContent
-    from spatial.report.sheets import Cell, Column, Format, Table
     from spatial.text import Lang
 
 _NUMBER: Mapping[Format, str] = {

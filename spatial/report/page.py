@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spatial.finding import OUTCOMES
 from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
-from spatial.report.sheets import Table, issues_table, rules_table, settings_table
+from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
 from spatial.report.words import (
     number,
@@ -25,9 +25,9 @@ from spatial.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from spatial.report.columns import Cell, Format, Table
     from spatial.report.content import LayerRecord, ReviewContent
     from spatial.report.drawing import DrawnKind
-    from spatial.report.sheets import Cell, Format
     from spatial.text import Lang
 
 MOST_ISSUES = 200  # on the page; the workbook has them all

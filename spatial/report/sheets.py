@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from spatial.report.columns import (
+    FINDINGS,
+    ISSUES,
+    LAYERS,
+    OVERLAPS,
+    RULES,
+    SETTINGS,
+    SITES,
+    UNKNOWNS,
+    Table,
+)
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -21,8 +31,9 @@ from spatial.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from spatial.report.columns import Cell, Row
     from spatial.report.content import (
         FindingRecord,
         LayerRecord,
@@ -31,40 +42,6 @@ if TYPE_CHECKING:
         SiteRecord,
     )
     from spatial.text import Lang
-
-Cell = str | float | int | None
-Row = tuple[Cell, ...]
-Format = Literal["text", "long", "count", "m2", "ha", "mu", "m", "share", "degree"]
-"""How a column is printed: ``long`` is text that wraps; ``share`` is 0..1, shown as
-per cent; the rest are numbers with as many decimals as their unit deserves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its text key ``report.column.<key>`` and how its cells are printed."""
-
-    key: str
-    format: Format = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of the report.
-
-    Attributes
-    ----------
-    key
-        Its name; the sheet title is ``report.sheet.<key>``.
-    columns
-        In order.
-    rows
-        In the order of the content; a cell is a text without control characters, a
-        finite number, or None. Numbers are numbers, in the unit of the column.
-    """
-
-    key: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
 
 
 def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
@@ -78,133 +55,23 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     """
     sites = content.sites
     return (
-        Table("sites", _SITES, _clean(_site(one, lang) for one in sites)),
+        Table("sites", SITES, _clean(_site(one, lang) for one in sites)),
         Table(
             "findings",
-            _FINDINGS,
+            FINDINGS,
             _clean(_finding(s, f, lang) for s in sites for f in s.findings),
         ),
         _unknowns(content, lang),
         Table(
             "overlaps",
-            _OVERLAPS,
+            OVERLAPS,
             _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
         ),
-        Table("layers", _LAYERS, _clean(_layer(one, lang) for one in content.layers)),
+        Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.layers)),
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),
     )
-
-
-_SITES = (
-    Column("site_id"),
-    Column("site_name"),
-    Column("outcome"),
-    Column("deciding", "long"),
-    Column("stable"),
-    Column("area_m2", "m2"),
-    Column("area_ha", "ha"),
-    Column("area_mu", "mu"),
-    Column("length_m", "m"),
-    Column("findings", "count"),
-    Column("unknowns", "count"),
-)
-_MEASURES = (
-    Column("area_m2", "m2"),
-    Column("area_ha", "ha"),
-    Column("area_mu", "mu"),
-    Column("share_of_site", "share"),
-    Column("length_m", "m"),
-    Column("distance_m", "m"),
-)
-_FINDINGS = (
-    Column("finding_id"),
-    Column("site_id"),
-    Column("site_name"),
-    Column("outcome"),
-    Column("rule"),
-    Column("rule_title", "long"),
-    Column("document", "long"),
-    Column("article"),
-    Column("quote", "long"),
-    Column("edition"),
-    Column("citation_status"),
-    Column("verified"),
-    Column("layer_kind"),
-    Column("layer"),
-    Column("zone_id"),
-    Column("zone_name"),
-    Column("relation"),
-    *_MEASURES,
-    Column("margin_m", "m"),
-    Column("stable"),
-    Column("why", "long"),
-    Column("requires", "long"),
-    Column("relief", "long"),
-    Column("assumptions", "long"),
-    Column("note", "long"),
-)
-_UNKNOWNS = (
-    Column("site_id"),
-    Column("site_name"),
-    Column("outcome"),
-    Column("rule"),
-    Column("unknown_kind"),
-    Column("unknown_what"),
-    Column("unknown_why", "long"),
-)
-_OVERLAPS = (
-    Column("site_id"),
-    Column("site_name"),
-    Column("layer_kind"),
-    Column("layer"),
-    Column("zone_id"),
-    Column("zone_name"),
-    Column("relation"),
-    *_MEASURES,
-    Column("sliver"),
-)
-_LAYERS = (
-    Column("layer"),
-    Column("layer_kind"),
-    Column("status"),
-    Column("remarks", "long"),
-    Column("source"),
-    Column("layer_edition"),
-    Column("valid"),
-    Column("coverage", "long"),
-    Column("accuracy_m", "m"),
-    Column("rows_in_file", "count"),
-    Column("rows_kept", "count"),
-    Column("rows_quarantined", "count"),
-    Column("format"),
-    Column("crs", "long"),
-    Column("crs_evidence", "long"),
-    Column("operation", "long"),
-    Column("licence"),
-    Column("layer_notice", "long"),
-    Column("sha256"),
-)
-_RULES = (
-    Column("rule"),
-    Column("rule_title", "long"),
-    Column("rulebook"),
-    Column("status"),
-    Column("edition"),
-    Column("sites_hit", "count"),
-    Column("sites_unknown", "count"),
-)
-_ISSUES = (
-    Column("severity"),
-    Column("layer"),
-    Column("row", "count"),
-    Column("feature_id"),
-    Column("issue", "long"),
-    Column("lon", "degree"),
-    Column("lat", "degree"),
-)
-_SETTINGS = (Column("setting"), Column("value", "long"), Column("source", "long"))
 
 
 def rules_table(content: ReviewContent, lang: Lang) -> Table:
@@ -221,7 +88,7 @@ def rules_table(content: ReviewContent, lang: Lang) -> Table:
         )
         for rule in content.rules
     )
-    return Table("rules", _RULES, _clean(rows))
+    return Table("rules", RULES, _clean(rows))
 
 
 def issues_table(content: ReviewContent, lang: Lang) -> Table:
@@ -238,7 +105,7 @@ def issues_table(content: ReviewContent, lang: Lang) -> Table:
         )
         for issue in content.issues
     )
-    return Table("issues", _ISSUES, _clean(rows))
+    return Table("issues", ISSUES, _clean(rows))
 
 
 def settings_table(content: ReviewContent, lang: Lang) -> Table:
@@ -246,7 +113,7 @@ def settings_table(content: ReviewContent, lang: Lang) -> Table:
     rows = (
         (one.name, value_text(one.value, lang), one.source) for one in content.settings
     )
-    return Table("settings", _SETTINGS, _clean(rows))
+    return Table("settings", SETTINGS, _clean(rows))
 
 
 def overlap_word(overlap: OverlapRecord) -> str:
@@ -272,7 +139,7 @@ def _unknowns(content: ReviewContent, lang: Lang) -> Table:
         for site in content.sites
         for one in site.unknowns
     )
-    return Table("unknowns", _UNKNOWNS, _clean(rows))
+    return Table("unknowns", UNKNOWNS, _clean(rows))
 
 
 def _site(site: SiteRecord, lang: Lang) -> Row:
@@ -350,7 +217,7 @@ def _layer(record: LayerRecord, lang: Lang) -> Row:
         or None,
     )
     if record.layer is None:
-        return (*head, *(None,) * (len(_LAYERS) - len(head)))
+        return (*head, *(None,) * (len(LAYERS) - len(head)))
     layer, read = record.layer, record.layer.provenance
     return (
         *head,
@@ -390,8 +257,3 @@ def _clean_cell(cell: Cell) -> Cell:
     if isinstance(cell, float) and not math.isfinite(cell):
         return None
     return cell
-
-
-def by_key(found: tuple[Table, ...]) -> Mapping[str, Table]:
-    """Return tables by their name."""
-    return {table.key: table for table in found}

@@ -238,7 +238,7 @@ def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
     """Return a line of the site's table of relations, as its heading names them."""
     zone = " ".join(filter(None, (overlap.zone_id, overlap.zone_name)))
     area = number(overlap.area_m2, 2, lang)
-    if overlap.area_m2:
+    if overlap.area_m2 and overlap.area_m2 >= 1:  # less is no share of a hectare
         area = f"{area} = {hectares(overlap.area_m2, lang)}"
     return (
         kind_title(overlap.kind, lang),
