@@ -6,13 +6,13 @@ Loops run over rules, provisions and hits; never over all sites and all rules.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from layers.spec import spec
-from spatial.finding import OUTCOMES, Finding
+from spatial.finding import OUTCOMES, Finding, Unknown
 from spatial.policy import territory
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluate
 from spatial.policy.explain import Held, attribute_missing, findings, period_ended
@@ -21,7 +21,7 @@ from spatial.policy.where import locate, setting_missing, unknowns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from spatial.finding import Outcome, Unknown
+    from spatial.finding import Outcome
     from spatial.policy import model
     from spatial.policy.condition import Evaluated, Mask
     from spatial.policy.where import Place
@@ -98,12 +98,11 @@ def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
         for rule in book.rules:
             edition, status = edition_on(rule, book, on=shelf.on)
             where = territory.applies(rule.territory, shelf) if edition else None
-            if edition is None or where is None:
-                judged.append(JudgedRule(rule, book.id, edition, status))
-                if edition is not None:
-                    judged[-1] = replace(judged[-1], status="elsewhere")
-                continue
+            if edition is not None and where is None:
+                status = "elsewhere"
             judged.append(JudgedRule(rule, book.id, edition, status))
+            if edition is None or where is None:
+                continue
             bench = _Bench(shelf, book, rule, edition, status, where)
             for said in bench.hear():
                 if isinstance(said, Finding):
@@ -175,8 +174,11 @@ class _Bench:
         """Yield what each provision says of the sites."""
         for number, provision in enumerate(self.edition.provisions, start=1):
             for said in self._provision(provision, number):
-                named = isinstance(said, Finding)
-                yield said if named else replace(said, rule=self.rule.id)
+                if isinstance(said, Finding):
+                    yield said
+                else:  # dataclasses.replace would take most of the judge's time
+                    name = self.rule.id
+                    yield Unknown(said.site, name, said.kind, said.what, said.why)
 
     def _provision(
         self, provision: model.Provision, number: int

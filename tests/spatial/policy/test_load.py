@@ -1,0 +1,124 @@
+"""Rulebooks: what is read, and what is refused with the place where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.errors import DocumentError, SourceNotFoundError, UnknownKindError
+from spatial.policy.load import BUILTIN, builtin, load_rulebook
+
+BROKEN = Path(__file__).parents[2] / "broken" / "rulebooks"
+
+REFUSED = {
+    "adcode_as_number": r":9: rules\.1\.territory\.1: expected a text",
+    "anywhere_with_kind": r":14: .*\.where\.kind: expected no place beside 'anywhere'",
+    "assumption_in_not_within": r":14: .*expected no reading by assumption",
+    "assumption_under_not": r":14: .*expected no reading by assumption",
+    "assumption_without_reason": r":14: .*expected the key 'because'",
+    "case_box_turned": r":17: .*west < east",
+    "case_outside_domain": r":17: .*one of new, rebuild, expand, upgrade, got 'newish'",
+    "case_unknown_attribute": r":17: rules\.1\.cases\.1\.site\.colour",
+    "case_unknown_kind": r":17: .*a layer kind: .*got 'forest'",
+    "case_unknown_outcome": r":17: .*got 'fine'",
+    "case_without_shape": r":17: .*exactly one shape: box, line, point",
+    "cover_without_overlap": r":14: .*the relation 'intersects' beside it",
+    "duplicate_id": r":18: rules\.2\.id: .*got 'EX-1'",
+    "duplicate_key": r":16: .*each key once \(first on line 15\)",
+    "empty_list": r":13: .*at least one value",
+    "ends_before_it_begins": r":10: .*a day not before 2022-12-31",
+    "needless_distance": r":14: .*no distance beside this relation",
+    "no_cases": r":16: rules\.1\.cases: expected at least one case",
+    "no_citation": r":10: rules\.1\.editions\.1: expected the key 'citation'",
+    "no_date": r":10: .*valid: expected the key 'from'",
+    "no_distance": r":14: .*expected the key 'distance_m'",
+    "no_quote": r":11: .*expected the key 'quote'",
+    "no_title_en": r":8: .*expected the key 'en'",
+    "operator_misfit": r":13: .*a comparison that fits project_type, a text, got above",
+    "outside_domain": r":14: .*got 'kernel'",
+    "outside_site_domain": r":13: .*got 'mines'",
+    "overlapping_editions": r":16: .*after the edition before it \(2021-01-01/2022",
+    "reason_without_assumption": r":14: .*'missing: match' or 'assumed' beside it",
+    "two_keys": r":13: .*exactly one key: all, any, not",
+    "two_operators": r":13: .*exactly one comparison",
+    "unknown_attribute": r":13: .*a field of project_site: .*got 'project_kind'",
+    "unknown_document": r":11: .*expected one of plan, got 'law'",
+    "unknown_effect": r":15: .*got 'forbidden'",
+    "unknown_key": r":8: rules\.1\.titel: expected one of the keys id, title",
+    "unknown_kind": r":14: .*got 'nature_reserv'",
+    "unknown_operator": r":13: .*got 'like'",
+    "unknown_relation": r":14: .*got 'overlaps'",
+    "unknown_zone_field": r":14: .*a field of nature_reserve: .*got 'sone'",
+    "unverified_prohibits": r":15: .*needs_information, because the cited text is",
+    "wrong_date": r":10: .*got '2021-13-01'",
+    "wrong_name": r":2: rulebook: expected one of wrong_name, got 'another_name'",
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_broken_rulebook_is_refused_at_its_line(name):
+    with pytest.raises(DocumentError, match=REFUSED[name]) as refused:
+        load_rulebook(BROKEN / f"{name}.yaml")
+    assert refused.value.path == BROKEN / f"{name}.yaml"
+
+
+def test_every_broken_rulebook_is_in_the_table():
+    assert {path.stem for path in BROKEN.glob("*.yaml")} == set(REFUSED)
+
+
+def test_the_built_in_rulebooks_are_known_by_name():
+    assert builtin() == ("inner_mongolia", "national", "yili", "yuzhou")
+    for name in builtin():
+        book = load_rulebook(name)
+        assert (book.id, book.path) == (name, f"{name}.yaml")
+        assert len(book.sha256) == 64
+
+
+def test_a_path_and_a_name_give_the_same_rules():
+    by_path = load_rulebook(BUILTIN / "yili.yaml")
+    assert by_path.rules == load_rulebook("yili").rules
+    assert by_path.path.endswith("yili.yaml")
+
+
+def test_an_unknown_name_lists_those_there_are():
+    with pytest.raises(
+        UnknownKindError, match=r"rulebook 'atlantis'; known: inner_mon"
+    ):
+        load_rulebook("atlantis")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SourceNotFoundError, match=r"local\.yaml: no such file"):
+        load_rulebook(tmp_path / "local.yaml")
+
+
+REQUIRED = {
+    "inner_mongolia": [
+        f"NM14-S{n:02}"
+        for n in (1, 2, 4, 7, 10, 11, 12, 19, 20, 21, 22, 24, 28, 29, 39, 40, 42)
+    ],
+    "yuzhou": ["YZ-S01", "YZ-S02"],
+    "yili": ["YL-S01"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED))
+def test_the_high_priority_clauses_are_rules(name):
+    assert [rule.id for rule in load_rulebook(name).rules] == REQUIRED[name]
+
+
+def test_no_rule_id_stands_in_two_built_in_rulebooks():
+    ids = [rule.id for name in builtin() for rule in load_rulebook(name).rules]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", builtin())
+def test_every_built_in_rule_has_a_case_of_every_aspect(name):
+    for rule in load_rulebook(name).rules:
+        assert {case.aspect for case in rule.cases} == {
+            "hit",
+            "miss",
+            "edge",
+            "unknown",
+        }, rule.id
