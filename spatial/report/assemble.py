@@ -18,6 +18,7 @@ from spatial.report.layer_records import layer_records
 from spatial.report.site_records import SiteRecords
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from layers.layer import Layer
@@ -69,7 +70,7 @@ def assemble(
         sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
         layers=layer_records(shelf, judgement),
         rules=tuple(_rule_records(judgement)),
-        documents=_documents(judgement, rulebooks),
+        documents=_documents(judgement, rulebooks, on=shelf.on),
         site_layer=site_layer,
         issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
         settings=tuple(workspace.settings.values()),
@@ -126,7 +127,7 @@ def _rule_records(judgement: Judgement) -> Iterable[RuleRecord]:
 
 
 def _documents(
-    judgement: Judgement, rulebooks: tuple[Rulebook, ...]
+    judgement: Judgement, rulebooks: tuple[Rulebook, ...], *, on: dt.date
 ) -> Mapping[str, CitationRecord]:
     """Return one clause of every document that a rule of the day cites."""
     books = {one.id: one for one in rulebooks}
@@ -136,7 +137,8 @@ def _documents(
             record = citation_record(
                 one.edition.citation,
                 books[one.rulebook],
-                edition=one.edition,
+                period=one.edition.valid,
+                on=on,
                 ended=one.status == "period_ended",
             )
             found.setdefault(record.document_id, record)

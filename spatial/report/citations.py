@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from spatial.report.content import CitationRecord
 
 if TYPE_CHECKING:
-    from spatial.policy.model import Citation, Edition, Rulebook
+    import datetime as dt
+
+    from layers.provenance import Period
+    from spatial.policy.model import Citation, Rulebook
 
 
 def citation_record(
     citation: Citation,
     book: Rulebook,
     *,
-    edition: Edition,
-    ended: bool,
+    period: Period,
+    on: dt.date,
+    ended: bool = False,
     reads_with: tuple[Citation, ...] = (),
 ) -> CitationRecord:
     """Return a citation with everything that is printed of it.
@@ -24,25 +28,30 @@ def citation_record(
     ----------
     citation, book
         The clause and the rulebook whose documents it refers to.
-    edition
-        The edition it belongs to.
+    period
+        Validity of the edition that is cited.
+    on
+        The day of the review.
     ended
         Whether the period of its plan is over.
     reads_with
-        The law that gives the clause its effect, of the same rulebook.
+        The law that gives the clause its effect, of the same rulebook. It bears the
+        period of its own document; what is not in force on the day is left out.
     """
     document = book.documents[citation.document]
+    laws = [(one, book.documents[one.document].period) for one in reads_with]
     return CitationRecord(
         document_id=document.id,
         document=document.title,
         article=citation.article,
         quote=citation.quote,
-        edition=str(edition.valid),
+        edition=str(period),
         status="period_ended" if ended else "in_force",
         verified=citation.verified,
         source=document.source or document.text,
         reads_with=tuple(
-            citation_record(one, book, edition=edition, ended=False)
-            for one in reads_with
+            citation_record(one, book, period=of_law, on=on)
+            for one, of_law in laws
+            if on in of_law
         ),
     )

@@ -19,6 +19,7 @@ from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from shapely.geometry.base import BaseGeometry
@@ -124,7 +125,9 @@ class SiteRecords:
                     finding=one,
                     rule_title=judged.rule.title,
                     note=judged.rule.note,
-                    citation=_clause(judged, books[judged.rulebook], one.provision),
+                    citation=_clause(
+                        judged, books[judged.rulebook], one.provision, on=self.shelf.on
+                    ),
                     stable=_firm(one, accuracy.get(one.layer or ""), own[one.site]),
                     geometry=shapes[at],
                 )
@@ -196,7 +199,9 @@ class SiteRecords:
         return found
 
 
-def _clause(judged: JudgedRule, book: Rulebook, provision: int) -> CitationRecord:
+def _clause(
+    judged: JudgedRule, book: Rulebook, provision: int, *, on: dt.date
+) -> CitationRecord:
     """Return the citation of a finding with what it is read with."""
     if judged.edition is None:
         msg = f"{judged.rule.id} has a finding but no edition"
@@ -204,7 +209,8 @@ def _clause(judged: JudgedRule, book: Rulebook, provision: int) -> CitationRecor
     return citation_record(
         judged.edition.citation,
         book,
-        edition=judged.edition,
+        period=judged.edition.valid,
+        on=on,
         ended=judged.status == "period_ended",
         reads_with=judged.edition.provisions[provision - 1].reads_with,
     )
