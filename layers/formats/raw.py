@@ -78,7 +78,8 @@ def from_wkb(
     """
     raw = np.empty(len(blobs), dtype=object)
     raw[:] = [None if one is None or _is_nested(one) else one for one in blobs]
-    geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    with np.errstate(invalid="ignore"):  # NaN coordinates are found and told later
+        geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
     present = np.array([one is not None for one in blobs], dtype=bool)
     return geometry, present & shapely.is_missing(geometry)
 

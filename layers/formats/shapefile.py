@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import fiona
+import pandas as pd
 import pyogrio
 from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
 from layers.formats.raw import Found, RawTable, need_all_rows, stem_of
-from layers.formats.text import decodes, normal_name
+from layers.formats.text import decodes_cut, normal_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 HEADER = 100
 RECORD = 8
 DELETED = b"*"
+BYTES = "ISO-8859-1"
+"""Hands every byte through as one character, so that the true encoding is applied here:
+GDAL's own decoding stops at a name that is cut in the middle of a character."""
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -70,14 +74,13 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
     records, deleted = _records(parts, shown)
     text = decide_encoding(parts, given=encoding, source=shown)
     try:
-        with fiona.open(path, driver="ESRI Shapefile", encoding=text.name) as gate:
+        with fiona.open(path, driver="ESRI Shapefile", encoding=BYTES) as gate:
             crs = gate.crs_wkt or None
-        _, table = pyogrio.read_arrow(path, encoding=text.name)
+        _, table = pyogrio.read_arrow(path, encoding=BYTES)
     except (
         FionaError,
         pyogrio.errors.DataSourceError,
         RuntimeError,
-        UnicodeDecodeError,
     ) as error:
         raise InputRefusedError(
             source=shown,
@@ -85,7 +88,8 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
             got=str(error),
             todo="export it again, or pass encoding=",
         ) from error
-    attributes, geometry, unreadable = split(table)
+    raw, geometry, unreadable = split(table)
+    attributes = _decoded(raw, text.name)
     need_all_rows(read=len(attributes), counted=records - deleted, source=shown)
     found = list(text.found)
     if deleted:
@@ -167,7 +171,7 @@ def decide_encoding(
     """
     text = _text_bytes(parts[".dbf"])
     if given is not None:
-        if not decodes(text, given):
+        if not decodes_cut(text, given):
             raise InputRefusedError(
                 source=source,
                 expected=f"text in {given}",
@@ -175,13 +179,13 @@ def decide_encoding(
                 todo="leave encoding= out, it is then decided from the bytes",
             )
         return Encoding(normal_name(given))
-    if decodes(text, "ascii"):
+    if decodes_cut(text, "ascii"):
         return Encoding("UTF-8")
     stated = _cpg(parts.get(".cpg"))
-    if stated and decodes(text, stated):
+    if stated and decodes_cut(text, stated):
         return Encoding(normal_name(stated))
     for name in ("UTF-8", "GB18030"):
-        if decodes(text, name):
+        if decodes_cut(text, name):
             facts = {"stated": stated or "-", "used": name}
             return Encoding(name, (("encoding_decided", facts),))
     raise InputRefusedError(
@@ -201,8 +205,8 @@ def _cpg(path: Path | None) -> str | None:
     return numbers.get(words, words) or None
 
 
-def _text_bytes(path: Path) -> bytes:
-    """Return field names and text values of a .dbf, one a line."""
+def _text_bytes(path: Path) -> list[bytes]:
+    """Return field names and text values of a .dbf."""
     data = path.read_bytes()
     count, start, width = struct.unpack_from("<IHH", data, 4)
     pieces, at, spans = [], 1, []
@@ -216,4 +220,25 @@ def _text_bytes(path: Path) -> bytes:
         at += one[16]
     for first in range(start, start + count * width, width or 1):
         pieces += [data[first + low : first + high].strip() for low, high in spans]
-    return b"\n".join(pieces)
+    return pieces
+
+
+def _decoded(table: pd.DataFrame, encoding: str) -> pd.DataFrame:
+    """Return names and texts, read byte for byte, in their true encoding.
+
+    A character that the width of the field has cut in two is left out.
+    """
+
+    def true_text(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        return cell.encode(BYTES).decode(encoding, "ignore").strip("\ufeff")
+
+    columns = {}
+    for position, name in enumerate(table.columns):
+        column = table.iloc[:, position]
+        if pd.api.types.is_string_dtype(column) or column.dtype == object:
+            cells = [true_text(one) for one in column.tolist()]
+            column = pd.Series(cells, index=table.index, dtype=object)
+        columns[f"{true_text(name)}"] = column
+    return pd.DataFrame(columns, index=table.index)

@@ -132,9 +132,9 @@ def _from_wkt(column: pd.Series) -> tuple[NDArray[np.object_], NDArray[np.bool_]
         else None
         for one in texts
     ]
-    shapes = np.asarray(
-        shapely.from_wkt(np.array(safe, dtype=object), on_invalid="ignore"), object
-    )
+    with np.errstate(invalid="ignore"):  # NaN coordinates are found and told later
+        made = shapely.from_wkt(np.array(safe, dtype=object), on_invalid="ignore")
+    shapes = np.asarray(made, dtype=object)
     return shapes, present & shapely.is_missing(shapes)
 
 

@@ -22,6 +22,22 @@ def decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
+def decodes_cut(pieces: list[bytes], encoding: str) -> bool:
+    """Whether every piece is text whose last character may be cut in two.
+
+    The fields of a .dbf have a width in bytes; writers cut names and values there.
+    """
+    if decodes(b"\n".join(pieces), encoding):
+        return True
+    try:
+        fresh = codecs.getincrementaldecoder(encoding)
+        for piece in pieces:
+            fresh("strict").decode(piece, final=False)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
 def normal_name(encoding: str) -> str:
     """Return an encoding as GDAL understands it: GB2312 and GBK are in GB18030."""
     try:

@@ -39,8 +39,9 @@ def identify(
     nameless = [row for row, one in enumerate(given) if one is None]
     for row, one in enumerate(given):
         wanted = f"row-{row}" if one is None else str(one)
-        seen[wanted] += 1
-        if seen[wanted] == 1 and (one is not None or wanted not in taken):
+        if one is not None:
+            seen[wanted] += 1
+        if seen[wanted] == 1 if one is not None else wanted not in taken:
             ids[row] = wanted
             continue
         ids[row] = _free(wanted, taken, first=max(2, seen[wanted]))

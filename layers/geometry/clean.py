@@ -99,9 +99,9 @@ def clean(
         More than half of the geometries lie where they cannot lie: swapped axes,
         metres called degrees, a wrong zone. Single ones are taken out.
     """
-    flat = shapely.force_2d(geometry)
-    flat, faults = _collections(flat, accepted)
-    codes = _triage(flat, unreadable, accepted)
+    with np.errstate(invalid="ignore"):  # NaN coordinates are what is looked for
+        flat, faults = _collections(shapely.force_2d(geometry), accepted)
+        codes = _triage(flat, unreadable, accepted)
     faults += [
         Fault(int(at), codes[at], _type_facts(flat[at]), kept=False)
         for at in np.flatnonzero(codes != "")

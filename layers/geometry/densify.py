@@ -55,8 +55,9 @@ def to_degrees(
     Returns
     -------
     ndarray of object
-        Same order and types, 2D; infinite where PROJ cannot place a vertex. The points put on an edge do not depend on its
-        direction: two outlines that share an edge stay bitwise equal there.
+        Same order and types, 2D; infinite where PROJ cannot place a vertex. The
+        points put on an edge do not depend on its direction: two outlines that share
+        an edge stay bitwise equal there.
     """
     result = np.empty(len(geometry), dtype=object)
     types = shapely.get_type_id(geometry)

@@ -82,6 +82,15 @@ def test_gbk_text_is_read_whatever_the_cpg_says(build, tmp_path):
     assert "encoding_decided" in {one.code for one in layer.issues}
 
 
+def test_a_name_cut_in_the_middle_of_a_character_does_not_turn_into_other_words(
+    tmp_path,
+):
+    path = make.utf8_name_cut(tmp_path)
+    layer = layers.read(path, kind="ecological_redline", fields={"code": "红线编"})
+    assert layer.frame["feature_id"].tolist() == ["北山"]
+    assert layer.provenance.encoding == "UTF-8"
+
+
 @pytest.mark.parametrize("stored", [0, 60, 140])
 def test_a_stale_feature_count_hides_nothing(stored, tmp_path):
     path = make.stale_count(tmp_path, stored)

@@ -163,6 +163,17 @@ def wrong_cpg(folder):
     return path
 
 
+def utf8_name_cut(folder):
+    """红线编码 is twelve bytes of UTF-8, of which a .dbf keeps ten."""
+    path = folder / "cut_name.shp"
+    frame = gpd.GeoDataFrame({"ABCDEFGHIJ": ["北山"]}, geometry=[BOX], crs=4490)
+    pyogrio.write_dataframe(frame, path, encoding="UTF-8")
+    dbf = path.with_suffix(".dbf")
+    cut_name = "红线编码".encode()[:10]
+    dbf.write_bytes(dbf.read_bytes().replace(b"ABCDEFGHIJ", cut_name))
+    return path
+
+
 def stale_count(folder, stored):
     path = folder / f"stale_{stored}.gpkg"
     pyogrio.write_dataframe(zones(100), path, layer="z")
