@@ -20,6 +20,7 @@ class Period:
     Examples
     --------
     >>> import datetime as dt
+    >>> import datetime as dt
     >>> march = Period(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     >>> dt.date(2026, 3, 31) in march, dt.date(2026, 4, 1) in march
     (True, False)
