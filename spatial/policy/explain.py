@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Finding, Unknown
-from spatial.policy.where import NUMBERS, labels
+from spatial.policy.place import NUMBERS, labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.text import Fact, Message
     from spatial.policy import model
     from spatial.policy.condition import Evaluated
-    from spatial.policy.where import Place
+    from spatial.policy.place import Place
     from spatial.shelf import Shelf
 
     Numbers = Mapping[str, float | None]
@@ -90,7 +90,7 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
 
 def _number(value: float) -> float | None:
     """Return a number, or None for one that makes no sense here."""
-    return None if math.isnan(value) else float(value)
+    return float(value) if math.isfinite(value) else None
 
 
 def _assumptions(held: Held, site: int, zone: int) -> tuple[str, ...]:

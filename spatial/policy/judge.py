@@ -16,7 +16,8 @@ from spatial.finding import OUTCOMES, Finding, Unknown
 from spatial.policy import territory
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluate
 from spatial.policy.explain import Held, attribute_missing, findings, period_ended
-from spatial.policy.where import locate, setting_missing, unknowns
+from spatial.policy.place import setting_missing, unknowns
+from spatial.policy.where import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from spatial.finding import Outcome
     from spatial.policy import model
     from spatial.policy.condition import Evaluated, Mask
-    from spatial.policy.where import Place
+    from spatial.policy.place import Place
     from spatial.shelf import Shelf
 
 Status = Literal["in_force", "period_ended", "not_in_force", "elsewhere"]

@@ -13,11 +13,12 @@ from layers.text import message
 from spatial.finding import Unknown
 from spatial.policy import model
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, Evaluated, Lack
-from spatial.policy.where import Place, locate
+from spatial.policy.where import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spatial.policy.place import Place
     from spatial.shelf import Shelf
 
 

@@ -13,7 +13,7 @@ import shapely
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Setting, Workspace
 from layers.provenance import Coverage, Period
-from layers.read import from_frame
+from layers.read import from_frame, none_exists
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Finding, Unknown
@@ -121,6 +121,14 @@ def test_the_part_outside_is_found_without_a_zone():
     assert found.share_of_site == pytest.approx(0.5, rel=1e-4)
     assert found.margin_m is not None
     assert found.margin_m < 0
+
+
+def test_where_there_is_no_zone_at_all_the_depth_outside_is_no_number():
+    none = none_exists("urban_growth_boundary", source="虚构", coverage=AROUND)
+    within = model.Where("not_within", "urban_growth_boundary")
+    (found,) = judge(shelf([(INSIDE, {})], none), [book(ban(within))]).findings
+    assert found.share_of_site == 1.0
+    assert found.margin_m is None
 
 
 def test_a_site_in_two_zones_has_two_findings_in_the_order_of_the_zones():

@@ -45,7 +45,7 @@ REFUSED = {
     "unknown_attribute": r":13: .*a field of project_site: .*got 'project_kind'",
     "unknown_document": r":11: .*expected one of plan, got 'law'",
     "unknown_effect": r":15: .*got 'forbidden'",
-    "unknown_key": r":8: rules\.1\.titel: expected one of the keys id, title",
+    "unknown_key": r":8: rules\.1\.heading: expected one of the keys id, title",
     "unknown_kind": r":14: .*got 'nature_reserv'",
     "unknown_operator": r":13: .*got 'like'",
     "unknown_relation": r":14: .*got 'overlaps'",

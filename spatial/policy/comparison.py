@@ -1,0 +1,157 @@
+"""Comparisons of one value: false, unknown or true.
+
+`comparison` turns a test into a function of one value; `spatial.policy.condition`
+asks it once for each value that occurs in a column.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from layers.errors import InputRefusedError
+from layers.spec import fold
+from spatial.policy import model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from layers.layer import Setting
+    from layers.spec import LayerSpec
+
+    Value = str | int | float | bool | dt.date | tuple[str, ...]
+
+FALSE, UNKNOWN, TRUE = 0, 1, 2
+
+
+def is_empty(value: object) -> bool:
+    """Whether nothing is written: blanks only, or a list of nothing."""
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, tuple) and not value
+
+
+def comparison(
+    test: model.Test, spec: LayerSpec, settings: Mapping[str, Setting]
+) -> Callable[[Value], int]:
+    """Return the function that judges one value."""
+    wanted = test.value
+    if isinstance(wanted, model.SettingRef):
+        wanted = settings[wanted.name].value
+        _check_setting(test, wanted)
+    if test.operator in ("in", "names", "code_under"):
+        texts = (wanted,) if isinstance(wanted, str) else tuple(wanted)  # type: ignore[arg-type]
+        return _LISTED[test.operator](tuple(map(str, texts)))
+    if test.operator == "stated":
+        return _stated(spec.field(test.name).none_words)
+    if test.operator == "equals":
+        return _equals(wanted)
+    return _ordered(test.operator, wanted)
+
+
+def _check_setting(test: model.Test, value: object) -> None:
+    """Refuse a setting whose type the test cannot use."""
+    listed = test.operator in ("in", "names", "code_under")
+    fits = isinstance(value, str | tuple) if listed else isinstance(value, float | int)
+    if not fits and test.operator != "equals":
+        name = test.value.name if isinstance(test.value, model.SettingRef) else ""
+        raise InputRefusedError(
+            source=f"setting {name!r}",
+            expected="a list of texts" if listed else "a number",
+            got=repr(value),
+            todo=f"correct it in the workspace ({test.name}: {test.operator} needs it)",
+        )
+
+
+def _certain(holds: bool) -> int:  # noqa: FBT001
+    return TRUE if holds else FALSE
+
+
+def _parts(value: Value) -> tuple[str, ...]:
+    """Return what is written as folded texts: one, or each of a list."""
+    said = value if isinstance(value, tuple) else (value,)
+    return tuple(fold(str(one)) for one in said)
+
+
+def _in(wanted: tuple[str, ...]) -> Callable[[Value], int]:
+    known = {fold(one) for one in wanted}
+    return lambda value: _certain(any(one in known for one in _parts(value)))
+
+
+def _names(wanted: tuple[str, ...]) -> Callable[[Value], int]:
+    """Compare names: ends with a listed one, true; holds it elsewhere, unknown."""
+    known = tuple(fold(one) for one in wanted)
+
+    def judge(value: Value) -> int:
+        said = _parts(value)
+        if any(one.endswith(known) for one in said):
+            return TRUE
+        return UNKNOWN if any(k in one for one in said for k in known) else FALSE
+
+    return judge
+
+
+def _digits(code: str) -> str:
+    """Return an industry code without its section letter."""
+    return fold(code).lstrip("abcdefghijklmnopqrst")
+
+
+def _code_under(wanted: tuple[str, ...]) -> Callable[[Value], int]:
+    """Compare codes: at or below a listed one, true; above one, unknown."""
+    known = tuple(_digits(one) for one in wanted)
+
+    def judge(value: Value) -> int:
+        code = _digits(str(value))
+        if not code.isdigit():
+            return UNKNOWN
+        if code.startswith(known):
+            return TRUE
+        return _certain(holds=False) if not _above(code, known) else UNKNOWN
+
+    return judge
+
+
+def _above(code: str, known: tuple[str, ...]) -> bool:
+    """Whether a code is so short that a listed one may be meant."""
+    return any(one.startswith(code) for one in known)
+
+
+_LISTED = {"in": _in, "names": _names, "code_under": _code_under}
+
+
+def _stated(none_words: tuple[str, ...]) -> Callable[[Value], int]:
+    return lambda value: _certain(any(one not in none_words for one in _parts(value)))
+
+
+def _equals(wanted: object) -> Callable[[Value], int]:
+    if isinstance(wanted, bool):
+        return lambda value: _certain(bool(value) == wanted)
+    if isinstance(wanted, int | float):
+        return lambda value: _certain(float(value) == float(wanted))  # type: ignore[arg-type]
+    return lambda value: _certain(fold(str(wanted)) in _parts(value))
+
+
+def _ordered(operator: str, wanted: object) -> Callable[[Value], int]:
+    """Compare a number or a date."""
+    limit = _day(wanted) if isinstance(wanted, dt.date) else float(wanted)  # type: ignore[arg-type]
+
+    def judge(value: Value) -> int:
+        got = _day(value) if isinstance(value, dt.date) else float(value)  # type: ignore[arg-type]
+        return _certain(_ORDER[operator](got, limit))
+
+    return judge
+
+
+def _day(value: object) -> float:
+    """Return a date as a number of days."""
+    return float(value.toordinal())  # type: ignore[attr-defined]
+
+
+_ORDER: Mapping[str, Callable[[float, float], bool]] = {
+    "above": lambda got, limit: got > limit,
+    "at_least": lambda got, limit: got >= limit,
+    "below": lambda got, limit: got < limit,
+    "at_most": lambda got, limit: got <= limit,
+    "on_or_after": lambda got, limit: got >= limit,
+    "before": lambda got, limit: got < limit,
+}
