@@ -22,6 +22,7 @@ from spatial.report.words import (
     assumed,
     deciding,
     kind_title,
+    period,
     pick,
     say,
     sentence,
@@ -82,7 +83,7 @@ def rules_table(content: ReviewContent, lang: Lang) -> Table:
             pick(rule.title, lang),
             rule.rulebook,
             say(f"rule_status.{rule.status}", lang),
-            rule.edition or None,
+            period(rule.edition, lang) if rule.edition else None,
             rule.sites_hit,
             rule.sites_unknown,
         )
