@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Shapes, ShapesLike
 
 _LONGEST_DEGREE_M = 111_700.0
+_TRIED = 16
 
 
 def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     """Return how deep overlaps reach into their zones, in metres: a lower bound.
 
     The depth of a point is its geodesic distance to the zone's boundary. Tried are
-    the vertices of the overlap and the middle of its largest inscribed circle; the
-    deepest of them counts, so no overlap is said to be deeper than it is.
+    the vertices of the overlap, points along its long edges and the middle of its
+    largest inscribed circle; the deepest of them counts, so no overlap is said to be
+    deeper than it is.
 
     Parameters
     ----------
@@ -71,8 +73,9 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     Returns
     -------
     ndarray
-        A point of each shape: a vertex, or for a polygon perhaps the middle of its
-        largest inscribed circle. The first of equals.
+        A point of each shape: a vertex, a point along an edge (at least every
+        sixteenth of the shape's width is tried) or the middle of the largest
+        inscribed circle. The first of equals.
     """
     if not len(shapes):
         return np.zeros(0, dtype=object)
@@ -82,7 +85,10 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
 
     centre = box_centre(shapes)
     planar = to_plane(shapes, centre)
-    xy, owner = shapely.get_coordinates(planar, return_index=True)
+    dense = planar.copy()
+    long = np.flatnonzero(shapely.length(planar) > 0)
+    dense[long] = shapely.segmentize(planar[long], across_m[long] / _TRIED)
+    xy, owner = shapely.get_coordinates(dense, return_index=True)
     polygon = np.flatnonzero(shapely.area(planar) > 0)
     circle = shapely.maximum_inscribed_circle(planar[polygon])
     xy = np.vstack([xy, shapely.get_coordinates(circle)[::2]])

@@ -161,9 +161,12 @@ def _depth_outside(outside: Shapes, union: Shapes, index: ZoneIndex) -> Floats:
     base = union.copy()
     alone = np.flatnonzero(shapely.is_empty(union))
     base[alone] = index.zones[index.nearest(outside[alone])]
-    point = deepest_points(outside, outline(base))
-    depth = distance_m(point, base)
-    # Another zone, which the site does not meet, may be nearer to that point.
-    row, zone = index.candidates(point, within_m=depth)
-    np.minimum.at(depth, row, distance_m(point[row], index.zones[zone]))
-    return depth
+    bound_m = distance_m(deepest_points(outside, outline(base)), base)
+    # Zones that the site does not meet may be nearer to some of its points.
+    row, zone = index.candidates(outside, within_m=bound_m * 1.01 + 1.0)
+    used, back = np.unique(zone, return_inverse=True)
+    lines, owner = shapely.get_parts(
+        outline(index.zones[used])[back], return_index=True
+    )
+    around = np.asarray(shapely.multilinestrings(lines, indices=row[owner]))
+    return distance_m(deepest_points(outside, around), around)

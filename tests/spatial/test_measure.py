@@ -317,8 +317,8 @@ class TestDepth:
         assert depth_m([self.zone], [self.zone])[0] == pytest.approx(to_side, rel=2e-3)
         assert depth_m([self.zone], [self.zone])[0] <= to_side * (1 + 1e-6)
 
-    def test_points_and_lines_are_as_deep_as_their_deepest_vertex(self):
-        line = shapely.LineString([(110, 40), (110.005, 40.02), (110.01, 40.04)])
+    def test_points_and_lines_are_as_deep_as_their_deepest_place(self):
+        line = shapely.LineString([(110, 40.01), (110.005, 40.02), (110, 40.03)])
         point = shapely.Point(110.005, 40.02)
         deep = depth_m([line, point], [self.zone] * 2)
         expected = GEOD.inv(110, 40.02, 110.005, 40.02)[2]

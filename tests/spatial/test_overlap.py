@@ -125,6 +125,12 @@ class TestLinesAndPoints:
         to_top = GEOD.inv(*place(1, 0.5), *place(1, 1))[2]
         assert row["margin_m"] == pytest.approx(-to_top, abs=1e-3)
 
+    def test_a_line_right_across_is_as_deep_as_its_middle(self):
+        across = frame(line((-0.5, 0.5), (2.5, 0.5)))
+        row = only(overlap_table(across, frame(ZONE), margins=True))
+        to_top = GEOD.inv(*place(1, 0.5), *place(1, 1))[2]
+        assert row["margin_m"] == pytest.approx(-to_top, abs=1e-2)
+
     def test_a_line_along_the_border_is_not_inside(self):
         along = line((-1, 0), (0, 0), (2, 0), (3, 0))
         row = only(overlap_table(frame(along), frame(ZONE)))
@@ -382,9 +388,15 @@ class TestCover:
         #  zone (0,0)-(1,1), site (0.5,0)-(1.5,1), and a zone from 1.6 on
         near = frame(box(0, 0, 1, 1), box(1.6, 0, 2, 1))
         row = only(cover_table(frame(box(0.5, 0, 1.5, 1)), near))
-        assert row["remainder_depth_m"] <= length_m(line((1.5, 0), (1.6, 0))) * 2.51
+        assert row["remainder_depth_m"] <= length_m(line((1.5, 0), (1.6, 0))) * 3.01
         alone = only(cover_table(frame(box(0.5, 0, 1.5, 1)), near.iloc[:1]))
         assert alone["remainder_depth_m"] > row["remainder_depth_m"]
+
+    def test_a_gap_between_a_zone_that_is_met_and_one_that_is_just_not(self):
+        near = frame(box(0, 0, 1, 4), box(0, 8.000001, 1, 9))
+        row = only(cover_table(frame(box(0, 4, 1, 8)), near))
+        half = GEOD.inv(*place(0, 4), *place(0, 6))[2]
+        assert half * 0.9 < row["remainder_depth_m"] < half * 1.0001
 
     def test_no_zone_at_all_is_infinitely_far(self):
         row = only(cover_table(frame(ZONE), self.zones.iloc[:0]))
