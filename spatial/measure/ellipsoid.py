@@ -111,7 +111,8 @@ def grown_bounds(bounds: Floats, reach_m: Floats | float) -> Floats:
     ndarray
         (n, 4). Generous: the shortest degree of the grown box counts everywhere.
     """
-    up = np.minimum(np.degrees(np.divide(reach_m, _SHORTEST_MERIDIAN_RADIUS_M)), 90.0)
+    wide_m = np.multiply(reach_m, 1.000001)  # more than reckoning can lose
+    up = np.minimum(np.degrees(wide_m / _SHORTEST_MERIDIAN_RADIUS_M), 90.0)
     farthest = np.minimum(np.abs(bounds[:, 1::2]).max(axis=1) + up, 89.9)
     across = np.minimum(up / np.cos(np.radians(farthest)), 360.0)
     grow = np.column_stack(np.broadcast_arrays(-across, -up, across, up))
