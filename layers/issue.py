@@ -15,6 +15,8 @@ from layers.text import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from layers.text import Fact
+
 Severity = Literal["note", "warning", "error"]
 
 # note:    recorded, nothing was lost ("WGS 84 taken as CGCS2000")
@@ -79,7 +81,7 @@ class DataIssue:
     layer: str
     row: int | None = None
     feature_id: str | None = None
-    facts: Mapping[str, str | float | Message] | None = None
+    facts: Mapping[str, Fact] | None = None
     lon: float | None = None
     lat: float | None = None
 

@@ -52,6 +52,9 @@ class Shelf:
     _pairs: dict[tuple[str, float], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _cover: dict[tuple[str, bytes], pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _doubts: dict[tuple[str, float], tuple[Unknown, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -146,16 +149,23 @@ class Shelf:
             Columns of `spatial.overlap.cover_table`, and ``outside``: more than the
             largest tolerance of the kind's layers lies outside.
         """
-        wanted = self.zones(kind)[np.asarray(zones, dtype=bool)]
-        table: pd.DataFrame = cover_table(self.sites, wanted)
+        wanted = np.asarray(zones, dtype=bool)
+        key = (kind, wanted.tobytes())
+        if key not in self._cover:
+            table = cover_table(self.sites, self.zones(kind)[wanted])
+            self._cover[key] = table.assign(outside=self._outside(kind, table))
+        return self._cover[key]
+
+    def _outside(self, kind: str, table: pd.DataFrame) -> np.ndarray:
+        """Whether more of each site than the tolerance of the kind is not covered."""
         tolerances = [one.tolerance for one in self.layers(kind)]
         limit_m2 = max((one.area_m2 for one in tolerances), default=0.0)
         limit_m = max((one.width_m for one in tolerances), default=0.0)
         area = table["remainder_m2"].to_numpy()
         length = table["remainder_length_m"].to_numpy()
         whole = table["covered_share"].to_numpy() >= silence.COVERED_SHARE
-        small = (area <= limit_m2) | (length <= limit_m)
-        return table.assign(outside=~whole & ~small)
+        outside: np.ndarray = ~whole & ~((area <= limit_m2) | (length <= limit_m))
+        return outside
 
     def doubts(self, kind: str, *, within_m: float = 0.0) -> tuple[Unknown, ...]:
         """Return why finding nothing of a kind does not mean there is nothing.

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-from layers.read import from_frame
 
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Layer
+from layers.read import from_frame
 from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown

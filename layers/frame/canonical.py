@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from layers.frame.values import Value
     from layers.spec import FieldSpec, LayerSpec
+    from layers.text import Fact
 
 CATEGORY_DIGITS = {"1": "priority", "2": "key", "3": "general"}
 CONTROL_UNIT_CODE = re.compile(r"ZH(\d{6})([123])\d{4}")
@@ -201,15 +202,20 @@ def _field_issues(matched: Matched, spec: LayerSpec, layer: str) -> list[DataIss
     for field in spec.fields:
         columns = matched.columns[field.name]
         if len(columns) > 1:
-            facts: dict[str, str | float] = {
-                "field": field.name,
+            facts: dict[str, Fact] = {
+                **_called(field),
                 "columns": ", ".join(columns),
             }
             issues.append(DataIssue("field_ambiguous", layer, facts=facts))
         if not columns and field.required:
-            facts = {"field": field.name, "title": field.title["zh"]}
+            facts = _called(field)
             issues.append(DataIssue("required_field_missing", layer, facts=facts))
     return issues
+
+
+def _called(field: FieldSpec) -> dict[str, Fact]:
+    """Return the facts that name a field: for programs and for people."""
+    return {"field": field.name, "title": field.title}
 
 
 def _row_issues(
@@ -226,7 +232,13 @@ def _row_issues(
         (
             row,
             order,
-            DataIssue(code, layer, row, str(ids[row]), {"field": name, "value": cell}),
+            DataIssue(
+                code,
+                layer,
+                row,
+                str(ids[row]),
+                {**_called(spec.field(name)), "value": cell},
+            ),
         )
         for order, (name, ones) in enumerate(offences.items())
         for code, row, cell in ones
@@ -235,7 +247,7 @@ def _row_issues(
         if not field.required or not matched.columns[field.name]:
             continue
         told = {row for _, row, _ in offences[field.name]}
-        facts: dict[str, str | float] = {"field": field.name}
+        facts = _called(field)
         for row in np.flatnonzero([one is None for one in values[field.name]]):
             if int(row) not in told:
                 one = DataIssue(

@@ -62,7 +62,7 @@ def assemble(
     return ReviewContent(
         title=workspace.title,
         region=workspace.region,
-        notices=tuple(dict.fromkeys(one for one in notices if one)),
+        notices=_distinct(one for one in notices if one),
         on=shelf.on,
         run_id=_run_id(inputs, versions, shelf),
         inputs=inputs,
@@ -75,6 +75,15 @@ def assemble(
         issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
         settings=tuple(workspace.settings.values()),
     )
+
+
+def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
+    """Return the notices, without those that an earlier one says already."""
+    kept: list[str] = []
+    for one in notices:
+        if not any(one in earlier for earlier in kept):
+            kept.append(one)
+    return tuple(kept)
 
 
 def _inputs(

@@ -23,8 +23,13 @@ def read(kind, columns, **stated):
 
 
 def told(layer, code):
-    return [
+    """Return row and facts of the issues with a code; titles are for people."""
+    found = [
         (one.row, dict(one.facts or {})) for one in layer.issues if one.code == code
+    ]
+    return [
+        (row, {name: fact for name, fact in facts.items() if name != "title"})
+        for row, facts in found
     ]
 
 

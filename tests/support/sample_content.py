@@ -367,7 +367,11 @@ ISSUES: tuple[DataIssue, ...] = (
         IMAGE,
         row=3,
         feature_id=FORMULA,
-        facts={"field": TEMPLATE, "value": SCRIPT},
+        facts={
+            "field": TEMPLATE,
+            "title": {"zh": TEMPLATE, "en": TEMPLATE},
+            "value": SCRIPT,
+        },
         lon=107.0,
         lat=40.0,
     ),
