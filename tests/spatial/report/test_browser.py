@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 import sample_content
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from spatial.report.html import report_html
 from spatial.report.map import explore
@@ -90,56 +90,55 @@ def test_a_page_asks_for_nothing_and_runs_no_data(context, folder, name):
     assert opened.outside() == []
     assert opened.errors == []
     assert not opened.ran()
-    assert opened.page.locator("img[src='x']").count() == 0
+    expect(opened.page.locator("img[src='x']")).to_have_count(0)
     opened.page.close()
 
 
 def test_zones_sites_and_legend_are_drawn(visit):
-    assert visit.page.locator("#map path.zone").count() == 2
-    assert visit.page.locator("#map path.site-shape").count() == 5
-    assert visit.page.locator("#legend").is_visible()
-    assert visit.page.locator(".leaflet-control-scale").is_visible()
-    assert visit.page.locator(".north").is_visible()
+    expect(visit.page.locator("#map path.zone")).to_have_count(2)
+    expect(visit.page.locator("#map path.site-shape")).to_have_count(5)
+    expect(visit.page.locator("#legend")).to_be_visible()
+    expect(visit.page.locator(".leaflet-control-scale")).to_be_visible()
+    expect(visit.page.locator(".north")).to_be_visible()
     labels = visit.page.locator(".site-label").all_text_contents()
     assert "✕ S-0" in labels
 
 
 def test_a_click_on_a_row_flies_to_the_site(visit):
-    before = visit.page.locator(".leaflet-control-scale-line").text_content()
+    scale = visit.page.locator(".leaflet-control-scale-line")
+    before = scale.text_content()
     visit.page.locator("tr[data-place='0'] td").nth(2).click()
-    visit.page.wait_for_timeout(300)
-    after = visit.page.locator(".leaflet-control-scale-line").text_content()
-    assert visit.page.locator("#map").get_attribute("data-place") == "0"
-    assert visit.page.locator("tr.chosen").get_attribute("data-place") == "0"
-    assert before != after
+    expect(visit.page.locator("#map")).to_have_attribute("data-place", "0")
+    expect(visit.page.locator("tr.chosen")).to_have_attribute("data-place", "0")
+    expect(scale).not_to_have_text(before)
 
 
 def test_the_keyboard_reaches_a_site_and_its_details(visit):
     visit.page.locator("tr[data-place='0'] a").focus()
     visit.page.keyboard.press("Enter")
-    assert visit.page.locator("#site-0").get_attribute("open") is not None
-    assert visit.page.locator("#site-0 blockquote").first.is_visible()
+    expect(visit.page.locator("#site-0[open]")).to_be_attached()
+    expect(visit.page.locator("#site-0 blockquote").first).to_be_visible()
     visit.page.locator("tr[data-place='4'] button.locate").focus()
     visit.page.keyboard.press("Enter")
-    assert visit.page.locator("#map").get_attribute("data-place") == "4"
+    expect(visit.page.locator("#map")).to_have_attribute("data-place", "4")
 
 
 def test_the_legend_switches_a_kind_off_and_on(visit):
     box = visit.page.locator("#legend input").first
     box.click()
-    assert visit.page.locator("#map path.zone").count() == 1
+    expect(visit.page.locator("#map path.zone")).to_have_count(1)
     box.click()
-    assert visit.page.locator("#map path.zone").count() == 2
+    expect(visit.page.locator("#map path.zone")).to_have_count(2)
 
 
 def test_filter_and_search_narrow_table_and_map(visit):
     visit.page.locator("button.count.prohibited").click()
-    assert visit.page.locator("table.sites tbody tr:visible").count() == 1
-    assert visit.page.locator("#map path.site-shape").count() == 1
-    assert visit.page.locator("#shown").text_content() == "列出 1 / 6 个"
+    expect(visit.page.locator("table.sites tbody tr:visible")).to_have_count(1)
+    expect(visit.page.locator("#map path.site-shape")).to_have_count(1)
+    expect(visit.page.locator("#shown")).to_have_text("列出 1 / 6 个")
     visit.page.locator("button.count.prohibited").click()
     visit.page.locator("#search").fill("calc")
-    assert visit.page.locator("table.sites tbody tr:visible").count() == 1
+    expect(visit.page.locator("table.sites tbody tr:visible")).to_have_count(1)
 
 
 def test_a_popup_shows_a_hostile_name_as_text(visit):
@@ -148,7 +147,7 @@ def test_a_popup_shows_a_hostile_name_as_text(visit):
         "JSON.parse(document.getElementById('map-data').textContent).sites.length"
     )
     assert places == 5
-    assert visit.page.locator(".popup").count() == 1
+    expect(visit.page.locator(".popup")).to_have_count(1)
     assert not visit.ran()
 
 
