@@ -18,6 +18,7 @@ import pandas as pd
 from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
+from spatial.inner_borders import with_inner_borders
 from spatial.measure import sliver_width_m
 from spatial.overlap import cover_table, intersection_geometry, overlap_table
 
@@ -104,6 +105,7 @@ class Shelf:
         if (kind, within_m) not in self._pairs:
             zones = self.zones(kind)
             table = overlap_table(self.sites, zones, within_m=within_m, margins=True)
+            table = with_inner_borders(table, self.sites, zones)
             meets = _meets(table)
             thin = self._below_tolerance(kind, table)
             self._pairs[kind, within_m] = table.assign(
@@ -155,6 +157,27 @@ class Shelf:
             table = cover_table(self.sites, self.zones(kind)[wanted])
             self._cover[key] = table.assign(outside=self._outside(kind, table))
         return self._cover[key]
+
+    def depth_outside(
+        self, kind: str, *, zones: np.ndarray, sites: np.ndarray
+    ) -> np.ndarray:
+        """Return how far some sites reach out of the union of some zones, metres.
+
+        Parameters
+        ----------
+        kind, zones
+            As for `cover`.
+        sites
+            Positions of the sites.
+
+        Returns
+        -------
+        ndarray
+            One lower bound a site; inf where there is no zone at all.
+        """
+        chosen = self.zones(kind)[np.asarray(zones, dtype=bool)]
+        table = cover_table(self.sites.iloc[sites], chosen, margins=True)
+        return table["remainder_depth_m"].to_numpy()
 
     def _outside(self, kind: str, table: pd.DataFrame) -> np.ndarray:
         """Whether more of each site than the tolerance of the kind is not covered."""

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _ROUNDING_DEG = 1e-13
 
 
-def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+def cover_table(
+    sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, margins: bool = False
+) -> pd.DataFrame:
     """Return how much of each site the zones cover together.
 
     Zones that overlap count once. A zone's border belongs to it: a line that runs
@@ -43,6 +45,9 @@ def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFram
         Frame in EPSG:4490; points, lines or polygons.
     zones
         Frame in EPSG:4490; polygons.
+    margins
+        Whether to measure ``remainder_depth_m`` and ``inside_margin_m`` as well,
+        which takes longer than all the rest; they are NaN otherwise.
 
     Returns
     -------
@@ -91,31 +96,38 @@ def cover_table(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFram
     site, zone = site[meets], zone[meets]
     union = _unions(index.zones, site, zone, len(a))
     covered, outside = _split(a, union, lambda row: f"site {sites.index[row]!r}")
-    columns = _columns(a, covered, outside, union=union, index=index)
+    columns = _columns(a, covered, outside)
+    if margins:
+        columns |= _margins(a, outside, union=union, index=index)
     return pd.DataFrame(columns, index=sites.index)
 
 
-def _columns(
-    a: Shapes, covered: Shapes, outside: Shapes, *, union: Shapes, index: ZoneIndex
-) -> dict[str, Floats]:
-    """Return the columns of the table."""
+def _columns(a: Shapes, covered: Shapes, outside: Shapes) -> dict[str, Floats]:
+    """Return the columns of the table, the margins as not measured."""
     kind = dimension(a)
-    inside = shapely.is_empty(outside)
     within, left = size(covered), size(outside)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(inside, 1.0, np.clip(within / size(a), 0.0, 1.0))
-    depth, margin = np.zeros(len(a)), np.full(len(a), np.nan)
-    depth[~inside] = _depth_outside(outside[~inside], union[~inside], index)
-    margin[inside] = distance_m(a[inside], outline(union[inside]))
+        share = np.clip(within / size(a), 0.0, 1.0)
     return {
-        "covered_share": share,
+        "covered_share": np.where(shapely.is_empty(outside), 1.0, share),
         "covered_m2": np.where(kind == POLYGON, within, np.nan),
         "remainder_m2": np.where(kind == POLYGON, left, np.nan),
         "covered_length_m": np.where(kind == LINE, within, np.nan),
         "remainder_length_m": np.where(kind == LINE, left, np.nan),
-        "remainder_depth_m": depth,
-        "inside_margin_m": margin,
+        "remainder_depth_m": np.full(len(a), np.nan),
+        "inside_margin_m": np.full(len(a), np.nan),
     }
+
+
+def _margins(
+    a: Shapes, outside: Shapes, *, union: Shapes, index: ZoneIndex
+) -> dict[str, Floats]:
+    """Return how far the part outside reaches, and how deep inside the rest lies."""
+    inside = shapely.is_empty(outside)
+    depth, margin = np.zeros(len(a)), np.full(len(a), np.nan)
+    depth[~inside] = _depth_outside(outside[~inside], union[~inside], index)
+    margin[inside] = distance_m(a[inside], outline(union[inside]))
+    return {"remainder_depth_m": depth, "inside_margin_m": margin}
 
 
 def _unions(zones: Shapes, site: Integers, zone: Integers, count: int) -> Shapes:

@@ -174,7 +174,8 @@ def _with_gaps(search: _Search, place: Place) -> Place:
 
 def _not_within(search: _Search) -> Place:
     """Find sites of which some part lies outside every zone that is meant."""
-    cover = search.shelf.cover(search.kind, zones=search.zones.truth == TRUE)
+    meant = search.zones.truth == TRUE
+    cover = search.shelf.cover(search.kind, zones=meant)
     outside = cover["outside"].to_numpy(dtype=bool)
     pairs = search.shelf.pairs(search.kind)
     pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
@@ -193,7 +194,7 @@ def _not_within(search: _Search) -> Place:
         area_m2=lacking["remainder_m2"].to_numpy(),
         share_of_site=1.0 - lacking["covered_share"].to_numpy(),
         length_m=lacking["remainder_length_m"].to_numpy(),
-        margin_m=-lacking["remainder_depth_m"].to_numpy(),
+        margin_m=-search.shelf.depth_outside(search.kind, zones=meant, sites=sites),
     )
     return Place(
         search.kind, truth, hits, undecided[["site", "zone"]],

@@ -94,8 +94,7 @@ class OverlapRecord:
     sliver
         True when the overlap is below the layer's tolerance: listed, never judged.
     geometry
-        The overlap (may be a point or line where they only touch), or None for a
-        pair that is merely near.
+        The overlap, or None for a pair that only touches or is merely near.
     """
 
     kind: str

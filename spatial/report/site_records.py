@@ -155,7 +155,8 @@ class SiteRecords:
             for (at, _), shape in zip(
                 found, self.shelf.shapes(kind, pairs), strict=True
             ):
-                shapes[at] = shape
+                # What lies on an inner border has no shape of its own.
+                shapes[at] = shapes[at] if shape.is_empty else shape
         return shapes
 
     def _zone_position(self, finding: Finding) -> int:
@@ -193,7 +194,7 @@ class SiteRecords:
                         length_m=_number(pair["length_m"]),
                         distance_m=float(pair["distance_m"]),
                         sliver=bool(pair["sliver"]),
-                        geometry=shape,
+                        geometry=None if shape.is_empty else shape,
                     )
                 )
         return found

@@ -111,7 +111,7 @@ def test_the_table_is_the_twins_table(both):
 @settings(max_examples=60, deadline=None)
 def test_cover_and_remainder_make_the_whole_and_count_no_zone_twice(both):
     sites, zones = both
-    cover = cover_table(sites, zones)
+    cover = cover_table(sites, zones, margins=True)
     union = shapely.union_all(zones.geometry.to_numpy())
     for site, shape in sites.geometry.items():
         row = cover.loc[site]

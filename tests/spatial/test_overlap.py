@@ -332,7 +332,7 @@ class TestCover:
     zones = frame(ZONE, box(1, 0, 3, 1), names=["w", "e"])
 
     def test_the_doubly_covered_counts_once(self):
-        row = only(cover_table(frame(box(0, 0, 4, 1)), self.zones))
+        row = only(cover_table(frame(box(0, 0, 4, 1)), self.zones, margins=True))
         assert row["covered_share"] == pytest.approx(0.75, rel=1e-12)
         assert row["covered_m2"] == pytest.approx(area_m2(box(0, 0, 3, 1)), rel=1e-12)
         assert row["remainder_m2"] == pytest.approx(area_m2(box(3, 0, 4, 1)), rel=1e-12)
@@ -343,7 +343,7 @@ class TestCover:
 
     def test_across_a_shared_border_is_inside(self):
         tiles = frame(box(0, 0, 1, 1), box(1, 0, 2, 1))
-        row = only(cover_table(frame(box(0.5, 0.2, 1.5, 0.8)), tiles))
+        row = only(cover_table(frame(box(0.5, 0.2, 1.5, 0.8)), tiles, margins=True))
         assert row[["covered_share", "remainder_m2", "remainder_depth_m"]].tolist() == [
             1,
             0,
@@ -354,12 +354,12 @@ class TestCover:
         )
 
     def test_the_union_itself_is_inside_without_margin(self):
-        row = only(cover_table(frame(box(0, 0, 3, 1)), self.zones))
+        row = only(cover_table(frame(box(0, 0, 3, 1)), self.zones, margins=True))
         assert (row["covered_share"], row["inside_margin_m"]) == (1.0, 0.0)
 
     def test_a_gap_between_zones_is_left_over(self):
         tiles = frame(box(0, 0, 1, 1), box(1.1, 0, 2, 1))
-        row = only(cover_table(frame(box(0, 0, 2, 1)), tiles))
+        row = only(cover_table(frame(box(0, 0, 2, 1)), tiles, margins=True))
         assert row["remainder_m2"] == pytest.approx(
             area_m2(box(1, 0, 1.1, 1)), rel=1e-9
         )
@@ -375,7 +375,7 @@ class TestCover:
             point(4, 0.5),
             shapely.MultiPoint([point(1, 0.5), point(4, 0.5)]),
         )
-        table = cover_table(sites, self.zones)
+        table = cover_table(sites, self.zones, margins=True)
         assert table["covered_share"].tolist() == pytest.approx([0.5, 1, 1, 0, 0.5])
         total = table["covered_length_m"] + table["remainder_length_m"]
         assert total[:2].tolist() == pytest.approx(
@@ -387,33 +387,37 @@ class TestCover:
     def test_a_zone_nearby_bounds_the_depth_though_the_site_does_not_meet_it(self):
         #  zone (0,0)-(1,1), site (0.5,0)-(1.5,1), and a zone from 1.6 on
         near = frame(box(0, 0, 1, 1), box(1.6, 0, 2, 1))
-        row = only(cover_table(frame(box(0.5, 0, 1.5, 1)), near))
+        row = only(cover_table(frame(box(0.5, 0, 1.5, 1)), near, margins=True))
         assert row["remainder_depth_m"] <= length_m(line((1.5, 0), (1.6, 0))) * 3.01
-        alone = only(cover_table(frame(box(0.5, 0, 1.5, 1)), near.iloc[:1]))
+        alone = only(
+            cover_table(frame(box(0.5, 0, 1.5, 1)), near.iloc[:1], margins=True)
+        )
         assert alone["remainder_depth_m"] > row["remainder_depth_m"]
 
     def test_a_gap_between_a_zone_that_is_met_and_one_that_is_just_not(self):
         near = frame(box(0, 0, 1, 4), box(0, 8.000001, 1, 9))
-        row = only(cover_table(frame(box(0, 4, 1, 8)), near))
+        row = only(cover_table(frame(box(0, 4, 1, 8)), near, margins=True))
         half = GEOD.inv(*place(0, 4), *place(0, 6))[2]
         assert half * 0.9 < row["remainder_depth_m"] < half * 1.0001
 
     def test_no_zone_at_all_is_infinitely_far(self):
-        row = only(cover_table(frame(ZONE), self.zones.iloc[:0]))
+        row = only(cover_table(frame(ZONE), self.zones.iloc[:0], margins=True))
         assert (row["covered_share"], row["remainder_depth_m"]) == (0.0, np.inf)
         assert row["remainder_m2"] == area_m2(ZONE)
 
     def test_a_site_away_from_the_zones_is_as_far_as_its_far_side(self):
-        row = only(cover_table(frame(box(4, 0, 5, 1)), self.zones))
+        row = only(cover_table(frame(box(4, 0, 5, 1)), self.zones, margins=True))
         far = GEOD.inv(*place(3, 1), *place(5, 1))[2]
         assert row["remainder_depth_m"] == pytest.approx(far, abs=0.3)
 
     def test_rows_follow_the_sites(self):
         sites = frame(box(4, 0, 5, 1), ZONE, point(9, 9), names=[5, 3, 4])
-        table = cover_table(sites, self.zones)
+        table = cover_table(sites, self.zones, margins=True)
         assert table.index.tolist() == [5, 3, 4]
         assert table["covered_share"].tolist() == [0.0, 1.0, 0.0]
-        assert_frame_equal(cover_table(sites.iloc[:0], self.zones), table.iloc[:0])
+        assert_frame_equal(
+            cover_table(sites.iloc[:0], self.zones, margins=True), table.iloc[:0]
+        )
 
     @given(
         st.lists(
@@ -424,7 +428,11 @@ class TestCover:
     def test_tiles_of_the_paper_never_count_twice_nor_leak(self, corners):
         tiles = frame(*(box(x, y, x + 2, y + 2) for x, y in corners))
         squares = {(x + i, y + j) for x, y in corners for i in (0, 1) for j in (0, 1)}
-        share = only(cover_table(frame(box(0, 0, 8, 8)), tiles))["covered_share"]
+        share = only(cover_table(frame(box(0, 0, 8, 8)), tiles, margins=True))[
+            "covered_share"
+        ]
         assert share == pytest.approx(len(squares) / 64, rel=1e-3)
         inside = [box(x + 0.1, y + 0.1, x + 0.9, y + 0.9) for x, y in sorted(squares)]
-        assert (cover_table(frame(*inside), tiles)["covered_share"] == 1.0).all()
+        assert (
+            cover_table(frame(*inside), tiles, margins=True)["covered_share"] == 1.0
+        ).all()
