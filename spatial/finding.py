@@ -45,6 +45,7 @@ UnknownKind = Literal[
     "zone_field_missing",
     "no_zone_covers",
     "no_rule_for_layer",
+    "no_rule_in_force",
     "text_unverified",
     "period_ended",
     "site_refused",
@@ -53,6 +54,7 @@ UnknownKind = Literal[
 OUTCOME_OF_UNKNOWN: Mapping[UnknownKind, Outcome] = {
     "attribute_missing": "needs_information",
     "no_rule_for_layer": "needs_information",
+    "no_rule_in_force": "needs_information",
     "text_unverified": "needs_information",
     "period_ended": "needs_information",
     "setting_missing": "not_checked",

@@ -146,7 +146,7 @@ def review(
     )
     shelf = Shelf(frame, office, day)
     judgement = judge(shelf, rulebooks)
-    silent = _without_rule(shelf, judgement)
+    silent = (*_without_rule(shelf, judgement), *_without_law(shelf, judgement))
     judgement = replace(judgement, unknowns=(*judgement.unknowns, *silent))
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)
 
@@ -216,3 +216,17 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
                 zones=", ".join(map(str, shown)),
             )
             yield Unknown(int(str(site)), "", "no_rule_for_layer", kind, said)
+
+
+def _without_law(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
+    """Every site, when not one rule applies in this place on the day.
+
+    Rulebooks begin at some day and end at some border; beyond, their silence is not
+    the law's.
+    """
+    if any(one.status in ("in_force", "period_ended") for one in judgement.rules):
+        return
+    books = ", ".join(dict.fromkeys(one.rulebook for one in judgement.rules))
+    said = message("doubt.no_rule_in_force", rulebooks=books, on=str(shelf.on))
+    for site in range(len(shelf.sites)):
+        yield Unknown(site, "", "no_rule_in_force", "rulebooks", said)

@@ -176,11 +176,18 @@ def test_the_run_id_changes_with_the_day_and_with_a_setting(office):
     assert len(ids) == 3
 
 
-def test_before_the_law_nothing_is_said_by_it(office):
-    review = spatial.review(sites(C=IN_REDLINE), office, on="2019-12-31")
+def test_before_the_law_no_site_is_clear(office):
+    review = spatial.review(sites(A=FREE, C=IN_REDLINE), office, on="2019-12-31")
     assert [one.status for one in review.content.rules] == ["not_in_force"]
-    # The red line is there and no rule of that day speaks of it: a person must look.
-    assert outcomes(review) == {"C": "needs_information"}
+    assert outcomes(review) == {"A": "needs_information", "C": "needs_information"}
+    assert "no_rule_in_force" in set(review.unknowns["kind"])
+
+
+def test_where_no_rule_applies_no_site_is_clear(office):
+    henan = Workspace("office", "411081", office.layers, rulebooks=("inner_mongolia",))
+    review = spatial.review(sites(A=FREE), henan, on="2025-06-01")
+    assert outcomes(review) == {"A": "needs_information"}
+    assert set(review.unknowns["kind"]) == {"no_rule_in_force"}
 
 
 def test_only_some_sites_can_be_written(office, tmp_path):
