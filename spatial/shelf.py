@@ -19,7 +19,7 @@ from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
 from spatial.inner_borders import with_inner_borders
-from spatial.measure import sliver_width_m
+from spatial.measure import largest_remainder, sliver_width_m
 from spatial.overlap import cover_table, intersection_geometry, overlap_table
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer, Setting, Workspace
     from spatial.finding import Unknown
+
+
+_HALF = 0.5
+# Shares that add up to 1 this closely are those of zones that tile the site.
+_TILES = 1e-9
+_HALF_CENT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ class Shelf:
         DataFrame
             Columns of `spatial.overlap.overlap_table` (positions of site and zone),
             ``sliver``: they overlap, but by no more than the layer's tolerance;
-            ``interior``: they overlap by more than that.
+            ``interior``: they overlap by more than that. Where the zones tile a
+            site, their areas are rounded to 0.01 m2 so that they add up to the
+            site's printed area.
         """
         if (kind, within_m) not in self._pairs:
             zones = self.zones(kind)
@@ -108,13 +116,16 @@ class Shelf:
             table = with_inner_borders(table, self.sites, zones)
             meets = _meets(table)
             thin = self._below_tolerance(kind, table)
-            self._pairs[kind, within_m] = table.assign(
-                sliver=meets & thin, interior=meets & ~thin
-            )
+            table = table.assign(sliver=meets & thin, interior=meets & ~thin)
+            self._pairs[kind, within_m] = _adding_up(table)
         return self._pairs[kind, within_m]
 
     def _below_tolerance(self, kind: str, table: pd.DataFrame) -> np.ndarray:
-        """Whether each overlap is no larger or no wider than its layer's tolerance."""
+        """Whether each overlap is no larger or no wider than its layer's tolerance.
+
+        An overlap that takes half of the site or more never is: a trench narrower than
+        the tolerance, all of it in a red line, is no slip of the pen.
+        """
         zones = self.zones(kind)
         layer = zones["layer"].iloc[table["zone"].to_numpy()]
         tolerance = {one.id: one.tolerance for one in self.layers(kind)}
@@ -127,7 +138,9 @@ class Shelf:
         if wide.size:
             shapes = self.shapes(kind, table.iloc[wide])
             small[wide] = sliver_width_m(shapes) <= limit_m[wide]
-        return small
+        takes_half = table["share_of_site"].to_numpy() >= _HALF
+        thin: np.ndarray = small & ~takes_half
+        return thin
 
     def shapes(self, kind: str, pairs: pd.DataFrame) -> np.ndarray:
         """Return the overlap of each pair as geometry."""
@@ -209,6 +222,19 @@ def _meets(table: pd.DataFrame) -> np.ndarray:
     share = table["share_of_site"].to_numpy()
     by_length = np.where(np.isfinite(length), length > 0, share == 1.0)
     return np.where(np.isfinite(area), area > 0, by_length)
+
+
+def _adding_up(table: pd.DataFrame) -> pd.DataFrame:
+    """Round the areas of zones that tile a site so that the printed sum is right."""
+    area = table["area_m2"].to_numpy(copy=True)
+    parts = table[area > 0].groupby("site", sort=True)
+    gap = parts["share_of_site"].sum().sub(1).abs()
+    for site in gap.index[(gap < _TILES) & (parts.size() > 1)]:
+        rows = np.flatnonzero((table["site"] == site) & (area > 0))
+        total = area[rows[0]] / table["share_of_site"].iloc[rows[0]]
+        if abs(area[rows].sum() - total) < _HALF_CENT:
+            area[rows] = largest_remainder(area[rows], total=total, decimals=2)
+    return table.assign(area_m2=area)
 
 
 def _joined(layers: tuple[Layer, ...], kind: str) -> gpd.GeoDataFrame:

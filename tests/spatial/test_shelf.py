@@ -11,6 +11,7 @@ Squared paper, one square about 111 m by 85 m (0.001 degree at 40 N):
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,7 @@ import shapely
 from layers.layer import Workspace
 from layers.provenance import Coverage, Tolerance
 from layers.read import from_frame
+from spatial.measure import area_m2
 from spatial.shelf import Shelf
 
 KIND = "industrial_park"
@@ -87,8 +89,26 @@ def test_an_overlap_thinner_than_the_tolerance_is_a_sliver_and_stays_listed():
 
 def test_an_overlap_smaller_than_the_tolerance_is_a_sliver():
     # 0.85 m by 0.85 m: 0.7 m2, wider than the width but below the area.
-    site = shapely.box(107 + SIDE - 1e-5, 40, 107 + SIDE + 1e-5, 40 + 0.77e-5)
+    site = shapely.box(107 + SIDE - 1e-5, 40, 107 + SIDE + 2e-5, 40 + 0.77e-5)
     assert verdicts(shelf(site))["west"] == "sliver"
+
+
+def test_a_site_below_the_tolerance_that_lies_in_a_zone_is_no_sliver():
+    # A trench 8.5 cm wide and a plinth of 0.7 m2, both wholly in the west zone.
+    trench = shapely.box(107 + SIDE / 2, 40, 107 + SIDE / 2 + HAIR, 40 + SIDE)
+    plinth = shapely.box(
+        107 + SIDE / 2, 40 + SIDE / 2, 107 + SIDE / 2 + 1e-5, 40 + SIDE / 2 + 0.77e-5
+    )
+    assert verdicts(shelf(trench)) == {"west": "overlap"}
+    assert verdicts(shelf(plinth)) == {"west": "overlap"}
+
+
+def test_areas_of_zones_that_tile_a_site_add_up_as_printed():
+    site = square(0.3, 0.1, 2.9, 0.77)
+    drawn = shelf(site)
+    printed = [f"{area:.2f}" for area in drawn.pairs(KIND)["area_m2"]]
+    assert sum(map(Decimal, printed)) == Decimal(f"{area_m2(site):.2f}")
+    assert drawn.pairs(KIND)["area_m2"].tolist() == [float(one) for one in printed]
 
 
 def test_without_a_tolerance_the_thinnest_overlap_counts():
