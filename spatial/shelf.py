@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _HALF = 0.5
 # Shares that add up to 1 this closely are those of zones that tile the site.
 _TILES = 1e-9
-_HALF_CENT = 0.005
+_HALF_UNIT_M2 = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _adding_up(table: pd.DataFrame) -> pd.DataFrame:
     for site in gap.index[(gap < _TILES) & (parts.size() > 1)]:
         rows = np.flatnonzero((table["site"] == site) & (area > 0))
         total = area[rows[0]] / table["share_of_site"].iloc[rows[0]]
-        if abs(area[rows].sum() - total) < _HALF_CENT:
+        if abs(area[rows].sum() - total) < _HALF_UNIT_M2:
             area[rows] = largest_remainder(area[rows], total=total, decimals=2)
     return table.assign(area_m2=area)
 
