@@ -29,6 +29,11 @@ class Period:
     start: dt.date | None = None
     end: dt.date | None = None
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is known of it: open at both ends is nobody's statement."""
+        return self.start is not None or self.end is not None
+
     def __contains__(self, day: dt.date) -> bool:
         """Whether `day` lies in the period."""
         return (self.start is None or self.start <= day) and (

@@ -54,6 +54,8 @@ layers:
     kind: admin_unit
     source: data/admin_unit.gpkg
     edition: OCHA COD-AB
+    # No source states a date; this script takes both layers as valid from 2020 on.
+    valid: {from: 2020-01-01}
     coverage: {adcodes: ["150000"]}
     accuracy_m: 2500
     licence: OCHA/HDX COD-AB, CC BY-IGO (check before publishing)
@@ -62,6 +64,7 @@ layers:
     kind: control_unit
     source: data/control_unit_derived.gpkg
     edition: derived 2026
+    valid: {from: 2020-01-01}
     coverage: {layer: admin_unit}
     accuracy_m: 1000
     tolerance: {area_m2: 1, width_m: 0.1, source: 脚本设置，非法定}

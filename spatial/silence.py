@@ -95,12 +95,20 @@ def _everywhere(workspace: Workspace, kind: str, on: dt.date) -> Iterable[Unknow
         valid = str(one.provenance.valid)
         yield _doubt("layer_not_in_force", one.id, title=title, valid=valid, on=str(on))
     for one in layers:
-        if _says_nothing(one):
-            yield _doubt("layer_empty", one.id, title=title)
-        if one.coverage is None:
-            yield _doubt("layer_coverage_unknown", one.id, title=title)
-        for issue in one.usable_errors:
-            yield _doubt("layer_unreliable", one.id, title=title, why=issue.message)
+        yield from _in_itself(one)
+
+
+def _in_itself(layer: Layer) -> Iterable[Unknown]:
+    """Reasons that lie in what a layer says, or does not say, of itself."""
+    title = layer.spec.title
+    if _says_nothing(layer):
+        yield _doubt("layer_empty", layer.id, title=title)
+    if not layer.provenance.valid.is_stated:
+        yield _doubt("layer_validity_unknown", layer.id, title=title)
+    if layer.coverage is None:
+        yield _doubt("layer_coverage_unknown", layer.id, title=title)
+    for issue in layer.usable_errors:
+        yield _doubt("layer_unreliable", layer.id, title=title, why=issue.message)
 
 
 def _says_nothing(layer: Layer) -> bool:

@@ -8,6 +8,7 @@ is exact. Then it goes the way of every project: layers, workspace, shelf, judge
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +18,7 @@ import shapely
 from pyproj import Geod
 
 from layers.layer import FRAME, Setting, Workspace
-from layers.provenance import Coverage
+from layers.provenance import Coverage, Period
 from layers.read import from_frame, none_exists
 from layers.spec import spec
 from spatial.policy.judge import judge, outcome_of
@@ -38,6 +39,8 @@ ORIGIN = (107.0, 40.0)
 _GEOD = Geod(a=6378137.0, rf=298.257222101)
 _COVERAGE_DEGREES = 1.0
 _CLAIM = "case"
+# The layers of a case are in force on whatever day it asks about.
+_VALID = Period(dt.date(1900, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +191,9 @@ def _layer(kind: str, case: model.Case, origin: tuple[float, float]) -> Layer:
     coverage = Coverage(box, _CLAIM)
     zones = case.zones[kind]
     if not zones:
-        return none_exists(kind, source=_CLAIM, coverage=coverage)
+        return none_exists(kind, source=_CLAIM, coverage=coverage, valid=_VALID)
     frame = _frame(kind, [(one.shape, one.fields) for one in zones], origin)
-    return from_frame(frame, kind=kind, coverage=coverage)
+    return from_frame(frame, kind=kind, coverage=coverage, valid=_VALID)
 
 
 def _frame(

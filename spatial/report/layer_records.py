@@ -22,6 +22,7 @@ _LACKS_OF_LAYERS = frozenset(
         "layer_unreadable",
         "layer_empty",
         "layer_not_in_force",
+        "layer_validity_unknown",
         "layer_coverage_unknown",
         "layer_does_not_cover",
         "layer_covers_partly",

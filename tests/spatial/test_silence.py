@@ -43,6 +43,7 @@ def zones(*shapes, **stated):
     frame = gpd.GeoDataFrame(
         {"BSM": [f"Z{i}" for i in range(len(shapes))]}, geometry=list(shapes), crs=4490
     )
+    stated = {"valid": Period(dt.date(2020, 1, 1)), **stated}
     return from_frame(frame, kind=KIND, id="redline", **stated)
 
 
@@ -87,7 +88,13 @@ def test_a_layer_that_could_not_be_read_is_a_doubt_even_beside_a_good_one():
 
 def test_an_empty_layer_is_a_doubt_unless_someone_states_that_there_is_none():
     empty = replace(GOOD, frame=GOOD.frame.iloc[:0])
-    stated = none_exists(KIND, source="notice 1", coverage=COVERAGE, id="redline")
+    stated = none_exists(
+        KIND,
+        source="notice 1",
+        coverage=COVERAGE,
+        id="redline",
+        valid=Period(dt.date(2020, 1, 1)),
+    )
     assert reasons(shelf(empty)) == ["layer_empty"]
     assert reasons(shelf(stated)) == []
 
@@ -118,6 +125,11 @@ def test_zones_of_an_expired_layer_are_not_looked_at():
     drawn = shelf(old)
     assert drawn.zones(KIND).empty
     assert drawn.pairs(KIND).empty
+
+
+def test_a_layer_without_stated_validity_is_a_doubt():
+    layer = zones(ZONE, coverage=COVERAGE, valid=None)
+    assert reasons(shelf(layer)) == ["layer_validity_unknown"]
 
 
 def test_a_layer_without_stated_coverage_is_a_doubt():

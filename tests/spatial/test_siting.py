@@ -22,7 +22,7 @@ import shapely
 import spatial
 from layers.errors import InputRefusedError
 from layers.layer import Setting, Workspace
-from layers.provenance import Coverage
+from layers.provenance import Coverage, Period
 from layers.read import from_frame
 
 RULEBOOK = """
@@ -58,7 +58,10 @@ FREE = square(1.2, 1.2, 1.4, 1.4)
 
 def layer(kind, shape, **stated):
     frame = gpd.GeoDataFrame({"BSM": ["Z1"]}, geometry=[shape], crs=4490)
-    return from_frame(frame, kind=kind, id=kind, coverage=COVERAGE, **stated)
+    valid = Period(dt.date(2000, 1, 1))
+    return from_frame(
+        frame, kind=kind, id=kind, coverage=COVERAGE, valid=valid, **stated
+    )
 
 
 def sites(**shapes):

@@ -38,6 +38,9 @@ HALF = ("box", (-200.0, 200.0, 200.0, 400.0))
 AWAY = ("box", (-400.0, 200.0, -200.0, 400.0))
 
 
+VALID = Period(dt.date(1900, 1, 1))
+
+
 def layer(kind, *features, id=None):  # noqa: A002
     columns = {
         one.name: pd.Series([f.get(one.name) for _, f in features], dtype=object)
@@ -45,7 +48,7 @@ def layer(kind, *features, id=None):  # noqa: A002
     }
     shapes = [draw(shape, ORIGIN) for shape, _ in features]
     frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=FRAME)
-    return from_frame(frame, kind=kind, coverage=AROUND, id=id)
+    return from_frame(frame, kind=kind, coverage=AROUND, id=id, valid=VALID)
 
 
 def shelf(sites, *layers, on=ON, region=None, settings=None):
@@ -124,7 +127,9 @@ def test_the_part_outside_is_found_without_a_zone():
 
 
 def test_where_there_is_no_zone_at_all_the_depth_outside_is_no_number():
-    none = none_exists("urban_growth_boundary", source="虚构", coverage=AROUND)
+    none = none_exists(
+        "urban_growth_boundary", source="虚构", coverage=AROUND, valid=VALID
+    )
     within = model.Where("not_within", "urban_growth_boundary")
     (found,) = judge(shelf([(INSIDE, {})], none), [book(ban(within))]).findings
     assert found.share_of_site == 1.0
