@@ -16,21 +16,6 @@ if TYPE_CHECKING:
     from spatial.policy.judge import Judgement
     from spatial.shelf import Shelf
 
-_LACKS_OF_LAYERS = frozenset(
-    {
-        "layer_missing",
-        "layer_unreadable",
-        "layer_empty",
-        "layer_not_in_force",
-        "layer_validity_unknown",
-        "layer_coverage_unknown",
-        "layer_does_not_cover",
-        "layer_covers_partly",
-        "layer_read_with_loss",
-        "layer_unreliable",
-    }
-)
-
 
 def kinds_asked_for(judgement: Judgement) -> tuple[str, ...]:
     """Return the layer kinds that the rules of the day ask for, in rule order."""
@@ -49,7 +34,7 @@ def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]
     asked = kinds_asked_for(judgement)
     doubted: dict[str, list[Message]] = {}
     for one in judgement.unknowns:
-        if one.kind in _LACKS_OF_LAYERS:
+        if one.kind.startswith("layer_"):
             remark = _general(one.kind, one.why)
             for name in one.what.split(", "):
                 if remark not in doubted.setdefault(name, []):
