@@ -52,7 +52,8 @@ class RawTable:
         Counted independently of the reader where the format allows.
     found
         Issues that concern the whole file.
-        Issues that concern the whole file.
+    crs_is_assumed
+        Whether `crs` is the reader's reading, not the source's statement.
     """
 
     attributes: pd.DataFrame
