@@ -49,6 +49,7 @@ _FINDINGS = (
     "document",
     "article",
     "quote",
+    "reads_with",
     "geometry",
 )
 _UNKNOWNS = ("site_id", "rule", "kind", "what", "why", "outcome")
@@ -105,7 +106,10 @@ def outcomes(content: ReviewContent) -> pd.DataFrame:
 
 
 def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
-    """Return one row a finding, with its clause; EPSG:4490."""
+    """Return one row a finding, with its clause; EPSG:4490.
+
+    ``reads_with`` holds the law that gives the clause its effect, a line each.
+    """
     rows = []
     for site in content.sites:
         for one in site.findings:
@@ -134,6 +138,10 @@ def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
                     clause.document[lang],
                     clause.article,
                     clause.quote,
+                    "\n".join(
+                        f"{law.document[lang]} {law.article}: {law.quote}"
+                        for law in clause.reads_with
+                    ),
                     one.geometry,
                 )
             )
