@@ -141,30 +141,30 @@ class SiteRecords:
         """Return the overlap that each finding is about, or its site."""
         wanted = self.judgement.findings
         shapes: list[BaseGeometry] = [geometry[one.site] for one in wanted]
-        places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        places: dict[str, list[int]] = defaultdict(list)
         for at, one in enumerate(wanted):
             if one.kind and one.zone_id is not None and one.relation == "intersects":
-                places[one.kind].append((at, self._zone_position(one)))
+                places[one.kind].append(at)
         for kind, found in places.items():
+            where = self._positions(kind)
             pairs = pd.DataFrame(
                 {
-                    "site": [wanted[at].site for at, _ in found],
-                    "zone": [zone for _, zone in found],
+                    "site": [wanted[at].site for at in found],
+                    "zone": [
+                        where[wanted[at].layer, wanted[at].zone_id] for at in found
+                    ],
                 }
             )
-            for (at, _), shape in zip(
-                found, self.shelf.shapes(kind, pairs), strict=True
-            ):
+            for at, shape in zip(found, self.shelf.shapes(kind, pairs), strict=True):
                 # What lies on an inner border has no shape of its own.
                 shapes[at] = shapes[at] if shape.is_empty else shape
         return shapes
 
-    def _zone_position(self, finding: Finding) -> int:
-        zones = self.shelf.zones(str(finding.kind))
-        same = (zones["layer"] == finding.layer) & (
-            zones["feature_id"] == finding.zone_id
-        )
-        return int(np.flatnonzero(same.to_numpy())[0])
+    def _positions(self, kind: str) -> Mapping[tuple[str | None, str | None], int]:
+        """Return where each zone of a kind stands, by layer and id."""
+        zones = self.shelf.zones(kind)
+        names = zip(zones["layer"], zones["feature_id"], strict=True)
+        return {(str(layer), str(zone)): at for at, (layer, zone) in enumerate(names)}
 
     # -- overlaps -----------------------------------------------------------
 
