@@ -12,6 +12,7 @@ from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
 from layers.formats import RawTable, layer_names, open_raw, sniff
 from layers.read.build import settled_of
+from layers.read.extent import lonlat_of
 from layers.text import Message
 
 
@@ -33,6 +34,12 @@ class Glance:
         (min_x, min_y, max_x, max_y) in the source's own units, or None.
     problems
         What stands in the way of using it, and what will be recorded.
+    lonlat
+        (min_lon, min_lat, max_lon, max_lat) in degrees, EPSG:4490; None where the
+        reference system is not settled or the box cannot lie there.
+    missing, invalid
+        Rows without a readable geometry, and with an invalid one; the rest of `rows`
+        have a valid one.
     """
 
     name: str
@@ -44,6 +51,9 @@ class Glance:
     encoding: str | None
     bounds: tuple[float, float, float, float] | None
     problems: tuple[Message, ...] = ()
+    lonlat: tuple[float, float, float, float] | None = None
+    missing: int = 0
+    invalid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,11 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
 def _glance(raw: RawTable, path: Path) -> Glance:
     """Sum up one raw layer."""
     problems = [Message(f"issue.{code}", dict(facts)) for code, facts in raw.found]
-    crs, evidence = "none", raw.crs_evidence
+    crs, evidence, lonlat = "none", raw.crs_evidence, None
     try:
         settled, notes = settled_of(raw, None, str(path))
         crs = settled.source
+        lonlat = lonlat_of(raw.geometry, settled)
         problems += [Message(f"issue.{code}", dict(facts)) for code, facts in notes]
     except CrsError as error:
         crs = name_of(raw.crs) if raw.crs is not None else "none"
@@ -124,4 +135,7 @@ def _glance(raw: RawTable, path: Path) -> Glance:
         encoding=raw.encoding,
         bounds=tuple(box.tolist()) if np.isfinite(box).all() else None,
         problems=tuple(problems),
+        lonlat=lonlat,
+        missing=missing,
+        invalid=invalid,
     )

@@ -17,7 +17,7 @@ from spatial.report.sheets import tables
 from spatial.report.words import say, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from spatial.report.columns import Cell, Column, Format, Table
@@ -56,14 +56,47 @@ def write_excel(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> Non
     a filter). Areas in m2, hectares and mu, shares as per cent (stored 0..1). The
     same content gives the same bytes: the date inside is the as-of date.
     """
+    write_tables(
+        tables(content, lang),
+        path,
+        title=content.title,
+        heading=_heading(content, lang),
+        on=content.on,
+        lang=lang,
+    )
+
+
+def write_tables(
+    sheets: Iterable[Table],
+    path: Path,
+    *,
+    title: str,
+    heading: str,
+    on: dt.date,
+    lang: Lang,
+) -> None:
+    """Write tables as a workbook, one sheet each.
+
+    Parameters
+    ----------
+    sheets
+        In order.
+    path
+        File to write; an existing one is replaced.
+    title, on
+        Of the workbook; the day stands in the place of the clock.
+    heading
+        Row 1 of every sheet.
+    lang
+        Language of headings.
+    """
     book = xlsxwriter.Workbook(
         str(path),
         {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True},
     )
-    created = dt.datetime.combine(content.on, dt.time())
-    book.set_properties({"title": visible(content.title), "created": created})
-    heading = _heading(content, lang)
-    for table in tables(content, lang):
+    created = dt.datetime.combine(on, dt.time())
+    book.set_properties({"title": visible(title), "created": created})
+    for table in sheets:
         _sheet(book, table, heading=heading, lang=lang)
     book.close()
 

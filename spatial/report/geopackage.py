@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import shapely
 
 from layers.layer import FRAME
-from spatial.report.qml import Shape, outcome_style, sliver_style
+from spatial.report.geopackage_file import (
+    gdal_date,
+    geometry_type,
+    symbol_shape,
+    write_styles,
+)
+from spatial.report.qml import outcome_style, sliver_style
 from spatial.report.sheets import overlap_word
 from spatial.report.words import cited, deciding, pick, say, sentence, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from spatial.report.content import (
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     )
     from spatial.text import Lang
 
-_POINTS, _LINES = (0, 4), (1, 2, 5)  # shapely type ids, single and multi
 _TEXT = "text"
 _SITE_FIELDS = {
     "site_id": _TEXT,
@@ -113,7 +115,7 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
     }
     description = visible("  ".join((content.title, *content.notices)))
     stamp = f"{content.on.isoformat()}T00:00:00.000Z"
-    with _gdal_date(stamp):
+    with gdal_date(stamp):
         for name, frame in frames.items():
             pyogrio.write_dataframe(
                 frame,
@@ -121,22 +123,20 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
                 layer=name,
                 driver="GPKG",
                 append=path.exists(),
-                geometry_type=_geometry_type(frame),
+                geometry_type=geometry_type(frame),
                 promote_to_multi=True,
                 layer_options={"DESCRIPTION": description, "IDENTIFIER": name},
             )
-    _write_styles(path, frames, stamp=stamp, lang=lang)
+    write_styles(path, _styles(frames, lang), stamp=stamp)
 
 
-@contextmanager
-def _gdal_date(stamp: str) -> Iterator[None]:
-    """Let GDAL write `stamp` in the place of the clock."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+def _styles(frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> dict[str, str]:
+    """Return the QML document of each layer."""
+    styles = {}
+    for name, frame in frames.items():
+        style = sliver_style if name == "overlaps" else outcome_style
+        styles[name] = style(symbol_shape(frame), lang)
+    return styles
 
 
 def _sites(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
@@ -237,62 +237,3 @@ def _column(values: pd.Series, kind: str) -> pd.Series:
     if kind in ("count", "flag"):
         return values.astype("Int16")
     return values.map(visible, na_action="ignore")
-
-
-def _geometry_type(frame: gpd.GeoDataFrame) -> str:
-    """Return the layer's type: the family that all geometries share, else any."""
-    kinds = set(_type_ids(frame).tolist()) - {-1}
-    if kinds <= {3, 6} and kinds:
-        return "MultiPolygon"
-    if kinds <= set(_LINES) and kinds:
-        return "MultiLineString"
-    return "MultiPoint" if kinds <= set(_POINTS) and kinds else "Unknown"
-
-
-def _type_ids(frame: gpd.GeoDataFrame) -> np.ndarray:
-    """Return shapely's type id of each geometry; -1 for none."""
-    return shapely.get_type_id(np.asarray(frame.geometry.array, dtype=object))
-
-
-def _shape(frame: gpd.GeoDataFrame) -> Shape:
-    """Return the symbol that suits most geometries of a layer; areas when none."""
-    kinds = _type_ids(frame)
-    points, lines = np.isin(kinds, _POINTS).sum(), np.isin(kinds, _LINES).sum()
-    areas = np.isin(kinds, (3, 6)).sum()
-    if areas >= max(points, lines):
-        return "fill"
-    return "line" if lines >= points else "marker"
-
-
-_STYLES_TABLE = """
-CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
-  f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
-  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-  update_time DATETIME
-)
-"""  # the columns that QGIS looks for
-
-
-def _write_styles(
-    path: Path, frames: dict[str, gpd.GeoDataFrame], *, stamp: str, lang: Lang
-) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(_STYLES_TABLE)
-        database.execute(
-            "INSERT INTO gpkg_contents"
-            " (table_name, data_type, identifier, description, last_change)"
-            " VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
-            (stamp,),
-        )
-        for name, frame in frames.items():
-            style = sliver_style if name == "overlaps" else outcome_style
-            qml = style(_shape(frame), lang)
-            database.execute(
-                "INSERT INTO layer_styles (f_table_catalog, f_table_schema,"
-                " f_table_name, f_geometry_column, styleName, styleQML, styleSLD,"
-                " useAsDefault, description, owner, ui, update_time)"
-                " VALUES ('', '', ?, 'geom', ?, ?, '', 1, '', '', NULL, ?)",
-                (name, name, qml, stamp),
-            )

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 Shape = Literal["fill", "line", "marker"]
+_SEVERITY_COLOURS: Mapping[str, str] = {
+    "error": "#b42318",
+    "warning": "#c77700",
+    "note": "#4b5563",
+}
 _SLIVER_COLOURS: Mapping[str, str] = {"0": "#c77700", "1": "#4b5563"}
 
 
@@ -32,6 +37,15 @@ def sliver_style(shape: Shape, lang: Lang) -> str:
     words = {"0": say("overlap.overlap", lang), "1": say("overlap.sliver", lang)}
     categories = [(key, words[key], _SLIVER_COLOURS[key]) for key in ("0", "1")]
     return _document("sliver", categories, shape)
+
+
+def severity_style(shape: Shape, lang: Lang) -> str:
+    """Return a QML document that colours a layer by its field ``severity``."""
+    categories = [
+        (key, say(f"severity.{key}", lang), colour)
+        for key, colour in _SEVERITY_COLOURS.items()
+    ]
+    return _document("severity", categories, shape)
 
 
 def _document(field: str, categories: list[tuple[str, str, str]], shape: Shape) -> str:

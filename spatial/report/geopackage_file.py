@@ -1,0 +1,98 @@
+"""What every GeoPackage of this package shares: clock, geometry types, QGIS styles."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyogrio
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from spatial.report.qml import Shape
+
+_POINTS, _LINES = (0, 4), (1, 2, 5)  # shapely type ids, single and multi
+
+
+@contextmanager
+def gdal_date(stamp: str) -> Iterator[None]:
+    """Let GDAL write `stamp` in the place of the clock."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def geometry_type(frame: gpd.GeoDataFrame) -> str:
+    """Return the layer's type: the family that all geometries share, else any."""
+    kinds = set(_type_ids(frame).tolist()) - {-1}
+    if kinds <= {3, 6} and kinds:
+        return "MultiPolygon"
+    if kinds <= set(_LINES) and kinds:
+        return "MultiLineString"
+    return "MultiPoint" if kinds <= set(_POINTS) and kinds else "Unknown"
+
+
+def _type_ids(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Return shapely's type id of each geometry; -1 for none."""
+    return shapely.get_type_id(np.asarray(frame.geometry.array, dtype=object))
+
+
+def symbol_shape(frame: gpd.GeoDataFrame) -> Shape:
+    """Return the symbol that suits most geometries of a layer; areas when none."""
+    kinds = _type_ids(frame)
+    points, lines = np.isin(kinds, _POINTS).sum(), np.isin(kinds, _LINES).sum()
+    areas = np.isin(kinds, (3, 6)).sum()
+    if areas >= max(points, lines):
+        return "fill"
+    return "line" if lines >= points else "marker"
+
+
+_STYLES_TABLE = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
+  f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME
+)
+"""  # the columns that QGIS looks for
+
+
+def write_styles(path: Path, styles: Mapping[str, str], *, stamp: str) -> None:
+    """Add the table from which QGIS takes the style of each layer.
+
+    Parameters
+    ----------
+    path
+        A GeoPackage.
+    styles
+        Layer to QML document.
+    stamp
+        What stands in the place of the clock.
+    """
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(_STYLES_TABLE)
+        database.execute(
+            "INSERT INTO gpkg_contents"
+            " (table_name, data_type, identifier, description, last_change)"
+            " VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+            (stamp,),
+        )
+        for name, qml in styles.items():
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema,"
+                " f_table_name, f_geometry_column, styleName, styleQML, styleSLD,"
+                " useAsDefault, description, owner, ui, update_time)"
+                " VALUES ('', '', ?, 'geom', ?, ?, '', 1, '', '', NULL, ?)",
+                (name, name, qml, stamp),
+            )
