@@ -1,0 +1,392 @@
+"""Write parcels as boundary-point TXT: what is written is read back the same.
+
+Northing first, eastings with their zone prefix, millimetres, closed rings. The same
+parcels give the same bytes; what the format cannot hold is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from layers.crs import CHINA, name_of, settle
+from layers.errors import InputRefusedError
+from layers.formats.boundary_txt import COLUMNS, EXTRA
+from layers.formats.boundary_txt_checks import HECTARE_M2
+from layers.formats.boundary_txt_lines import MAX_FIELDS, SHAPE_AT
+from layers.formats.boundary_txt_zones import ZONES, epsg_of, meridian_of
+from layers.layer import FRAME, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.crs import Settled
+
+DECIMALS = 3
+OWN = ("格式版本号", "数据产生单位", "数据产生日期")
+DERIVED = ("坐标系", "几度分带", "投影类型", "计量单位", "带号", "精度", "转换参数")
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "地块编号": ("地块编号", "feature_id"),
+    "地块名称": ("地块名称", "name"),
+}
+"""Columns that a field is taken from, the first that is there."""
+WORDS = {"Point": "点", "LineString": "线", "Polygon": "面"}
+FORBIDDEN = ",@\uff0c\uff20"
+CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+
+Width = Literal[3, 6]
+Encoding = Literal["GB18030", "UTF-8"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written.
+
+    Attributes
+    ----------
+    path
+        The file.
+    parcels, points
+        Number of parcels and of vertex rows, closing rows included.
+    crs, operation
+        The system of the coordinates, and how they came there.
+    edge_shift_m
+        How far the middle of an edge moved at most, metres: edges that are straight
+        in degrees are not quite straight in the plane. 0 when nothing was transformed.
+    """
+
+    path: Path
+    parcels: int
+    points: int
+    crs: str
+    operation: str
+    edge_shift_m: float
+
+
+def write_boundary_txt(
+    source: Layer | gpd.GeoDataFrame,
+    path: Path | str,
+    *,
+    zone_width: Width = 3,
+    zone: int | None = None,
+    header: Mapping[str, str] | None = None,
+    encoding: Encoding = "GB18030",
+) -> Written:
+    """Write parcels as boundary-point TXT on CGCS2000.
+
+    Parameters
+    ----------
+    source
+        One row a parcel, at least one: Polygon, LineString, Point or a multi-part
+        line or point. Columns 地块编号 (or feature_id), 地块名称 (or name), 图幅号,
+        地块用途, 地类编码 and 属性9 ... are written, others are not. Point count and
+        area are worked out anew.
+    path
+        The file; one that is there is replaced at once or not at all.
+    zone_width
+        3 or 6 degrees.
+    zone
+        Zone number; left out, it is the one that all parcels lie in.
+    header
+        格式版本号, 数据产生单位, 数据产生日期 and keys of your own; what follows from
+        the data cannot be given.
+    encoding
+        GB18030, which office programs expect, or UTF-8.
+
+    Raises
+    ------
+    CrsError
+        The frame has no reference system, or one that is not accepted.
+    InputRefusedError
+        There is nothing to write, parcels lie in several zones or far from the one
+        that was given, or a geometry or text cannot be written so that it is read
+        back the same.
+    """
+    target = Path(path)
+    frame = source.frame if isinstance(source, Layer) else source
+    if not len(frame):
+        raise _refuse(target, "at least one parcel", "none", "leave the file out")
+    head = _header_given(header or {}, target)
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    _need_writable(shapes, target)
+    settled = settle(frame.crs, source=str(target), evidence="the frame's crs")
+    chosen = _zone(_degrees(shapes, settled), zone_width, zone, path=target)
+    epsg = epsg_of("CGCS2000", chosen, prefixed=True)
+    placed, shift = _placed(shapes, frame.crs, epsg)
+    _need_whole(placed, target)
+    lines = [*_header(head, zone_width, chosen), "[地块坐标]"]
+    fields = _fields(frame, target)
+    for shape, texts in zip(placed, fields, strict=True):
+        lines += _parcel(shape, texts)
+    _replace(target, ("\r\n".join(lines) + "\r\n").encode(encoding))
+    return Written(
+        path=target,
+        parcels=len(placed),
+        points=len(lines) - len(OWN) - len(DERIVED) - 2 - len(placed) - _more(head),
+        crs=name_of(epsg),
+        operation=f"{settled.operation}; written in {name_of(epsg)}",
+        edge_shift_m=shift,
+    )
+
+
+def _more(head: Mapping[str, str]) -> int:
+    """Return the number of header keys that are the caller's own."""
+    return len(set(head) - set(OWN))
+
+
+def _refuse(where: object, expected: str, got: str, todo: str) -> InputRefusedError:
+    return InputRefusedError(source=str(where), expected=expected, got=got, todo=todo)
+
+
+def _row(path: Path, row: int) -> str:
+    return f"{path}: row {row}"
+
+
+# -- geometry --------------------------------------------------------------
+
+
+def _need_writable(shapes: NDArray[np.object_], path: Path) -> None:
+    """Refuse geometries that the format has no place for."""
+    for row, shape in enumerate(shapes):
+        got, todo = "", "correct the row or leave it out"
+        if shape is None or shape.is_empty:
+            got = "no geometry" if shape is None else "an empty geometry"
+        elif shape.has_z:
+            got, todo = "heights", "drop them: frame.force_2d()"
+        elif not np.isfinite(shapely.get_coordinates(shape)).all():
+            got = "a coordinate that is no number"
+        elif shape.geom_type == "MultiPolygon" and len(shape.geoms) > 1:
+            got = f"{len(shape.geoms)} separate parts: a parcel has one outer ring"
+            todo = "make one row of each: frame.explode()"
+        elif shape.geom_type.removeprefix("Multi") not in WORDS:
+            got = f"a {shape.geom_type}"
+        elif not shape.is_valid:
+            got = f"an invalid outline ({shapely.is_valid_reason(shape)})"
+        if got:
+            expected = "one polygon, line or point that can be written"
+            raise _refuse(_row(path, row), expected, got, todo)
+
+
+def _need_whole(shapes: NDArray[np.object_], path: Path) -> None:
+    """Refuse what rounding to millimetres makes invalid."""
+    for row in np.flatnonzero(~shapely.is_valid(shapes)):
+        raise _refuse(
+            _row(path, int(row)),
+            "an outline that is valid in millimetres",
+            f"one that is not ({shapely.is_valid_reason(shapes[row])})",
+            "take out points that lie less than 1 mm apart",
+        )
+
+
+def _degrees(shapes: NDArray[np.object_], settled: Settled) -> NDArray[np.float64]:
+    """Return longitude and latitude of all vertices."""
+    xy = shapely.get_coordinates(shapes)
+    if settled.transformer is None:
+        return xy
+    return np.column_stack(settled.transformer.transform(xy[:, 0], xy[:, 1]))
+
+
+def _zone(
+    lonlat: NDArray[np.float64], width: Width, zone: int | None, *, path: Path
+) -> int:
+    """Return the zone to write in; refuse one that the parcels do not lie in."""
+    west, south = lonlat.min(axis=0).tolist()
+    east, north = lonlat.max(axis=0).tolist()
+    min_lon, min_lat, max_lon, max_lat = CHINA
+    if not (
+        min_lon <= west <= east <= max_lon and min_lat <= south <= north <= max_lat
+    ):
+        got = f"{west:.5g} to {east:.5g} E, {south:.5g} to {north:.5g} N"
+        todo = "check the reference system of the data"
+        raise _refuse(path, "parcels in China", got, todo)
+    if width not in ZONES or (zone is not None and zone not in ZONES[width]):
+        got = f"zone_width={width}, zone={zone}"
+        expected = "zone 25-45 with zone_width=3, or 13-23 with zone_width=6"
+        raise _refuse(path, expected, got, "correct the zone")
+    if zone is None:
+        first, last = _zone_at(west, width), _zone_at(east, width)
+        if first == last:
+            return first
+        todo = "give zone=, or write one file for each zone"
+        raise _refuse(path, "parcels in one zone", f"zones {first} to {last}", todo)
+    away = max(abs(west - meridian_of(zone)), abs(east - meridian_of(zone)))
+    if away > width:
+        got = f"parcels {away:.2f} degrees from its central meridian"
+        raise _refuse(path, f"parcels in or beside zone {zone}", got, "correct zone=")
+    return zone
+
+
+def _zone_at(lon: float, width: Width) -> int:
+    """Return the zone that a longitude lies in."""
+    # Round half up, so that a zone holds its western border; 136 E is China's box.
+    number = int(np.floor(lon / 3 + 0.5)) if width == 3 else int(lon // 6) + 1  # noqa: PLR2004
+    return min(max(number, ZONES[width][0]), ZONES[width][-1])
+
+
+def _placed(
+    shapes: NDArray[np.object_], crs: pyproj.CRS, epsg: int
+) -> tuple[NDArray[np.object_], float]:
+    """Return the shapes in the zone, in whole millimetres, and the shift of edges."""
+    if pyproj.CRS.from_user_input(crs).to_epsg() == epsg:
+        return shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)), 0.0
+    there = pyproj.Transformer.from_crs(FRAME, epsg, always_xy=True)
+    settled = settle(crs, source="", evidence="")
+
+    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Transform by way of degrees."""
+        if settled.transformer is not None:
+            xy = np.column_stack(settled.transformer.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
+
+    shift = 0.0
+    for ring in _all_lines(shapes):
+        xy = shapely.get_coordinates(ring)
+        ends, middles = forward(xy), forward((xy[:-1] + xy[1:]) / 2)
+        away = np.hypot(*(middles - (ends[:-1] + ends[1:]) / 2).T)
+        shift = max(shift, float(away.max(initial=0.0)))
+    made = shapely.transform(shapes, lambda xy: np.round(forward(xy), DECIMALS))
+    return made, round(shift, 4)
+
+
+def _all_lines(shapes: NDArray[np.object_]) -> Iterator[BaseGeometry]:
+    """Yield every ring and line."""
+    for shape in shapes:
+        for part in _parts(shape):
+            if part.geom_type != "Point":
+                yield part
+
+
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Return rings (outer first), lines or points, in the order of ring numbers."""
+    parts: list[BaseGeometry] = []
+    for one in shapely.get_parts(shape):
+        rings = [one.exterior, *one.interiors] if one.geom_type == "Polygon" else [one]
+        parts += rings
+    return parts
+
+
+# -- text ------------------------------------------------------------------
+
+
+def _header_given(given: Mapping[str, str], path: Path) -> dict[str, str]:
+    """Check the caller's header."""
+    for key, value in given.items():
+        clear = key == "".join(unicodedata.normalize("NFKC", key).split())
+        if key in DERIVED or not key or not clear or set(key) & set("=:[]【】〔〕@"):
+            todo = (
+                f"{', '.join(DERIVED)} follow from the data; other keys need no signs"
+            )
+            raise _refuse(path, "header keys of your own", repr(key), todo)
+        if value != value.strip() or _has_control(value):
+            todo = "write it in one line"
+            raise _refuse(path, f"a plain text for {key}", repr(value)[:60], todo)
+    return {**dict.fromkeys(OWN, ""), "格式版本号": "1.01", **given}
+
+
+def _header(head: Mapping[str, str], width: Width, zone: int) -> list[str]:
+    """Return the header's lines."""
+    derived = {
+        "坐标系": "2000国家大地坐标系",
+        "几度分带": str(width),
+        "投影类型": "高斯克吕格",
+        "计量单位": "米",
+        "带号": str(zone),
+        "精度": "0.001",
+        "转换参数": "0,0,0,0,0,0,0",
+    }
+    own = {key: head[key] for key in OWN}
+    more = {key: value for key, value in head.items() if key not in OWN}
+    lines = [f"{key}={value}" for key, value in {**own, **derived, **more}.items()]
+    return ["[属性描述]", *lines]
+
+
+def _fields(frame: gpd.GeoDataFrame, path: Path) -> list[list[str]]:
+    """Return the texts of each row after the area, with the shape left blank."""
+    extras = {
+        int(str(name)[len(EXTRA) :])
+        for name in frame.columns
+        if str(name).startswith(EXTRA) and str(name)[len(EXTRA) :].isdecimal()
+    }
+    last = max((one for one in extras if len(COLUMNS) < one <= MAX_FIELDS), default=0)
+    names = [
+        *COLUMNS[2:],
+        *(f"{EXTRA}{at}" for at in range(len(COLUMNS) + 1, last + 1)),
+    ]
+    columns = [_texts(frame, name, path) for name in names]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _texts(frame: gpd.GeoDataFrame, name: str, path: Path) -> list[str]:
+    """Return a field of every row as text."""
+    sources = SOURCES.get(name, (name,))
+    column = next((one for one in sources if one in frame.columns), None)
+    if column is None or name == COLUMNS[SHAPE_AT]:
+        return [""] * len(frame)
+    texts = ["" if pd.isna(one) else str(one).strip() for one in frame[column].tolist()]
+    for row, one in enumerate(texts):
+        if set(one) & set(FORBIDDEN) or _has_control(one):
+            raise _refuse(
+                _row(path, row),
+                f"a {name} without commas, @ and line breaks",
+                repr(one)[:60],
+                "the format has no way to write it: replace the sign",
+            )
+    return texts
+
+
+def _has_control(text: str) -> bool:
+    """Whether a text holds line breaks, control signs or halves of characters."""
+    return any(unicodedata.category(one) in CONTROLS for one in text)
+
+
+def _parcel(shape: BaseGeometry, texts: Sequence[str]) -> list[str]:
+    """Return the lines of a parcel."""
+    rows: list[str] = []
+    number = 1
+    for ring, part in enumerate(_parts(shape), start=1):
+        xy = _without_repeats(shapely.get_coordinates(part))
+        closes = part.geom_type == "LinearRing"
+        at_ring = 1 if part.geom_type == "Point" else ring
+        for at, (east, north) in enumerate(xy):
+            name = number if closes and at == len(xy) - 1 else number + at
+            rows.append(f"J{name},{at_ring},{north:.3f},{east:.3f}")
+        number += len(xy) - closes
+    kind = shape.geom_type.removeprefix("Multi")
+    area = f"{shape.area / HECTARE_M2:.4f}" if kind == "Polygon" else ""
+    head = [str(len(rows)), area, *texts]
+    head[SHAPE_AT] = WORDS[kind]
+    return [",".join([*head, "@"]), *rows]
+
+
+def _without_repeats(xy: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return points without those that rounding has laid upon the one before."""
+    kept = np.ones(len(xy), dtype=bool)
+    kept[1:] = (xy[1:] != xy[:-1]).any(axis=1)
+    return [(east, north) for east, north in xy[kept].tolist()]
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put bytes in place of a file, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
