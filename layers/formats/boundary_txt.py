@@ -15,7 +15,7 @@ import pandas as pd
 from layers.errors import CrsError, InputRefusedError
 from layers.formats.boundary_txt_checks import checked
 from layers.formats.boundary_txt_crs import Place, place_of
-from layers.formats.boundary_txt_lines import count_parcels, plain, take_apart
+from layers.formats.boundary_txt_lines import count_parcels, take_apart, whole
 from layers.formats.boundary_txt_shape import Shape, numbered, shape_of
 from layers.formats.boundary_txt_zones import ZONE_M, numbers_of
 from layers.formats.raw import RawTable, need_all_rows, stem_of
@@ -269,9 +269,8 @@ def _made(weighed: _Weighed, row: int) -> tuple[BaseGeometry | None, list[Found]
     shape, found = _shape(weighed, {"parcel": name, "line": parcel.line})
     told += found
     if shape.reason is not None:
-        why: Fact = shape.reason
-        at = {"parcel": name, "line": shape.line or 0}
-        told.append(("parcel_not_readable", {**at, "reason": why}))
+        at: dict[str, Fact] = {"parcel": name, "line": shape.line or 0}
+        told.append(("parcel_not_readable", {**at, "reason": shape.reason}))
     return shape.geometry, told
 
 
@@ -284,8 +283,7 @@ def _shape(weighed: _Weighed, named: dict[str, Fact]) -> tuple[Shape, list[Found
     if numbers is None:
         return Shape(None, message("boundary.ring_missing"), parcel.line), []
     rows, assumed = numbers
-    count = "" if parcel.shifted else plain(parcel.field(0) or "")
-    declared = int(count) if count.isdecimal() else None
+    declared = None if parcel.shifted else whole(parcel.field(0) or "")
     shape = shape_of(rows, shape=parcel.shape, declared=declared)
     told: list[Found] = [("ring_number_assumed", named)] if assumed else []
     told += [(code, {**named, **facts}) for code, facts in shape.told]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyproj
 import shapely
 
-from layers.formats.boundary_txt_lines import NUMBER, plain
+from layers.formats.boundary_txt_lines import NUMBER, plain, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,10 +70,10 @@ def _count(
     """
     if said is None:
         return []
-    if not plain(said).isdecimal():
+    declared = whole(said)
+    if declared is None:
         facts = {**named, "field": "界址点数", "value": said[:40]}
         return [("declared_value_unreadable", facts)]
-    declared = int(plain(said))
     if declared in (rows, rows - shape.closings):
         return []
     facts = {**named, "declared": declared, "rows": rows, "rings": shape.rings}
@@ -96,7 +96,7 @@ def _area(
     decimals = len(parts[1].partition(".")[2])
     if _fits(declared, UNITS[unit], outline, decimals):
         return []
-    shown = {**named, "declared": said, "computed": f"{outline / HECTARE_M2:.4f}"}
+    shown = {**named, "declared": said[:40], "computed": f"{outline / HECTARE_M2:.4f}"}
     for name, factor in MISTAKEN:
         if not unit and _fits(declared, factor, outline, decimals):
             return [("declared_area_unit", {**shown, "unit": name})]

@@ -174,7 +174,7 @@ def _need_no_shift(header: Mapping[str, str], path: Path, found: list[Found]) ->
     try:
         numbers = [float(one) for one in cells if one]
     except ValueError:
-        numbers = [0.0] * len(cells)
+        numbers, cells = [], []
         found.append(("header_not_understood", {"key": "转换参数", "value": said}))
     if any(numbers):
         raise _contradiction(

@@ -37,6 +37,7 @@ SHAPE_AT = 4
 """Position of the word 面, 线 or 点 in a parcel line."""
 FIELDS_USUAL = range(7, 14)
 MAX_FIELDS = 64
+MAX_DIGITS = 12
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 RING = re.compile(r"\d{1,4}")
 ROW_CELLS = 4
@@ -117,6 +118,12 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def whole(text: str) -> int | None:
+    """Return a text as a whole number, or None when it is none (or absurdly long)."""
+    digits = plain(text)
+    return int(digits) if digits.isdecimal() and len(digits) < MAX_DIGITS else None
+
+
 def take_apart(text: str, path: Path) -> Lines:
     """Take a text apart.
 
@@ -146,7 +153,7 @@ def take_apart(text: str, path: Path) -> Lines:
 
 def count_parcels(text: str) -> int:
     """Count the lines with an ``@`` below the heading, and look at nothing else."""
-    _, _, below = text.partition(PARCELS)
+    below = re.split(rf"(?m)^\s*[\[\uff3b【〔]\s*{PARCELS}", text, maxsplit=1)[-1]
     return sum(bool(re.search(MARK, line)) for line in re.split(r"\r\n?|\n", below))
 
 
@@ -196,7 +203,9 @@ def _header(
 def _parcels(lines: Sequence[Line], path: Path) -> list[Parcel]:
     """Gather parcel lines with the rows below them."""
     starts = [at for at, (_, line) in enumerate(lines) if _is_parcel_line(line)]
-    if lines and (not starts or starts[0] > 0):
+    if not lines:
+        return []
+    if not starts or starts[0] > 0:
         number, line = lines[0]
         got = f"{line[:60]!r} in line {number}"
         raise refused(path, "a parcel line that ends in @ before its points", got)

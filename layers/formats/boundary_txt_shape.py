@@ -7,6 +7,7 @@ remain the parcel has no geometry.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -178,31 +179,38 @@ def _closing_rows_moved(runs: list[list[Row]]) -> tuple[list[list[Row]], Told]:
     wrong number, or the next ring touches there and this one is open. Where the next
     run is closed by itself the second reading holds, and nothing is moved.
     """
-    left = [list(run) for run in runs]
+    left = deque(list(run) for run in runs)
     done: list[list[Row]] = []
     told: Told = []
     while left:
-        run = left.pop(0)
-        following = left[0] if left else None
-        if following and not _is_closed(run) and not _is_closed(following):
-            stray = following[0]
-            if len(run) >= MIN_CORNERS and stray.xy == run[0].xy:
-                run.append(stray)
-                following.pop(0)
-                facts = {"line": stray.line, "ring": run[0].ring, "got": stray.ring}
-                told.append(("ring_number_corrected", facts))
-                if not following:
-                    left.pop(0)
+        run = left.popleft()
         done.append(run)
+        if not left or len(run) < MIN_CORNERS:
+            continue
+        following = left[0]
+        stray = following[0]
+        if stray.xy != run[0].xy or _is_closed(run) or _is_closed(following):
+            continue
+        run.append(stray)
+        following.pop(0)
+        facts = {"line": stray.line, "ring": run[0].ring, "got": stray.ring}
+        told.append(("ring_number_corrected", facts))
+        if not following:
+            left.popleft()
     return done, told
 
 
 def _split(run: list[Row]) -> list[list[Row]]:
     """Cut a run where it comes back to its first point and goes on as a new ring."""
+    pieces: list[list[Row]] = []
+    start = 0
     for at in range(MIN_CORNERS, len(run) - MIN_CORNERS):
-        if run[at].xy == run[0].xy and run[at + 1].xy != run[0].xy:
-            return [run[: at + 1], *_split(run[at + 1 :])]
-    return [run]
+        home = run[start].xy
+        returns = run[at].xy == home and run[at + 1].xy != home
+        if returns and at - start >= MIN_CORNERS:
+            pieces.append(run[start : at + 1])
+            start = at + 1
+    return [*pieces, run[start:]]
 
 
 def _number_fault(pieces: Sequence[Sequence[Row]]) -> Message | None:
@@ -223,16 +231,18 @@ def _number_notes(pieces: Sequence[Sequence[Row]]) -> Told:
 
 def _assembled(pieces: Sequence[Sequence[Row]]) -> BaseGeometry | Message:
     """Put outer ring and holes together; a hole outside is another reading."""
-    rings = {
-        piece[0].line: shapely.LinearRing([row.xy for row in piece]) for piece in pieces
-    }
-    outer = next(rings[piece[0].line] for piece in pieces if piece[0].ring == 1)
-    holes = [rings[piece[0].line] for piece in pieces if piece[0].ring != 1]
+    made = [
+        (piece[0].ring, shapely.LinearRing([row.xy for row in piece]))
+        for piece in pieces
+    ]
+    outer = next(ring for number, ring in made if number == 1)
+    holes = [(number, ring) for number, ring in made if number != 1]
     shell = shapely.Polygon(outer)
     # Where the outer ring crosses itself nothing can be said; mending comes later.
     if shell.is_valid:
-        for piece in pieces:
-            hole = shapely.Polygon(rings[piece[0].line])
-            if piece[0].ring != 1 and hole.is_valid and not shell.covers(hole):
-                return message("boundary.hole_outside", ring=piece[0].ring)
-    return shapely.Polygon(outer, holes)
+        shapely.prepare(shell)
+        for number, ring in holes:
+            hole = shapely.Polygon(ring)
+            if hole.is_valid and not shell.covers(hole):
+                return message("boundary.hole_outside", ring=number)
+    return shapely.Polygon(outer, [ring for _, ring in holes])

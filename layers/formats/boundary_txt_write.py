@@ -7,7 +7,6 @@ parcels give the same bytes; what the format cannot hold is refused.
 from __future__ import annotations
 
 import os
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,24 +126,21 @@ def write_boundary_txt(
     epsg = epsg_of("CGCS2000", chosen, prefixed=True)
     placed, shift = _placed(shapes, frame.crs, epsg)
     _need_whole(placed, target)
+    parcels = [
+        _parcel(shape, texts)
+        for shape, texts in zip(placed, _fields(frame, target), strict=True)
+    ]
     lines = [*_header(head, zone_width, chosen), "[地块坐标]"]
-    fields = _fields(frame, target)
-    for shape, texts in zip(placed, fields, strict=True):
-        lines += _parcel(shape, texts)
+    lines += [line for parcel in parcels for line in parcel]
     _replace(target, ("\r\n".join(lines) + "\r\n").encode(encoding))
     return Written(
         path=target,
-        parcels=len(placed),
-        points=len(lines) - len(OWN) - len(DERIVED) - 2 - len(placed) - _more(head),
+        parcels=len(parcels),
+        points=sum(len(parcel) - 1 for parcel in parcels),
         crs=name_of(epsg),
-        operation=f"{settled.operation}; written in {name_of(epsg)}",
+        operation=_operation(settled, epsg),
         edge_shift_m=shift,
     )
-
-
-def _more(head: Mapping[str, str]) -> int:
-    """Return the number of header keys that are the caller's own."""
-    return len(set(head) - set(OWN))
 
 
 def _refuse(where: object, expected: str, got: str, todo: str) -> InputRefusedError:
@@ -155,29 +151,39 @@ def _row(path: Path, row: int) -> str:
     return f"{path}: row {row}"
 
 
+def _operation(settled: Settled, epsg: int) -> str:
+    """Say how the coordinates came into the zone; no vertex is added on the way."""
+    steps = f"{settled.source} to {name_of(epsg)}, vertex by vertex"
+    return steps + ("; WGS 84 taken as CGCS2000" if settled.issue else "")
+
+
 # -- geometry --------------------------------------------------------------
 
 
 def _need_writable(shapes: NDArray[np.object_], path: Path) -> None:
     """Refuse geometries that the format has no place for."""
     for row, shape in enumerate(shapes):
-        got, todo = "", "correct the row or leave it out"
-        if shape is None or shape.is_empty:
-            got = "no geometry" if shape is None else "an empty geometry"
-        elif shape.has_z:
-            got, todo = "heights", "drop them: frame.force_2d()"
-        elif not np.isfinite(shapely.get_coordinates(shape)).all():
-            got = "a coordinate that is no number"
-        elif shape.geom_type == "MultiPolygon" and len(shape.geoms) > 1:
-            got = f"{len(shape.geoms)} separate parts: a parcel has one outer ring"
-            todo = "make one row of each: frame.explode()"
-        elif shape.geom_type.removeprefix("Multi") not in WORDS:
-            got = f"a {shape.geom_type}"
-        elif not shape.is_valid:
-            got = f"an invalid outline ({shapely.is_valid_reason(shape)})"
+        got, todo = _unwritable(shape)
         if got:
             expected = "one polygon, line or point that can be written"
             raise _refuse(_row(path, row), expected, got, todo)
+
+
+def _unwritable(shape: BaseGeometry | None) -> tuple[str, str]:
+    """Return what is wrong with a geometry, or '', and what can be done."""
+    todo = "correct the row or leave it out"
+    if shape is None or shape.is_empty:
+        return ("no geometry" if shape is None else "an empty geometry"), todo
+    if shape.has_z:
+        return "heights", "drop them: shapely.force_2d"
+    if shape.geom_type == "MultiPolygon" and len(shapely.get_parts(shape)) > 1:
+        got = "several separate parts; a parcel has one outer ring"
+        return got, "make one row of each: frame.explode()"
+    if shape.geom_type.removeprefix("Multi") not in WORDS:
+        return f"a {shape.geom_type}", todo
+    if not shape.is_valid:
+        return f"an invalid outline ({shapely.is_valid_reason(shape)})", todo
+    return "", ""
 
 
 def _need_whole(shapes: NDArray[np.object_], path: Path) -> None:
@@ -237,10 +243,10 @@ def _zone_at(lon: float, width: Width) -> int:
 
 
 def _placed(
-    shapes: NDArray[np.object_], crs: pyproj.CRS, epsg: int
+    shapes: NDArray[np.object_], crs: pyproj.CRS | None, epsg: int
 ) -> tuple[NDArray[np.object_], float]:
     """Return the shapes in the zone, in whole millimetres, and the shift of edges."""
-    if pyproj.CRS.from_user_input(crs).to_epsg() == epsg:
+    if crs is not None and crs.to_epsg() == epsg:
         return shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)), 0.0
     there = pyproj.Transformer.from_crs(FRAME, epsg, always_xy=True)
     settled = settle(crs, source="", evidence="")
@@ -380,10 +386,9 @@ def _without_repeats(xy: NDArray[np.float64]) -> list[tuple[float, float]]:
 
 def _replace(path: Path, data: bytes) -> None:
     """Put bytes in place of a file, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    part = Path(name)
+    part = path.with_name(f".{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with part.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

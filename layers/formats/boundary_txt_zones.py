@@ -65,7 +65,9 @@ def numbers_of(
     One: it is so. Two: eastings and northings cannot be told apart. None: some row
     fits no reading, or the rows do not fit together.
     """
-    readings = []
+    readings: list[Numbers] = []
+    if not (np.abs([first, second]) < 100 * ZONE_M).all():
+        return ()
     for north, east, north_first in ((first, second, True), (second, first, False)):
         if _within(north, LAT) and _within(east, LON):
             readings.append(Numbers("degree", None, north_first))
