@@ -47,7 +47,7 @@ DATUMS: tuple[tuple[Datum, str], ...] = (
     ),
 )
 PROJECTION = re.compile(
-    r"(高斯.?克[吕里]格|高斯|gauss.?kr(u|ü|ue)ger|gk|高斯.?克[吕里]格)?(投影|平面)?",
+    r"(高斯.?克[吕里]格|高斯|gauss.?kr[uü]e?ger|gk|高斯.?克[吕里]格)?(投影|平面)?",
     re.IGNORECASE,
 )
 NO_PROJECTION = {"经纬度", "地理坐标", "无", "大地坐标"}

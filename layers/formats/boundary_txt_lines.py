@@ -41,6 +41,10 @@ MAX_DIGITS = 12
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 RING = re.compile(r"\d{1,4}")
 ROW_CELLS = 4
+ORDINARY = re.compile(
+    r"[^,@]*,(\d{1,4}),([+-]?\d+(?:\.\d*)?),([+-]?\d+(?:\.\d*)?)", re.ASCII
+)
+"""Nearly every row of points; what it matches needs no closer look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def _sections(text: str, path: Path) -> list[tuple[str, list[Line]]]:
     # Not splitlines(): it also cuts at characters that may stand in a name.
     for number, raw in enumerate(re.split(r"\r\n?|\n", text), start=1):
         line = raw.strip()
-        heading = SECTION.fullmatch(plain(line))
+        heading = None if ORDINARY.fullmatch(line) else SECTION.fullmatch(plain(line))
         if heading:
             sections.append((heading[1], []))
         elif line and not sections:
@@ -218,6 +222,8 @@ def _parcels(lines: Sequence[Line], path: Path) -> list[Parcel]:
 
 def _is_parcel_line(line: str) -> bool:
     """Whether a line speaks of a parcel: it has an @, or 面/线/点 in its place."""
+    if ORDINARY.fullmatch(line):
+        return False
     if re.search(MARK, line):
         return True
     cells = _cells(line)
@@ -232,16 +238,16 @@ def _parcel(head: Line, body: Sequence[Line], path: Path) -> Parcel:
         got = f"{len(fields)} in line {number}"
         raise refused(path, f"at most {MAX_FIELDS} fields in a parcel line", got)
     shape, shifted, shape_odd = _shape_word(fields)
-    rows = [(at, _vertex(at, _cells(plain(row)))) for at, row in body]
+    rows = [(at, *_vertex(at, row)) for at, row in body]
     return Parcel(
         line=number,
         fields=fields,
         shape=shape,
         shifted=shifted,
-        vertices=tuple(one for _, one in rows if one is not None),
-        bad_lines=tuple(at for at, one in rows if one is None),
+        vertices=tuple(one for _, one, _ in rows if one is not None),
+        bad_lines=tuple(at for at, one, _ in rows if one is None),
         odd=(*odd, *shape_odd),
-        wide_rows=sum(len(_cells(plain(row))) > ROW_CELLS for _, row in body),
+        wide_rows=sum(wide for _, _, wide in rows),
     )
 
 
@@ -288,14 +294,20 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-def _vertex(line: int, cells: list[str]) -> Vertex | None:
-    """Return the vertex of a row, or None when it is none."""
+def _vertex(line: int, row: str) -> tuple[Vertex | None, bool]:
+    """Return the vertex of a row (None when it is none), and whether it holds more."""
+    usual = ORDINARY.fullmatch(row)
+    if usual:
+        ring, first, second = usual.groups()
+        return Vertex(line, int(ring), float(first), float(second)), False
+    cells = _cells(plain(row))
     if len(cells) == ROW_CELLS - 1 and not RING.fullmatch(cells[1]):
         cells = [cells[0], "", *cells[1:]]
+    wide = len(cells) > ROW_CELLS
     if len(cells) < ROW_CELLS or not RING.fullmatch(cells[1] or "1"):
-        return None
+        return None, wide
     numbers = cells[2:ROW_CELLS]
     if not all(NUMBER.fullmatch(one) for one in numbers):
-        return None
-    ring = int(cells[1]) if cells[1] else None
-    return Vertex(line, ring, float(numbers[0]), float(numbers[1]))
+        return None, wide
+    number = int(cells[1]) if cells[1] else None
+    return Vertex(line, number, float(numbers[0]), float(numbers[1])), wide

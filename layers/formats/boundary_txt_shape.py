@@ -137,8 +137,9 @@ def _is_closed(run: Sequence[Row]) -> bool:
 def _lines(runs: Sequence[Sequence[Row]]) -> Shape:
     """Make a line of every run."""
     for run in runs:
-        if len({row.xy for row in run}) < MIN_LINE:
-            return _not(message("boundary.too_few", count=len(run)), run[0].line)
+        points = len({row.xy for row in run})
+        if points < MIN_LINE:
+            return _not(message("boundary.too_few", count=points), run[0].line)
     parts = [shapely.LineString([row.xy for row in run]) for run in runs]
     made = parts[0] if len(parts) == 1 else shapely.MultiLineString(parts)
     closings = sum(_is_closed(run) for run in runs)

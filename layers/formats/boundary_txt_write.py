@@ -14,19 +14,29 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
-from layers.crs import CHINA, name_of, settle
-from layers.errors import InputRefusedError
+from layers.crs import name_of, settle
 from layers.formats.boundary_txt import COLUMNS, EXTRA
 from layers.formats.boundary_txt_checks import HECTARE_M2
 from layers.formats.boundary_txt_lines import MAX_FIELDS, SHAPE_AT
-from layers.formats.boundary_txt_zones import ZONES, epsg_of, meridian_of
-from layers.layer import FRAME, Layer
+from layers.formats.boundary_txt_write_shape import (
+    WORDS,
+    Width,
+    degrees,
+    need_whole,
+    need_writable,
+    parts_of,
+    placed,
+    refuse,
+    row_of,
+    zone_for,
+)
+from layers.formats.boundary_txt_zones import epsg_of
+from layers.layer import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -34,7 +44,6 @@ if TYPE_CHECKING:
 
     from layers.crs import Settled
 
-DECIMALS = 3
 OWN = ("格式版本号", "数据产生单位", "数据产生日期")
 DERIVED = ("坐标系", "几度分带", "投影类型", "计量单位", "带号", "精度", "转换参数")
 SOURCES: Mapping[str, tuple[str, ...]] = {
@@ -42,11 +51,9 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "地块名称": ("地块名称", "name"),
 }
 """Columns that a field is taken from, the first that is there."""
-WORDS = {"Point": "点", "LineString": "线", "Polygon": "面"}
 FORBIDDEN = ",@\uff0c\uff20"
 CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 
-Width = Literal[3, 6]
 Encoding = Literal["GB18030", "UTF-8"]
 
 
@@ -117,18 +124,18 @@ def write_boundary_txt(
     target = Path(path)
     frame = source.frame if isinstance(source, Layer) else source
     if not len(frame):
-        raise _refuse(target, "at least one parcel", "none", "leave the file out")
+        raise refuse(target, "at least one parcel", "none", "leave the file out")
     head = _header_given(header or {}, target)
     shapes = np.asarray(frame.geometry.array, dtype=object)
-    _need_writable(shapes, target)
+    need_writable(shapes, target)
     settled = settle(frame.crs, source=str(target), evidence="the frame's crs")
-    chosen = _zone(_degrees(shapes, settled), zone_width, zone, path=target)
+    chosen = zone_for(degrees(shapes, settled), zone_width, zone, path=target)
     epsg = epsg_of("CGCS2000", chosen, prefixed=True)
-    placed, shift = _placed(shapes, frame.crs, epsg)
-    _need_whole(placed, target)
+    shapes, shift = placed(shapes, frame.crs, epsg)
+    need_whole(shapes, target)
     parcels = [
         _parcel(shape, texts)
-        for shape, texts in zip(placed, _fields(frame, target), strict=True)
+        for shape, texts in zip(shapes, _fields(frame, target), strict=True)
     ]
     lines = [*_header(head, zone_width, chosen), "[地块坐标]"]
     lines += [line for parcel in parcels for line in parcel]
@@ -143,145 +150,10 @@ def write_boundary_txt(
     )
 
 
-def _refuse(where: object, expected: str, got: str, todo: str) -> InputRefusedError:
-    return InputRefusedError(source=str(where), expected=expected, got=got, todo=todo)
-
-
-def _row(path: Path, row: int) -> str:
-    return f"{path}: row {row}"
-
-
 def _operation(settled: Settled, epsg: int) -> str:
     """Say how the coordinates came into the zone; no vertex is added on the way."""
     steps = f"{settled.source} to {name_of(epsg)}, vertex by vertex"
     return steps + ("; WGS 84 taken as CGCS2000" if settled.issue else "")
-
-
-# -- geometry --------------------------------------------------------------
-
-
-def _need_writable(shapes: NDArray[np.object_], path: Path) -> None:
-    """Refuse geometries that the format has no place for."""
-    for row, shape in enumerate(shapes):
-        got, todo = _unwritable(shape)
-        if got:
-            expected = "one polygon, line or point that can be written"
-            raise _refuse(_row(path, row), expected, got, todo)
-
-
-def _unwritable(shape: BaseGeometry | None) -> tuple[str, str]:
-    """Return what is wrong with a geometry, or '', and what can be done."""
-    todo = "correct the row or leave it out"
-    if shape is None or shape.is_empty:
-        return ("no geometry" if shape is None else "an empty geometry"), todo
-    if shape.has_z:
-        return "heights", "drop them: shapely.force_2d"
-    if shape.geom_type == "MultiPolygon" and len(shapely.get_parts(shape)) > 1:
-        got = "several separate parts; a parcel has one outer ring"
-        return got, "make one row of each: frame.explode()"
-    if shape.geom_type.removeprefix("Multi") not in WORDS:
-        return f"a {shape.geom_type}", todo
-    if not shape.is_valid:
-        return f"an invalid outline ({shapely.is_valid_reason(shape)})", todo
-    return "", ""
-
-
-def _need_whole(shapes: NDArray[np.object_], path: Path) -> None:
-    """Refuse what rounding to millimetres makes invalid."""
-    for row in np.flatnonzero(~shapely.is_valid(shapes)):
-        raise _refuse(
-            _row(path, int(row)),
-            "an outline that is valid in millimetres",
-            f"one that is not ({shapely.is_valid_reason(shapes[row])})",
-            "take out points that lie less than 1 mm apart",
-        )
-
-
-def _degrees(shapes: NDArray[np.object_], settled: Settled) -> NDArray[np.float64]:
-    """Return longitude and latitude of all vertices."""
-    xy = shapely.get_coordinates(shapes)
-    if settled.transformer is None:
-        return xy
-    return np.column_stack(settled.transformer.transform(xy[:, 0], xy[:, 1]))
-
-
-def _zone(
-    lonlat: NDArray[np.float64], width: Width, zone: int | None, *, path: Path
-) -> int:
-    """Return the zone to write in; refuse one that the parcels do not lie in."""
-    west, south = lonlat.min(axis=0).tolist()
-    east, north = lonlat.max(axis=0).tolist()
-    min_lon, min_lat, max_lon, max_lat = CHINA
-    if not (
-        min_lon <= west <= east <= max_lon and min_lat <= south <= north <= max_lat
-    ):
-        got = f"{west:.5g} to {east:.5g} E, {south:.5g} to {north:.5g} N"
-        todo = "check the reference system of the data"
-        raise _refuse(path, "parcels in China", got, todo)
-    if width not in ZONES or (zone is not None and zone not in ZONES[width]):
-        got = f"zone_width={width}, zone={zone}"
-        expected = "zone 25-45 with zone_width=3, or 13-23 with zone_width=6"
-        raise _refuse(path, expected, got, "correct the zone")
-    if zone is None:
-        first, last = _zone_at(west, width), _zone_at(east, width)
-        if first == last:
-            return first
-        todo = "give zone=, or write one file for each zone"
-        raise _refuse(path, "parcels in one zone", f"zones {first} to {last}", todo)
-    away = max(abs(west - meridian_of(zone)), abs(east - meridian_of(zone)))
-    if away > width:
-        got = f"parcels {away:.2f} degrees from its central meridian"
-        raise _refuse(path, f"parcels in or beside zone {zone}", got, "correct zone=")
-    return zone
-
-
-def _zone_at(lon: float, width: Width) -> int:
-    """Return the zone that a longitude lies in."""
-    # Round half up, so that a zone holds its western border; 136 E is China's box.
-    number = int(np.floor(lon / 3 + 0.5)) if width == 3 else int(lon // 6) + 1  # noqa: PLR2004
-    return min(max(number, ZONES[width][0]), ZONES[width][-1])
-
-
-def _placed(
-    shapes: NDArray[np.object_], crs: pyproj.CRS | None, epsg: int
-) -> tuple[NDArray[np.object_], float]:
-    """Return the shapes in the zone, in whole millimetres, and the shift of edges."""
-    if crs is not None and crs.to_epsg() == epsg:
-        return shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)), 0.0
-    there = pyproj.Transformer.from_crs(FRAME, epsg, always_xy=True)
-    settled = settle(crs, source="", evidence="")
-
-    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Transform by way of degrees."""
-        if settled.transformer is not None:
-            xy = np.column_stack(settled.transformer.transform(xy[:, 0], xy[:, 1]))
-        return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
-
-    shift = 0.0
-    for ring in _all_lines(shapes):
-        xy = shapely.get_coordinates(ring)
-        ends, middles = forward(xy), forward((xy[:-1] + xy[1:]) / 2)
-        away = np.hypot(*(middles - (ends[:-1] + ends[1:]) / 2).T)
-        shift = max(shift, float(away.max(initial=0.0)))
-    made = shapely.transform(shapes, lambda xy: np.round(forward(xy), DECIMALS))
-    return made, round(shift, 4)
-
-
-def _all_lines(shapes: NDArray[np.object_]) -> Iterator[BaseGeometry]:
-    """Yield every ring and line."""
-    for shape in shapes:
-        for part in _parts(shape):
-            if part.geom_type != "Point":
-                yield part
-
-
-def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
-    """Return rings (outer first), lines or points, in the order of ring numbers."""
-    parts: list[BaseGeometry] = []
-    for one in shapely.get_parts(shape):
-        rings = [one.exterior, *one.interiors] if one.geom_type == "Polygon" else [one]
-        parts += rings
-    return parts
 
 
 # -- text ------------------------------------------------------------------
@@ -295,10 +167,10 @@ def _header_given(given: Mapping[str, str], path: Path) -> dict[str, str]:
             todo = (
                 f"{', '.join(DERIVED)} follow from the data; other keys need no signs"
             )
-            raise _refuse(path, "header keys of your own", repr(key), todo)
+            raise refuse(path, "header keys of your own", repr(key), todo)
         if value != value.strip() or _has_control(value):
             todo = "write it in one line"
-            raise _refuse(path, f"a plain text for {key}", repr(value)[:60], todo)
+            raise refuse(path, f"a plain text for {key}", repr(value)[:60], todo)
     return {**dict.fromkeys(OWN, ""), "格式版本号": "1.01", **given}
 
 
@@ -344,8 +216,8 @@ def _texts(frame: gpd.GeoDataFrame, name: str, path: Path) -> list[str]:
     texts = ["" if pd.isna(one) else str(one).strip() for one in frame[column].tolist()]
     for row, one in enumerate(texts):
         if set(one) & set(FORBIDDEN) or _has_control(one):
-            raise _refuse(
-                _row(path, row),
+            raise refuse(
+                row_of(path, row),
                 f"a {name} without commas, @ and line breaks",
                 repr(one)[:60],
                 "the format has no way to write it: replace the sign",
@@ -362,7 +234,7 @@ def _parcel(shape: BaseGeometry, texts: Sequence[str]) -> list[str]:
     """Return the lines of a parcel."""
     rows: list[str] = []
     number = 1
-    for ring, part in enumerate(_parts(shape), start=1):
+    for ring, part in enumerate(parts_of(shape), start=1):
         xy = _without_repeats(shapely.get_coordinates(part))
         closes = part.geom_type == "LinearRing"
         at_ring = 1 if part.geom_type == "Point" else ring

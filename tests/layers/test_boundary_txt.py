@@ -316,6 +316,13 @@ def test_degrees_are_read_as_longitude_and_latitude(tmp_path):
     assert table.found == ()
 
 
+def test_degrees_without_datum_state_no_system(tmp_path):
+    rows = [make.parcel_line(count=4, area="0.4742"), *DEGREES]
+    table = read(tmp_path, make.text(rows, head=head(**DEGREE_HEAD, 坐标系="")))
+    assert table.crs is None
+    assert table.crs_evidence == "degrees; 坐标系 is not stated"
+
+
 def swapped():
     return make.parcel(swap=True)
 
@@ -379,6 +386,10 @@ REFUSED = {
     "metres called degrees": (
         make.text(head=head(计量单位="度")),
         r"计量单位=度.* numbers in metres",
+    ),
+    "metres without a projection": (
+        make.text(head=head(投影类型="经纬度")),
+        r"投影类型=经纬度 and numbers in metres",
     ),
     "degrees called metres": (
         make.text([make.parcel_line(), *DEGREES]),
@@ -490,6 +501,19 @@ def test_a_parcel_without_points_has_no_geometry_and_is_not_lost(tmp_path):
     assert table.unreadable.tolist() == [False, False]
     layer = build(table, spec("project_site"), Statement(), Origin("dk.txt", ""))
     assert [(one.row, one.reason) for one in layer.quarantine] == [(0, "geometry_null")]
+
+
+def test_without_a_point_count_nothing_is_checked_against_it(tmp_path):
+    table = read(tmp_path, make.text(make.parcel(line=make.parcel_line(count=""))))
+    assert table.found == ()
+    assert shapely.equals(table.geometry[0], SQUARE)
+
+
+def test_a_line_needs_two_different_points(tmp_path):
+    bad = [make.parcel_line(count=2, area="", shape="线"), ROWS[0], ROWS[0]]
+    table = read(tmp_path, make.text(bad, make.parcel()))
+    assert table.unreadable.tolist() == [True, False]
+    assert "only 1 different points" in said(table, "parcel_not_readable")
 
 
 def test_a_file_without_any_point_has_rows_and_no_system(tmp_path):
@@ -730,9 +754,9 @@ def test_damaged_files_are_refused_or_read_without_losing_a_row(seed, tmp_path):
 
 
 def test_many_rings_and_repeats_are_read_in_good_time(tmp_path):
-    back_and_forth = [ROWS[0], ROWS[1]] * 20_000
+    back_and_forth = [ROWS[0], ROWS[1]] * 4_000
     rings = [
-        row.replace(",1,", f",{at % 2 + 1},") for at, row in enumerate(ROWS * 8_000)
+        row.replace(",1,", f",{at % 2 + 1},") for at, row in enumerate(ROWS * 2_000)
     ]
     parcels = [[make.parcel_line(), *rows] for rows in (back_and_forth, rings)]
     table = read(tmp_path, make.text(*parcels, make.parcel()))
