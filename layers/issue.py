@@ -54,6 +54,24 @@ SEVERITY: Mapping[str, Severity] = {
     "rows_unaccounted": "error",
     "features_outside_coverage": "error",
     "coverage_unknown": "warning",
+    # boundary-point TXT
+    "axes_swapped": "warning",
+    "declared_area_differs": "warning",
+    "declared_area_unit": "warning",
+    "declared_points_differ": "warning",
+    "declared_value_unreadable": "warning",
+    "ring_number_corrected": "warning",
+    "ring_numbers_odd": "warning",
+    "ring_number_assumed": "warning",
+    "ring_closed": "warning",
+    "parcel_not_readable": "warning",
+    "parcel_line_odd": "warning",
+    "parcel_shape_decided": "note",
+    "header_not_understood": "warning",
+    "section_not_read": "note",
+    "zone_decided": "note",
+    "far_from_meridian": "warning",
+    "vertex_columns_ignored": "note",
 }
 
 

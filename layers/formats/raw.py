@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.crs import CrsLike
+    from layers.text import Fact
 
-Found = tuple[str, "Mapping[str, str | float]"]
+Found = tuple[str, "Mapping[str, Fact]"]
 """Code and facts of an issue that concerns the whole file."""
 
 NESTED_BYTES = 16_384
