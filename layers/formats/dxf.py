@@ -70,7 +70,7 @@ def read(
     ------
     InputRefusedError
         It is cut or damaged; it holds several layers and `layer` does not say which;
-        its text is in no encoding that fits; its blocks unfold to more than 500,000
+        its text is in no encoding that fits; its blocks unfold to more than 200,000
         parts.
     """
     sheet = _sheet_of(path, encoding)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ezdxf.entities import DXFEntity
     from shapely.geometry.base import BaseGeometry
 
-MAX_PARTS = 500_000
+MAX_PARTS = 200_000
+"""Out of blocks: about 10 s."""
 MAX_DEPTH = 16
 MAX_VERTICES = 20_000_000
 MIN_RING = 4
@@ -72,7 +73,6 @@ class Drawn:
     rows: list[Row] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     links: int = 0
-    parts: int = 0
     vertices: int = 0
 
 
@@ -84,7 +84,6 @@ class _Within:
     block: str | None = None
     handle: str | None = None
     attributes: Mapping[str, str | None] = field(default_factory=dict)
-    depth: int = 0
 
 
 def drawn(drawing: Drawing) -> Drawn:
@@ -93,8 +92,9 @@ def drawn(drawing: Drawing) -> Drawn:
     Raises
     ------
     TooMuchError
-        Its blocks unfold to more than 500,000 parts or 16 levels.
+        Its blocks unfold to more than 200,000 parts or 16 levels.
     """
+    _need_measure(drawing)
     found = Drawn()
     _collect(drawing.modelspace(), _Within(), found)
     paper = len(drawing.paperspace())
@@ -103,13 +103,35 @@ def drawn(drawing: Drawing) -> Drawn:
     return found
 
 
+def _need_measure(drawing: Drawing) -> None:
+    """Count what the blocks would unfold to, before any is unfolded."""
+    sizes: dict[str, int] = {}
+
+    def size(name: str, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            msg = f"blocks more than {MAX_DEPTH} deep"
+            raise TooMuchError(msg)
+        block = drawing.blocks.get(name)
+        if block is not None and name not in sizes:
+            inside = (one for one in block if isinstance(one, Insert))
+            deeper = sum(one.mcount * size(one.dxf.name, depth + 1) for one in inside)
+            sizes[name] = len(block) + deeper
+        return sizes.get(name, 0)
+
+    references = drawing.modelspace().query("INSERT")
+    total = sum(
+        one.mcount * size(one.dxf.name, 1)
+        for one in references
+        if isinstance(one, Insert)
+    )
+    if total > MAX_PARTS:
+        msg = f"blocks that unfold to more than {MAX_PARTS} parts"
+        raise TooMuchError(msg)
+
+
 def _collect(entities: Iterable[DXFEntity], within: _Within, found: Drawn) -> None:
     """Add entities, block references unfolded."""
     for entity in entities:
-        found.parts += 1
-        if found.parts > MAX_PARTS:
-            msg = f"blocks that unfold to more than {MAX_PARTS} parts"
-            raise TooMuchError(msg)
         if isinstance(entity, Insert):
             _unfold(entity, within, found)
         else:
@@ -125,9 +147,6 @@ def _unfold(insert: Insert, within: _Within, found: Drawn) -> None:
     if block.block is not None and (block.block.is_xref or block.block.is_xref_overlay):
         found.links += 1
         return
-    if within.depth >= MAX_DEPTH:
-        msg = f"blocks more than {MAX_DEPTH} deep"
-        raise TooMuchError(msg)
     inner = _Within(
         layer=_layer(insert, within),
         block=within.block or str(insert.dxf.name),
@@ -137,7 +156,6 @@ def _unfold(insert: Insert, within: _Within, found: Drawn) -> None:
             **{str(one.dxf.tag): str(one.dxf.text) for one in insert.attribs},
             **_xdata(insert),
         },
-        depth=within.depth + 1,
     )
 
     def skipped(entity: DXFEntity, _why: str) -> None:

@@ -29,7 +29,7 @@ SHAPES = (
 )
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 TUPLE_SIZES = (2, 3)
-MULTI = {
+MULTI: dict[str, Callable[[NDArray[np.object_]], BaseGeometry]] = {
     "Polygon": shapely.multipolygons,
     "Point": shapely.multipoints,
     "LineString": shapely.multilinestrings,
