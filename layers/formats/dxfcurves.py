@@ -167,11 +167,12 @@ def _circle(entity: Circle) -> Outline:
     """Return the vertices of a circle or arc."""
     centre = entity.dxf.center
     radius = abs(float(entity.dxf.radius))
+    reach = np.array([[centre.x, centre.y], [radius, radius]])
     first, angle = 0.0, FULL_TURN
     if isinstance(entity, Arc):
         first = math.radians(entity.dxf.start_angle)
         angle = (math.radians(entity.dxf.end_angle) - first) % FULL_TURN or FULL_TURN
-    steps, off = _steps(radius, angle, _tolerance(np.array([[centre.x, centre.y]])))
+    steps, off = _steps(radius, angle, _tolerance(reach))
     turns = first + angle * np.arange(steps + 1) / steps
     found = np.column_stack(
         [centre.x + radius * np.cos(turns), centre.y + radius * np.sin(turns)]
@@ -185,7 +186,7 @@ def _circle(entity: Circle) -> Outline:
 def _smooth(entity: Ellipse | Spline) -> Outline:
     """Return the vertices of an ellipse or spline."""
     if isinstance(entity, Ellipse):
-        reach = np.array([[entity.dxf.center.x, entity.dxf.center.y]])
+        reach = _table([entity.dxf.center, entity.dxf.major_axis])
         closed = math.isclose(
             abs(entity.dxf.end_param - entity.dxf.start_param), FULL_TURN
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ezdxf.tools.codepage import toencoding
 
 from layers.errors import InputRefusedError
-from layers.formats.text import decodes, normal_name
+from layers.formats.text import contradicted, decodes, normal_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,6 @@ UNICODE_SINCE = b"AC1021"
 HEADER_BYTES = 65_536
 PARTS = {"VERTEX", "SEQEND", "ATTRIB"}
 """They belong to the entity before them."""
-UTF8_WORD = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
-"""A Chinese character in UTF-8; read as GBK it is one and a half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _candidates(data: bytes, stated: str | None) -> list[str]:
     """
     chinese = ["UTF-8", "GB18030"]
     if stated == "GB18030":
-        return chinese if UTF8_WORD.search(data) else ["GB18030", "UTF-8"]
+        return chinese if contradicted(data, stated) else chinese[::-1]
     return [*chinese, *([stated] if stated else [])]
 
 

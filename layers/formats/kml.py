@@ -142,13 +142,12 @@ def _add(rows: _Rows, placemark: Element, folder: str) -> None:
 
 def _attributes(placemark: Element, folder: str) -> dict[str, object]:
     """Return the texts of a Placemark under their names."""
-    row: dict[str, object] = dict.fromkeys(PLAIN[:2])
-    row["folder"] = folder or None
+    row: dict[str, object] = {"folder": folder} if folder else {}
     if placemark.get("id"):
         row["id"] = placemark.get("id")
     for child in placemark:
         kind = tag(child)
-        if kind in PLAIN:
+        if kind in PLAIN and _text(child):
             row[kind] = _text(child)
         elif kind in {"TimeStamp", "TimeSpan"}:
             row |= {tag(one): _text(one) for one in child if tag(one) in WHEN}

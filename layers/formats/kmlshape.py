@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -29,7 +29,7 @@ SHAPES = (
 )
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 TUPLE_SIZES = (2, 3)
-MULTI: dict[str, Callable[[NDArray[np.object_]], BaseGeometry]] = {
+MULTI: dict[str, Callable[..., Any]] = {
     "Polygon": shapely.multipolygons,
     "Point": shapely.multipoints,
     "LineString": shapely.multilinestrings,

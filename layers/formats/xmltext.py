@@ -17,7 +17,7 @@ from defusedxml.ElementTree import iterparse
 
 from layers.errors import InputRefusedError
 from layers.formats.sniff import refuse_doctype
-from layers.formats.text import BOMS, decode, decodes, normal_name
+from layers.formats.text import BOMS, contradicted, decode, decodes, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024**2
 MAX_DEPTH = 100
-DECLARATION = re.compile(
-    r"""^\s*<\?xml\b[^>]*?(encoding\s*=\s*["']([\w.:-]+)["'])?[^>]*?\?>"""
-)
+DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+ENCODING = re.compile(r"""\bencoding\s*=\s*["']([\w.:-]+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +73,15 @@ def load(path: Path, *, encoding: str | None = None) -> XmlText:
     data = path.read_bytes()
     marked = any(data.startswith(mark) for mark, _ in BOMS)
     head = DECLARATION.match(data[:1024].decode("ascii", "replace"))
-    stated = head.group(2) if head and head.group(2) else "UTF-8"
-    if encoding is None and not marked and decodes(data, stated):
-        text, used = data.decode(stated), normal_name(stated)
+    word = ENCODING.search(head.group()) if head else None
+    stated = normal_name(word.group(1)) if word else "UTF-8"
+    believed = encoding is None and not marked and not contradicted(data, stated)
+    if believed and decodes(data, stated):
+        text, used = data.decode(stated), stated
     else:
         text, used, _ = decode(data, given=encoding, source=str(path))
     found: tuple[Found, ...] = ()
-    if encoding is None and not marked and used != normal_name(stated):
+    if encoding is None and not marked and used != stated:
         found = (("encoding_decided", {"stated": stated, "used": used}),)
     return XmlText(DECLARATION.sub("", text).encode(), used, found)
 
