@@ -52,6 +52,9 @@ SEVERITY: Mapping[str, Severity] = {
     "deleted_records": "note",
     "stored_count_wrong": "note",
     "rows_unaccounted": "error",
+    "content_not_read": "warning",
+    "linked_data_not_read": "error",
+    "curves_flattened": "note",
     "features_outside_coverage": "error",
     "coverage_unknown": "warning",
     # boundary-point TXT

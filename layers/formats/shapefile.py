@@ -8,7 +8,7 @@ is decided from the bytes themselves.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import fiona
@@ -106,11 +106,6 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
         rows_in_file=records - deleted,
         found=tuple(found),
     )
-
-
-def zipped(raw: RawTable) -> RawTable:
-    """Say that the Shapefile came out of a zip."""
-    return replace(raw, format="ESRI Shapefile (zip)")
 
 
 def _records(parts: dict[str, Path], source: Path) -> tuple[int, int]:

@@ -7,6 +7,7 @@ the reader is then told the one driver it may use.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,14 +19,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Format = Literal["GeoPackage", "ESRI Shapefile", "GeoJSON", "GeoParquet", "CSV", "zip"]
+Format = Literal[
+    "GeoPackage",
+    "ESRI Shapefile",
+    "File Geodatabase",
+    "GeoJSON",
+    "GeoParquet",
+    "FlatGeobuf",
+    "KML",
+    "KMZ",
+    "GML",
+    "DXF",
+    "CSV",
+    "zip",
+]
 
 HEAD_BYTES = 65_536
 EXTENSIONS: Mapping[Format, tuple[str, ...]] = {
     "GeoPackage": (".gpkg",),
     "ESRI Shapefile": (".shp",),
+    "File Geodatabase": (".gdb",),
     "GeoJSON": (".geojson", ".json"),
     "GeoParquet": (".parquet", ".geoparquet", ".pq"),
+    "FlatGeobuf": (".fgb",),
+    "KML": (".kml",),
+    "KMZ": (".kmz",),
+    "GML": (".gml", ".xml"),
+    "DXF": (".dxf",),
     "CSV": (".csv", ".tsv", ".txt"),
     "zip": (".zip",),
 }
@@ -38,8 +58,44 @@ DISGUISES = (
     b"<WMS_",
     b"<Capabilities",
 )
-SHAPEFILE_MAGIC = (9994).to_bytes(4, "big")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+SIGNATURES: tuple[tuple[bytes, Format, str], ...] = (
+    (b"SQLite format 3\0", "GeoPackage", "SQLite with a gpkg_contents table"),
+    ((9994).to_bytes(4, "big"), "ESRI Shapefile", "file code 9994"),
+    (b"PK\x03\x04", "zip", "PK signature"),
+    (b"PAR1", "GeoParquet", "PAR1 signature"),
+    (b"fgb\x03fgb", "FlatGeobuf", "fgb signature, version 3"),
+    (b"AutoCAD Binary DXF\r\n\x1a\0", "DXF", "binary DXF signature"),
+)
+"""First bytes that name a format."""
+TEXTS: tuple[tuple[re.Pattern[str], Format, str], ...] = (
+    (re.compile(r"\s*\{"), "GeoJSON", "JSON object"),
+    (
+        re.compile(r"(\s*999[ \t]*\r?\n[^\n]*\n)*\s*0[ \t]*\r?\n\s*SECTION\s"),
+        "DXF",
+        "a SECTION of group code 0",
+    ),
+)
+"""First characters that name a format."""
+ROOTS: Mapping[str, tuple[Format, str]] = {
+    "kml": ("KML", "XML with the root kml"),
+    "FeatureCollection": ("GML", "XML with the root FeatureCollection"),
+}
+"""Root elements of XML, without their prefix."""
+PROLOG = re.compile(r"\s*(<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+DOCTYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+ELSEWHERE: Mapping[str, str] = {
+    ".dbf": "name the .shp of the same name instead",
+    ".shx": "name the .shp of the same name instead",
+    ".prj": "name the .shp of the same name instead",
+    ".cpg": "name the .shp of the same name instead",
+    ".dwg": "save it as DXF (SAVEAS, version 2010)",
+    ".mdb": "export it as File Geodatabase or GeoPackage",
+    ".rar": "unpack it and name the file inside",
+    ".7z": "unpack it and name the file inside",
+}
+GEODATABASE_CATALOGUE = "a00000001.gdbtable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +107,7 @@ class Sniffed:
 
 
 def sniff(path: Path) -> Sniffed:
-    """Recognise a file.
+    """Recognise a file, or the folder of a File Geodatabase.
 
     Raises
     ------
@@ -61,6 +117,8 @@ def sniff(path: Path) -> Sniffed:
         It is empty, disguised, of a format that is not read, or its name says
         something else than its content.
     """
+    if path.is_dir():
+        return _folder(path)
     if not path.is_file():
         raise SourceNotFoundError(path, todo="check the path")
     with path.open("rb") as stream:
@@ -78,13 +136,25 @@ def sniff(path: Path) -> Sniffed:
     return found
 
 
+def _folder(path: Path) -> Sniffed:
+    """Recognise a File Geodatabase; every other folder is no source."""
+    if path.suffix.lower() == ".gdb" and (path / GEODATABASE_CATALOGUE).is_file():
+        return Sniffed("File Geodatabase", f"folder with {GEODATABASE_CATALOGUE}")
+    raise InputRefusedError(
+        source=path,
+        expected="a file, or the folder of a File Geodatabase (.gdb)",
+        got=f"a folder without {GEODATABASE_CATALOGUE}",
+        todo="name one file in it",
+    )
+
+
 def _refuse_disguise(path: Path, head: bytes) -> None:
     """Refuse an empty file and anything that makes GDAL look elsewhere."""
     if not head.strip():
         raise InputRefusedError(
             source=path, expected="data", got="an empty file", todo="export it again"
         )
-    folded = head.lower()
+    folded = _shown(head).lower().encode()
     for mark in DISGUISES:
         if mark.lower() in folded:
             raise InputRefusedError(
@@ -95,37 +165,73 @@ def _refuse_disguise(path: Path, head: bytes) -> None:
             )
 
 
+def _shown(head: bytes) -> str:
+    """Return the first bytes as characters, to look for marks in ASCII."""
+    if head.startswith(UTF16):
+        return head.decode("utf-16", "ignore")
+    return head.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace")
+
+
 def _by_content(path: Path, head: bytes) -> Sniffed:
     """Return the format that the first bytes show."""
-    if head.startswith(b"SQLite format 3\0"):
+    for magic, name, why in SIGNATURES:
+        if head.startswith(magic):
+            return _signed(path, name, why)
+    text = _shown(head)
+    if text.lstrip().startswith("<"):
+        return _xml(path, text)
+    if b"\0" in head and not head.startswith(UTF16):
+        raise _unknown(path, f"bytes {head[:8]!r}")
+    for pattern, name, why in TEXTS:
+        if pattern.match(text) and not head.startswith(UTF16):
+            return Sniffed(name, why)
+    if path.suffix.lower() in EXTENSIONS["CSV"]:
+        return Sniffed("CSV", "text")
+    raise _unknown(path, "plain text")
+
+
+def _signed(path: Path, name: Format, why: str) -> Sniffed:
+    """Return a format known by its signature, looked at more closely."""
+    if name == "GeoPackage":
         _need_geopackage(path)
-        return Sniffed("GeoPackage", "SQLite with a gpkg_contents table")
-    if head.startswith(SHAPEFILE_MAGIC):
-        return Sniffed("ESRI Shapefile", "file code 9994")
-    if head.startswith(b"PK\x03\x04"):
-        return Sniffed("zip", "PK signature")
-    if head.startswith(b"PAR1"):
-        return Sniffed("GeoParquet", "PAR1 signature")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"{"):
-        return Sniffed("GeoJSON", "JSON object")
-    if head.startswith(UTF16) or (b"\0" not in head and not text.startswith(b"<")):
-        if path.suffix.lower() in EXTENSIONS["CSV"]:
-            return Sniffed("CSV", "text")
-        raise _unknown(path, "plain text")
-    raise _unknown(path, "XML" if text.startswith(b"<") else f"bytes {head[:8]!r}")
+    if name == "zip" and path.suffix.lower() == ".kmz":
+        return Sniffed("KMZ", f"{why}, .kmz")
+    return Sniffed(name, why)
+
+
+def _xml(path: Path, text: str) -> Sniffed:
+    """Return the format that the root element shows; refuse a DOCTYPE."""
+    if DOCTYPE.search(text):
+        raise refuse_doctype(path)
+    start = PROLOG.match(text)
+    root = ROOT.match(text, start.end() if start else 0)
+    name = root.group(1) if root else "?"
+    if name not in ROOTS:
+        raise _unknown(path, f"XML with the root {name}")
+    found, why = ROOTS[name]
+    return Sniffed(found, why)
+
+
+def refuse_doctype(path: Path) -> InputRefusedError:
+    """Return the error for XML that declares entities or names a DTD."""
+    return InputRefusedError(
+        source=path,
+        expected="XML that holds its data itself",
+        got="a document type declaration (DOCTYPE), which can read files and "
+        "addresses or grow without end",
+        todo="export it again without one",
+    )
 
 
 def _unknown(path: Path, got: str) -> InputRefusedError:
     """Return the error for a format that is not read."""
-    todo = "export it as GeoPackage"
-    if path.suffix.lower() in {".dbf", ".shx", ".prj", ".cpg"}:
-        todo = f"name the .shp instead: {path.with_suffix('.shp').name}"
+    suffix = path.suffix.lower()
+    known = ", ".join(one for one in EXTENSIONS if one != "zip")
     return InputRefusedError(
         source=path,
-        expected="GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet or CSV",
+        expected=f"{known}, or one of them in a zip",
         got=f"{got} ({path.suffix or 'no extension'})",
-        todo=todo,
+        todo=ELSEWHERE.get(suffix, "export it as GeoPackage"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from layers.errors import InputRefusedError
 
@@ -11,6 +12,21 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+
+UTF8_WORD = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
+"""A Chinese character in UTF-8; read as GBK it is one and a half."""
+
+
+def contradicted(data: bytes, stated: str) -> bool:
+    """Whether bytes are Chinese UTF-8 although something else is stated.
+
+    Such bytes often fit GB18030, and always a Western code page, as other words.
+    """
+    return (
+        stated != "UTF-8"
+        and UTF8_WORD.search(data) is not None
+        and decodes(data, "UTF-8")
+    )
 
 
 def decodes(data: bytes, encoding: str) -> bool:

@@ -92,9 +92,8 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
     glances, problems = [], []
     names = layer_names(path, sniffed)
     for name in names:
-        chosen = name if sniffed.format == "GeoPackage" else None
         try:
-            raw = open_raw(path, layer=chosen, encoding=encoding)
+            raw = open_raw(path, layer=name, encoding=encoding)
         except ToolkitError as error:
             facts = {"layer": name, "reason": str(error)}
             problems.append(Message("inspect.layer_refused", facts))

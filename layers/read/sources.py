@@ -35,8 +35,8 @@ def read(
     Parameters
     ----------
     source
-        GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet or CSV. The file and
-        its folder are never written to.
+        A file of any format in ``docs/formats.md``, also in a zip, or the folder of a
+        File Geodatabase. The file and its folder are never written to.
     kind
         A layer kind, see `layers.kinds`.
     layer

@@ -1,0 +1,147 @@
+"""The text of a DXF: its encoding decided from bytes, its entities counted.
+
+Drawings of version 2007 and later are UTF-8 and older ones in the code page that the
+header names; writers get both wrong, and the result is mojibake without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ezdxf.tools.codepage import toencoding
+
+from layers.errors import InputRefusedError
+from layers.formats.text import contradicted, decodes, normal_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.formats.raw import Found
+
+MAX_BYTES = 256 * 1024**2
+BINARY = b"AutoCAD Binary DXF"
+VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
+CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
+UNICODE_SINCE = b"AC1021"
+HEADER_BYTES = 65_536
+PARTS = {"VERTEX", "SEQEND", "ATTRIB"}
+"""They belong to the entity before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DxfText:
+    """A drawing's text.
+
+    Attributes
+    ----------
+    text
+        Its characters; None for a binary DXF.
+    encoding
+        In which it was written; None for a binary DXF.
+    entities
+        Entities in the section ENTITIES, counted here; None for a binary DXF.
+    found
+        What is to be recorded about the encoding.
+    """
+
+    text: str | None
+    encoding: str | None
+    entities: int | None
+    found: tuple[Found, ...] = ()
+
+
+def load(path: Path, *, encoding: str | None) -> DxfText:
+    """Return the text of a drawing.
+
+    Raises
+    ------
+    InputRefusedError
+        More than 256 MiB, no EOF at its end, or text in no encoding that fits.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        got = f"{size} bytes"
+        raise _refuse(path, f"a drawing of at most {MAX_BYTES} bytes", got)
+    data = path.read_bytes()
+    if data.rstrip(b"\0\r\n\t \x1a")[-3:] != b"EOF":
+        raise _refuse(path, "EOF at the end of the drawing", "a drawing that is cut")
+    if data.startswith(BINARY):
+        return DxfText(None, None, None)
+    name, found = _encoding(data, encoding, path)
+    text = data.decode(name).removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return DxfText(text, normal_name(name), count_entities(text), found)
+
+
+def _refuse(path: Path, expected: str, got: str) -> InputRefusedError:
+    return InputRefusedError(
+        source=path,
+        expected=expected,
+        got=got,
+        todo="save it from CAD as DXF again, version 2010 or later",
+    )
+
+
+def _encoding(
+    data: bytes, given: str | None, path: Path
+) -> tuple[str, tuple[Found, ...]]:
+    """Return the encoding, and what is to be recorded about it."""
+    if given is not None:
+        if not decodes(data, given):
+            raise _refuse(path, f"text in {given}", "bytes that are not")
+        return given, ()
+    if data.isascii():
+        return "UTF-8", ()
+    stated = _stated(data)
+    for name in _candidates(data, stated):
+        if decodes(data, name):
+            if name == stated:
+                return name, ()
+            facts: dict[str, str | float] = {"stated": stated or "-", "used": name}
+            return name, (("encoding_decided", facts),)
+    expected = f"text in UTF-8, GB18030 or {stated or 'a code page'}"
+    raise _refuse(path, expected, "bytes that fit none of them")
+
+
+def _stated(data: bytes) -> str | None:
+    """Return the encoding that version and code page in the header state."""
+    head = data[:HEADER_BYTES]
+    version, page = VERSION.search(head), CODEPAGE.search(head)
+    if version and version.group(1) >= UNICODE_SINCE:
+        return "UTF-8"
+    if page is None:
+        return None
+    return normal_name(toencoding(page.group(1).decode("ascii", "replace").upper()))
+
+
+def _candidates(data: bytes, stated: str | None) -> list[str]:
+    """Return encodings in the order of trust.
+
+    What the header states is first, if it could fail to fit. The bytes of Chinese
+    text fit every Western code page, so such a statement proves nothing, and Chinese
+    UTF-8 often fits GB18030, so there UTF-8 is tried first.
+    """
+    chinese = ["UTF-8", "GB18030"]
+    if stated == "GB18030":
+        return chinese if contradicted(data, stated) else chinese[::-1]
+    return [*chinese, *([stated] if stated else [])]
+
+
+def count_entities(text: str) -> int:
+    """Return the number of entities in the section ENTITIES, from the tags alone."""
+    lines = text.split("\n")
+    codes, values = lines[0::2], lines[1::2]
+    inside, count, opened = False, 0, False
+    for code, value in zip(codes, values, strict=False):
+        if opened:
+            inside, opened = value.strip() == "ENTITIES", False
+        elif code.strip() == "0":
+            name = value.strip()
+            opened = name == "SECTION"
+            if name == "ENDSEC":
+                inside = False
+            elif inside and name not in PARTS:
+                count += 1
+    return count
