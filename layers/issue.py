@@ -54,6 +54,20 @@ SEVERITY: Mapping[str, Severity] = {
     "rows_unaccounted": "error",
     "features_outside_coverage": "error",
     "coverage_unknown": "warning",
+    # tables and pasted coordinates
+    "coordinates_unclear": "warning",
+    "axis_order_decided": "warning",
+    "vertices_assembled": "note",
+    "rings_closed": "note",
+    "parcel_rows_apart": "warning",
+    "parcel_vertex_unreadable": "warning",
+    "parcel_points_wrong": "warning",
+    "parcel_points_unordered": "warning",
+    "parcel_rings_unclear": "warning",
+    "parcel_values_differ": "warning",
+    "title_rows_skipped": "note",
+    "merged_cells_filled": "note",
+    "cell_errors": "warning",
 }
 
 

@@ -28,6 +28,7 @@ LIMIT: Mapping[Axis, float] = {"lon": 180.0, "lat": 90.0}
 AXIS_NAME: Mapping[Axis, str] = {"lon": "a longitude", "lat": "a latitude"}
 SIXTY = 60.0
 SHOWN = 40
+LONGEST = 80
 # NFKC would tear the ring above from its place and double the primes: these first.
 SIGNS = str.maketrans(
     {
@@ -185,7 +186,9 @@ def on_axis(angle: Angle, axis: Axis, text: str) -> float:
 
 def read_angle(text: str, *, packed: bool = False) -> Angle:
     """Return an angle and the axis that it names itself; see `parse_angle`."""
-    plain = normal(text)
+    plain = normal(text[: LONGEST + 1])
+    if len(text) > LONGEST:
+        raise _refuse(text, "an angle", f"{len(text)} characters")
     if DASHED.search(plain):
         raise _refuse(
             text,
