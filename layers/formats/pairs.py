@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from layers.errors import InputRefusedError
@@ -22,9 +23,12 @@ from layers.formats.coordinates import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# In running text seconds need their mark, or stand right behind the minutes: in
+# ``107°30' 40°`` the 40 belongs to the next angle.
 MARKS = (
-    rf"{NUMBER}\s*{DEGREE}(?:\s*{NUMBER}(?:\s*{MINUTE}|(?=\s+{NUMBER}\s*{SECOND}))"
-    rf"(?:\s*{NUMBER}(?:\s*{SECOND}(?:\.\d+)?)?)?|\s*\d+(?!\S))?"
+    rf"{NUMBER}\s*{DEGREE}(?:\s*{NUMBER}\s*{MINUTE}"
+    rf"(?:\s*{NUMBER}\s*{SECOND}(?:\.\d+)?|{NUMBER}(?!\s*{DEGREE}))?"
+    rf"|\s*\d+\s+{NUMBER}\s*{SECOND}|\s*\d+(?!\S))?"
 )
 COLONS = rf"\d+:{NUMBER}(?::{NUMBER})?"
 BARE = rf"{NUMBER}(?:\s+{NUMBER}){{0,2}}"
@@ -32,14 +36,18 @@ BODY = rf"(?:{MARKS}|{COLONS}|{BARE})"
 MARKED = re.compile(
     rf"(?:{LABEL}\s*[:=]?\s*)?(?:"
     rf"(?<![a-zA-Z]){HEMISPHERE}\s*[:=]?\s*{BODY}"
-    rf"|[-+]?\s*{BODY}\s*{HEMISPHERE}"
+    rf"|[-+]?\s*{BODY}\s*{HEMISPHERE}(?![\d.]|\s*[:=])"
     rf"|[-+]?(?:{MARKS}|{COLONS}))"
 )
-LABELLED = re.compile(rf"{LABEL}\s*[:=]\s*[-+]?{NUMBER}")
 GAP = re.compile(r"[\s,、/|()\[\]]*")
 CELLS = re.compile(r"[,\t、|]")
 XY_LABEL = re.compile(r"(?:^|(?<=[\s,;、|]))[xyXY]\s*[:=]\s*")
 POINT_NUMBER = re.compile(r"[^\d.+\-:°]*\d{0,6}(?:-\d{1,3})?")
+NUMBERED = re.compile(
+    r"(?P<label>[A-Za-z\u4e00-\u9fff]{1,6}\d{1,5}(?=\s*:)|\d{1,4}(?=\.\s))"
+    r"\s*[:.]\s*(?P<rest>.+)"
+)
+BRACKETS = re.compile(r"[()\[\]]")
 RING_NUMBER = re.compile(r"[1-9]\d?")
 SMALL = re.compile(r"\d{1,6}")
 PARTS = (2, 4, 6)
@@ -81,7 +89,13 @@ def pairs_of(piece: str) -> list[Pair]:
     >>> [(one.label, one.ring) for one in pairs_of("J1,1,4400000.5,36500000.5")]
     [('J1', 1)]
     """
-    line = XY_LABEL.sub("", normal(piece))
+    line = normal(BRACKETS.sub(" ", normal(piece)))
+    numbered = NUMBERED.fullmatch(line)
+    if numbered is not None:
+        found = pairs_of(numbered["rest"])
+        if len(found) == 1 and not found[0].label:
+            return [replace(found[0], label=numbered["label"])]
+    line = XY_LABEL.sub("", line)
     marked = list(MARKED.finditer(line))
     if marked:
         return _marked(line, marked)
@@ -117,10 +131,7 @@ def _marked(line: str, found: list[re.Match[str]]) -> list[Pair]:
     """Return the pairs of a line whose angles bear marks."""
     texts = [one[0].strip() for one in found]
     head = [one for one in re.split(r"[\s,、|:]+", line[: found[0].start()]) if one]
-    gaps = [
-        line[one.end() : other.start()]
-        for one, other in zip(found, found[1:], strict=False)
-    ]
+    gaps = [line[one.end() : other.start()] for one, other in pairwise(found)]
     gaps.append(line[found[-1].end() :])
     odd = [one for one in gaps if not GAP.fullmatch(one)]
     if odd or len(texts) % PAIR or len(head) > PAIR or (head and len(texts) > PAIR):
@@ -164,7 +175,7 @@ def _cells(cells: list[str]) -> list[Pair]:
 
 def _blanks(tokens: list[str]) -> Pair:
     """Return the pair of a line with blanks alone, in the one reading it has."""
-    readings = []
+    readings, errors = [], []
     for count in range(PAIR + 1):
         head, rest = tokens[:count], tokens[count:]
         if len(rest) not in PARTS or not _is_head(head):
@@ -172,14 +183,14 @@ def _blanks(tokens: list[str]) -> Pair:
         half = len(rest) // PAIR
         try:
             one = _pair(head, " ".join(rest[:half]), " ".join(rest[half:]))
-        except (PairError, InputRefusedError):
-            continue
-        readings.append(one)
+        except (PairError, InputRefusedError) as error:
+            errors.append(error)
+        else:
+            readings.append(one)
     if len(readings) == 1:
         return readings[0]
     if not readings:
-        msg = "it holds no pair of coordinates"
-        raise PairError(msg)
+        raise errors[0] if errors else PairError("it holds no pair of coordinates")
     both = " or ".join(
         f"({one.first.degrees:.8g}, {one.second.degrees:.8g})" for one in readings
     )

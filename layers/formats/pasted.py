@@ -36,7 +36,10 @@ QUARTER_CIRCLE = 90.0
 HALF_CIRCLE = 180.0
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 TITLED = re.compile(r"(?P<name>[^:：]*[\u4e00-\u9fff][^:：]*)[:：](?P<rest>.*\d.*)")
-NO_TITLE = re.compile(r"\s*([东西南北]|[经纬]度|界址点|拐点|角点|顶点|点)")
+NO_TITLE = re.compile(
+    r"\s*([东西][经經]|[南北][纬緯]|[东西南北]\s*[:：]|[经纬經緯]度"
+    r"|界址点|拐点|角点|顶点|点)"
+)
 SOURCE = "<text>"
 
 
@@ -95,7 +98,7 @@ def parse(
     blocks, stated = _blocks(text)
     pairs = [one for block in blocks for one in block.pairs]
     if not pairs:
-        raise _refuse("no line with two coordinates", "paste a list of coordinates")
+        raise _refuse(got="no pair of coordinates", todo="paste a list of them")
     ordered = _ordered(pairs, order or stated)
     keyed = list(_keyed(blocks, geometry))
     vertices = [
@@ -139,7 +142,7 @@ def need_crs(raw: RawTable) -> None:
     todo = "ask the source for the central meridian and pass crs= (--crs)"
     if zone is not None:
         todo = (
-            f"the eastings begin with {zone[0]}: if this is Gauss-Kruger zone {zone[0]} "
+            f"the eastings begin with {zone[0]}: if this is that Gauss-Kruger zone "
             f"of CGCS2000, pass crs='EPSG:{zone[1]}'; Xian 1980 and Beijing 1954 look "
             "the same, so ask the source"
         )
@@ -151,7 +154,7 @@ def need_crs(raw: RawTable) -> None:
     )
 
 
-def _refuse(got: str, todo: str) -> InputRefusedError:
+def _refuse(*, got: str, todo: str) -> InputRefusedError:
     return InputRefusedError(
         source=SOURCE, expected="pairs of coordinates", got=got, todo=todo
     )
@@ -218,7 +221,7 @@ def _pairs(line: str, number: int) -> list[Pair]:
         ]
     except (PairError, InputRefusedError) as error:
         got = f"line {number} “{line.strip()[:60]}”: {error}"
-        raise _refuse(got, "write one pair a line") from error
+        raise _refuse(got=got, todo="write one pair a line") from error
 
 
 def _keyed(blocks: list[_Block], geometry: Shape) -> Iterable[tuple[Key, str]]:
@@ -245,7 +248,7 @@ def _ordered(pairs: list[Pair], order: Order | None) -> _Ordered:
     named = np.array([one.first.axis is not None for one in pairs])
     if max(np.abs(first).max(), np.abs(second).max()) > HALF_CIRCLE:
         if named.any():
-            raise _refuse("degrees and metres together", "paste them apart")
+            raise _refuse(got="degrees and metres together", todo="paste them apart")
         return _metres(first, second, order)
     swapped = np.array([one.first.axis == "lat" for one in pairs])
     found: tuple[Found, ...] = ()
@@ -258,7 +261,7 @@ def _ordered(pairs: list[Pair], order: Order | None) -> _Ordered:
     lon, lat = np.where(swapped, second, first), np.where(swapped, first, second)
     if np.abs(lat).max() > QUARTER_CIRCLE:
         at = int(np.abs(lat).argmax())
-        raise _refuse(f"a latitude of {lat[at]:.10g} degrees", "correct it")
+        raise _refuse(got=f"a latitude of {lat[at]:.10g} degrees", todo="correct it")
     return _Ordered(np.column_stack([lon, lat]), is_degrees=True, found=found)
 
 
@@ -269,9 +272,9 @@ def _by_size(first: NDArray[np.float64], second: NDArray[np.float64]) -> Order:
     if lon_first != lat_first:
         return "lon_lat" if lon_first else "lat_lon"
     raise _refuse(
-        f"{first[0]:.10g}, {second[0]:.10g}, which can be read in two ways: longitude "
-        "first or latitude first",
-        "pass order='lon_lat' or 'lat_lon', or write E and N",
+        got=f"{first[0]:.10g}, {second[0]:.10g}, which can be read in two ways: "
+        "longitude first or latitude first",
+        todo="pass order='lon_lat' or 'lat_lon', or write E and N",
     )
 
 
@@ -284,9 +287,9 @@ def _metres(
         swapped = northing_first(first, second)
         if not swapped and not easting_first(first, second):
             raise _refuse(
-                f"{first[0]:.10g}, {second[0]:.10g}, whose size does not tell which is "
-                "the northing",
-                "pass order='lon_lat' (easting first) or 'lat_lon' (northing first)",
+                got=f"{first[0]:.10g}, {second[0]:.10g}, whose size does not tell "
+                "which is the northing",
+                todo="pass order='lon_lat' (easting) or 'lat_lon' (northing)",
             )
         found = (_decided(northing_is_first=swapped),)
     else:
