@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         inspect,
         none_exists,
         read,
+        read_text,
         with_coverage,
     )
     from layers.spec import kinds, spec
@@ -50,6 +51,7 @@ __all__ = [
     "none_exists",
     "open_workspace",
     "read",
+    "read_text",
     "spec",
     "with_coverage",
 ]
@@ -59,7 +61,10 @@ _HOMES = {
     "issue": ("DataIssue", "Quarantined"),
     "layer": ("FRAME", "Layer", "Setting", "Unavailable", "Workspace"),
     "provenance": ("Coverage", "Period", "Provenance", "Tolerance"),
-    "read": ("Inspection", "from_frame", "inspect", "none_exists", "with_coverage"),
+    "read": (
+        *("Inspection", "from_frame", "inspect", "none_exists", "read_text"),
+        "with_coverage",
+    ),
     "spec": ("kinds",),
     "workspace": ("open_workspace",),
 }

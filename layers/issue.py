@@ -75,6 +75,20 @@ SEVERITY: Mapping[str, Severity] = {
     "zone_decided": "note",
     "far_from_meridian": "warning",
     "vertex_columns_ignored": "note",
+    # tables and pasted coordinates
+    "coordinates_unclear": "warning",
+    "axis_order_decided": "warning",
+    "vertices_assembled": "note",
+    "rings_closed": "note",
+    "parcel_rows_apart": "warning",
+    "parcel_vertex_unreadable": "warning",
+    "parcel_points_wrong": "warning",
+    "parcel_points_unordered": "warning",
+    "parcel_rings_unclear": "warning",
+    "parcel_values_differ": "warning",
+    "title_rows_skipped": "note",
+    "merged_cells_filled": "note",
+    "cell_errors": "warning",
 }
 
 

@@ -8,6 +8,7 @@ mending, doubt and guess stands in `Layer.issues`.
 
 from layers.read.coverage import with_coverage
 from layers.read.glance import Glance, Inspection, inspect
+from layers.read.pasted import read_text
 from layers.read.sources import from_frame, none_exists, read
 from layers.read.statement import Stated
 
@@ -19,5 +20,6 @@ __all__ = [
     "inspect",
     "none_exists",
     "read",
+    "read_text",
     "with_coverage",
 ]

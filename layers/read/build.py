@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from layers.spec import LayerSpec
 
 EVERYWHERE = Period()
+# formats in which degrees come without a datum
+TABLES = ("CSV", "Excel workbook", "Excel 97 workbook", "coordinate text")
 
 
 def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -> Layer:
@@ -92,7 +94,7 @@ def settled_of(
     """Settle the reference system from the source's word and the caller's."""
     if given is None:
         settled = settle(raw.crs, source=source, evidence=raw.crs_evidence)
-        assumed = raw.format == "CSV" and raw.crs_is_assumed
+        assumed = raw.format in TABLES and raw.crs_is_assumed
         notes: list[Found] = [("datum_assumed", {})] if assumed else []
     else:
         if raw.crs is not None and is_stated(raw.crs) and not raw.crs_is_assumed:
