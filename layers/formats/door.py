@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from layers.errors import InputRefusedError
 from layers.formats import (
+    boundary_txt,
     dxf,
+    excel,
     filegdb,
     flatgeobuf,
     geojson,
@@ -73,6 +75,17 @@ READERS: Mapping[Format, Reader] = {
             path, layer=ask.layer, encoding=ask.encoding, known=ask.known
         ),
         dxf.layers_of,
+    ),
+    "boundary points": Reader(
+        lambda path, ask: boundary_txt.read(path, encoding=ask.encoding)
+    ),
+    "Excel workbook": Reader(
+        lambda path, ask: excel.read(path, layer=ask.layer, known=ask.known),
+        excel.layers_of,
+    ),
+    "Excel 97 workbook": Reader(
+        lambda path, ask: excel.read(path, layer=ask.layer, known=ask.known),
+        excel.layers_of,
     ),
     "CSV": Reader(lambda path, ask: table.read(path, encoding=ask.encoding)),
 }

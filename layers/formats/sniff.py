@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +31,9 @@ Format = Literal[
     "KMZ",
     "GML",
     "DXF",
+    "boundary points",
+    "Excel workbook",
+    "Excel 97 workbook",
     "CSV",
     "zip",
 ]
@@ -46,6 +50,9 @@ EXTENSIONS: Mapping[Format, tuple[str, ...]] = {
     "KMZ": (".kmz",),
     "GML": (".gml", ".xml"),
     "DXF": (".dxf",),
+    "boundary points": (".txt",),
+    "Excel workbook": (".xlsx", ".xlsm"),
+    "Excel 97 workbook": (".xls",),
     "CSV": (".csv", ".tsv", ".txt"),
     "zip": (".zip",),
 }
@@ -63,11 +70,18 @@ SIGNATURES: tuple[tuple[bytes, Format, str], ...] = (
     (b"SQLite format 3\0", "GeoPackage", "SQLite with a gpkg_contents table"),
     ((9994).to_bytes(4, "big"), "ESRI Shapefile", "file code 9994"),
     (b"PK\x03\x04", "zip", "PK signature"),
+    (bytes.fromhex("d0cf11e0a1b11ae1"), "Excel 97 workbook", "OLE signature"),
     (b"PAR1", "GeoParquet", "PAR1 signature"),
     (b"fgb\x03fgb", "FlatGeobuf", "fgb signature, version 3"),
     (b"AutoCAD Binary DXF\r\n\x1a\0", "DXF", "binary DXF signature"),
 )
 """First bytes that name a format."""
+SECTIONS = tuple(
+    name.encode(encoding)
+    for name in ("属性描述", "地块坐标")
+    for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+)
+"""Headings of a boundary-point TXT."""
 TEXTS: tuple[tuple[re.Pattern[str], Format, str], ...] = (
     (re.compile(r"\s*\{"), "GeoJSON", "JSON object"),
     (
@@ -182,9 +196,16 @@ def _by_content(path: Path, head: bytes) -> Sniffed:
         return _xml(path, text)
     if b"\0" in head and not head.startswith(UTF16):
         raise _unknown(path, f"bytes {head[:8]!r}")
+    return _plain_text(path, head, text)
+
+
+def _plain_text(path: Path, head: bytes, text: str) -> Sniffed:
+    """Return the format of a text: by how it starts, by its sections, by its name."""
     for pattern, name, why in TEXTS:
         if pattern.match(text) and not head.startswith(UTF16):
             return Sniffed(name, why)
+    if path.suffix.lower() == ".txt" and any(mark in head for mark in SECTIONS):
+        return Sniffed("boundary points", "text with a section of parcels")
     if path.suffix.lower() in EXTENSIONS["CSV"]:
         return Sniffed("CSV", "text")
     raise _unknown(path, "plain text")
@@ -196,7 +217,18 @@ def _signed(path: Path, name: Format, why: str) -> Sniffed:
         _need_geopackage(path)
     if name == "zip" and path.suffix.lower() == ".kmz":
         return Sniffed("KMZ", f"{why}, .kmz")
+    if name == "zip" and _holds_workbook(path):
+        return Sniffed("Excel workbook", f"{why}, xl/workbook.xml inside")
     return Sniffed(name, why)
+
+
+def _holds_workbook(path: Path) -> bool:
+    """Whether a zip is an Excel workbook; a damaged zip is left to its reader."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return path.suffix.lower() in EXTENSIONS["Excel workbook"]
 
 
 def _xml(path: Path, text: str) -> Sniffed:
