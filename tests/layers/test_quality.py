@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.errors import GEOSException
 
@@ -348,6 +348,7 @@ def test_overlaps_are_those_of_brute_force(boxes):
     assert wide == expected
 
 
+@settings(max_examples=40)
 @given(BOXES)
 def test_what_units_hold_and_what_they_leave_out_is_the_county(boxes):
     whole = square(-1, -1, 13, 13)
