@@ -183,25 +183,22 @@ def _place(
         ("section_not_read", {"section": name, "lines": count})
         for name, count in lines.other
     ]
-    known = [one for one in parcels if one.numbers is not None]
+    known = [(one, one.numbers) for one in parcels if one.numbers is not None]
     if not known:
         _refuse_all_unreadable(parcels, path)
         return Place(None, "no coordinates", None, None, ()), found
-    first = known[0]
-    for one in known:
-        _need_same(first, one, path)
-    if first.numbers is None:  # narrowed for the type checker: `known` has numbers
-        return Place(None, "no coordinates", None, None, ()), found
-    place = place_of(lines.header, first.numbers, first.xy[0], path)
-    swapped = sum(
-        one.numbers is not None and not one.numbers.north_first for one in known
-    )
+    first, numbers = known[0]
+    for one, theirs in known:
+        if (numbers.unit, numbers.prefix) != (theirs.unit, theirs.prefix):
+            raise _several(first, one, kinds=(_kind(numbers), _kind(theirs)), path=path)
+    place = place_of(lines.header, numbers, first.xy[0], path)
+    swapped = sum(not one.north_first for _, one in known)
     if swapped:
         found.append(("axes_swapped", {"count": swapped, "total": len(known)}))
     wide = sum(one.parcel.wide_rows for one in parcels)
     if wide:
         found.append(("vertex_columns_ignored", {"count": wide}))
-    return place, [*found, *place.found, *_far(known, place)]
+    return place, [*found, *place.found, *_far([one for one, _ in known], place)]
 
 
 def _refuse_all_unreadable(parcels: Sequence[_Weighed], path: Path) -> None:
@@ -216,17 +213,14 @@ def _refuse_all_unreadable(parcels: Sequence[_Weighed], path: Path) -> None:
             )
 
 
-def _need_same(first: _Weighed, one: _Weighed, path: Path) -> None:
-    """Refuse parcels in degrees and metres, or in several zones."""
-    if first.numbers is None or one.numbers is None:
-        return
-    ours, theirs = first.numbers, one.numbers
-    if (ours.unit, ours.prefix) == (theirs.unit, theirs.prefix):
-        return
-    raise CrsError(
+def _several(
+    first: _Weighed, one: _Weighed, *, kinds: tuple[str, str], path: Path
+) -> CrsError:
+    """Return the error for parcels in degrees and metres, or in several zones."""
+    return CrsError(
         source=path,
         expected="all parcels in one zone",
-        got=f"{_kind(ours)} in line {first.parcel.line}, {_kind(theirs)} in line "
+        got=f"{kinds[0]} in line {first.parcel.line}, {kinds[1]} in line "
         f"{one.parcel.line}",
         todo="write one file for each",
     )
