@@ -61,6 +61,10 @@ def holds_vertices(table: pd.DataFrame, headings: Headings, path: Path) -> bool:
         Point numbers alone: a list of points or one outline.
     """
     roles = headings.roles
+    if "shape" in roles:
+        said = {SHAPES.get(fold(_text(cell))) for cell in table[roles["shape"]]}
+        if said == {"point"}:
+            return False
     if "ring" in roles or "boundary_point" in roles:
         return True
     if "point" not in roles or len(table) < 2:  # noqa: PLR2004 - no two vertices

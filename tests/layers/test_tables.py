@@ -192,6 +192,8 @@ def test_vertices_that_do_not_close_are_an_area_or_a_line_as_their_column_says(
     said[0][-1] = "图形属性"
     raw = read(as_csv(tmp_path, said, "said"))
     assert raw.geometry[0] == shapely.LineString([(107, 40), (107.1, 40)])
+    points = [*said[:1], *([*row[:-1], "点"] for row in said[1:])]
+    assert read(as_csv(tmp_path, points, "points")).rows_in_file == 2
     said[1][-1] = "圆"
     with pytest.raises(InputRefusedError, match="点, 线 or 面"):
         read(as_csv(tmp_path, said, "circle"))
