@@ -52,14 +52,18 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
             # GDAL warns where counts disagree and goes on; here that is refused.
             warnings.simplefilter("ignore", RuntimeWarning)
             _, table = pyogrio.read_arrow(path, layer=name)
+            table.validate(full=True)  # text that is no UTF-8 would fail far from here
             counted = _counted(path, name)
     except (
         FionaError,
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
         RuntimeError,
+        ValueError,
         OSError,
     ) as error:
+        if isinstance(error, InputRefusedError):
+            raise
         raise _refuse(path, str(error)) from error
     attributes, geometry, unreadable = split(table)
     rows = second if counted is None else counted

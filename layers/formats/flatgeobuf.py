@@ -47,7 +47,15 @@ def read(path: Path) -> RawTable:
         with fiona.open(path, driver="FlatGeobuf") as gate:
             crs = gate.crs_wkt or None
         _, table = pyogrio.read_arrow(path)
-    except (FionaError, pyogrio.errors.DataSourceError, RuntimeError) as error:
+        table.validate(full=True)  # text that is no UTF-8 would fail far from here
+    except (
+        FionaError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
         raise _refuse(path, str(error)) from error
     attributes, geometry, unreadable = split(table)
     need_all_rows(read=len(attributes), counted=counted, source=path)

@@ -73,7 +73,14 @@ def read(
             # What the other GDAL noted about the file is not believed.
             copy.with_suffix(".gfs").unlink(missing_ok=True)
             _, table = pyogrio.read_arrow(copy, layer=name)
-        except (FionaError, pyogrio.errors.DataSourceError, RuntimeError) as error:
+        except (
+            FionaError,
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
             raise _refuse(path, str(error).replace(str(copy), path.name)) from error
     _, geometry, unreadable = split(table)
     need_all_rows(read=len(geometry), counted=len(mine), source=path)

@@ -1,6 +1,7 @@
 """Every format gives the same layer; KML and archives in detail."""
 
 import zipfile
+from pathlib import Path
 
 import format_files as make
 import numpy as np
@@ -13,10 +14,23 @@ from hypothesis import strategies as st
 import layers
 from layers.formats import open_raw, sniff
 from layers.formats.archive import unpacked
+from layers.formats.door import ARCHIVES, READERS
+from layers.formats.sniff import EXTENSIONS
 
 
 def read(path, **stated):
     return layers.read(path, kind="ecological_redline", **stated)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
+
+
+def test_every_format_and_every_name_is_on_the_page():
+    rows = [one for one in PAGE.read_text("utf-8").splitlines() if one[:2] == "| "]
+    told = {one.split("|")[1].strip(): one.split("|")[2] for one in rows}
+    assert set(READERS) | set(ARCHIVES) == set(EXTENSIONS)
+    for name, suffixes in EXTENSIONS.items():
+        assert all(f"`{suffix}`" in told[name] for suffix in suffixes)
 
 
 FORMATS = {

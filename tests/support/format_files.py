@@ -150,6 +150,15 @@ def flatgeobuf_with_a_wild_header(folder):
     return path
 
 
+def flatgeobuf_with_broken_text(folder):
+    path = write(folder, "fgb")
+    data = bytearray(path.read_bytes())
+    at = data.rindex("东湖".encode())
+    data[at] = 0xFF
+    path.write_bytes(bytes(data))
+    return path
+
+
 def geodatabase_short_of_a_row(folder):
     path = write(folder, "gdb")
     part = path / "a00000009.gdbtable"
