@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from layers import worker
 from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
-from layers.formats import RawTable, layer_names, open_raw, sniff
 from layers.read.build import settled_of
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.formats import RawTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Inspection:
 
 
 def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
-    """Look at a file without deciding what it is for.
+    """Look at a file without deciding what it is for; another process opens it.
 
     Parameters
     ----------
@@ -78,18 +82,18 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
         There is no such file, or it is of no format that is read.
     """
     path = Path(source)
-    sniffed = sniff(path)
     glances, problems = [], []
-    names = layer_names(path, sniffed)
-    for name in names:
-        chosen = name if sniffed.format == "GeoPackage" else None
-        try:
-            raw = open_raw(path, layer=chosen, encoding=encoding)
-        except ToolkitError as error:
-            facts = {"layer": name, "reason": str(error)}
-            problems.append(Message("inspect.layer_refused", facts))
-        else:
-            glances.append(_glance(raw, path))
+    with worker.opened(path) as file:
+        sniffed, names = file.look()
+        for name in names:
+            chosen = name if sniffed.format == "GeoPackage" else None
+            try:
+                raw = file.raw(layer=chosen, encoding=encoding)
+            except ToolkitError as error:
+                facts = {"layer": name, "reason": str(error)}
+                problems.append(Message("inspect.layer_refused", facts))
+            else:
+                glances.append(_glance(raw, path))
     return Inspection(
         str(source), sniffed.format, sniffed.why, tuple(glances), tuple(problems)
     )
