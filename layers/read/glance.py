@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from pyproj.exceptions import CRSError as ProjCrsError
 
 from layers import worker
 from layers.crs import name_of
@@ -99,6 +100,16 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
     )
 
 
+def _stated(raw: RawTable) -> str:
+    """Return the name of a reference system that is not accepted, or its text."""
+    if raw.crs is None:
+        return "none"
+    try:
+        return name_of(raw.crs)
+    except ProjCrsError:
+        return repr(raw.crs)[:80]
+
+
 def _glance(raw: RawTable, path: Path) -> Glance:
     """Sum up one raw layer."""
     problems = [Message(f"issue.{code}", dict(facts)) for code, facts in raw.found]
@@ -108,7 +119,7 @@ def _glance(raw: RawTable, path: Path) -> Glance:
         crs = settled.source
         problems += [Message(f"issue.{code}", dict(facts)) for code, facts in notes]
     except CrsError as error:
-        crs = name_of(raw.crs) if raw.crs is not None else "none"
+        crs = _stated(raw)
         problems.append(Message("inspect.crs_refused", {"reason": str(error)}))
     missing = int(shapely.is_missing(raw.geometry).sum())
     if missing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from importlib import import_module
@@ -16,13 +17,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from layers.errors import ToolkitError
+from layers.errors import CrsError, ToolkitError
 from layers.formats import layer_names, open_raw, sniff
 from layers.worker.codec import save, shown
 from layers.worker.reply import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from layers.formats import RawTable
 
 # Windows has no such module: there the clock of the parent is the only limit.
 resource: Any = import_module("resource") if find_spec("resource") else None
@@ -42,6 +45,9 @@ FORBIDDEN = (
     "pickle.find_class",
 )
 """What no reader does; an audit hook ends it (CPython's, not GDAL's, calls)."""
+
+LOOKS_ELSEWHERE = re.compile(r"\+?\binit\s*=|\w*grids\s*=", re.IGNORECASE)
+"""``+init=FILE:KEY`` and ``+nadgrids=FILE`` make PROJ open that file."""
 
 Question = dict[str, Any]
 
@@ -111,8 +117,20 @@ def _open(question: Question, out: Path) -> dict[str, Any]:
         encoding=question["encoding"],
         known=question["known"],
     )
+    _need_plain_crs(raw, question["path"])
     save(raw, out)
     return {}
+
+
+def _need_plain_crs(raw: RawTable, source: str) -> None:
+    """Refuse a reference system that PROJ would look up in a file of its choice."""
+    if isinstance(raw.crs, str) and (found := LOOKS_ELSEWHERE.search(raw.crs)):
+        raise CrsError(
+            source=source,
+            expected="a reference system that is written out (EPSG number, WKT)",
+            got=f"one that names a file ({found[0].strip()})",
+            todo="find out which one it is, and write it like EPSG:4490 in the file",
+        )
 
 
 def _look(question: Question, _: Path) -> dict[str, Any]:

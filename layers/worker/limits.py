@@ -61,11 +61,17 @@ SKIPPED_DRIVERS = (
 )
 """Drivers whose files describe data elsewhere: on the disk, in memory, on the net."""
 
+NOWHERE = "http://127.0.0.1:1"
+"""A proxy that is not there. A GeoJSON whose ``crs`` is a link is fetched by GDAL
+through its own HTTP door, which no list of drivers or extensions closes."""
+PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
+
 GDAL_SETTINGS: Mapping[str, str] = {
     "GDAL_SKIP": ",".join(SKIPPED_DRIVERS),
     "OGR_SKIP": ",".join(SKIPPED_DRIVERS),
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "CPL_VSIL_CURL_USE_HEAD": "NO",
+    "GDAL_HTTP_PROXY": NOWHERE,
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_HTTP_CONNECTTIMEOUT": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
@@ -126,6 +132,7 @@ def environment(scratch: Path) -> dict[str, str]:
     return {
         **kept,
         **GDAL_SETTINGS,
+        **dict.fromkeys(PROXIES, NOWHERE),
         **dict.fromkeys(ONE_THREAD, "1"),
         **here,
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([package, *found])),

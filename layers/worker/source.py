@@ -138,7 +138,7 @@ def opened(path: Path, *, limits: Limits = LIMITS) -> Iterator[Opened]:
     SourceNotFoundError
         There is no such file.
     """
-    if not path.exists():
+    if not (path.is_file() or path.is_dir()):
         raise SourceNotFoundError(path, todo="check the path")
     with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
         folder = Path(made).resolve() / "in"
