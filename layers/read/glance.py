@@ -127,7 +127,9 @@ def _glance(raw: RawTable, path: Path) -> Glance:
     invalid = int((~shapely.is_valid(raw.geometry)).sum()) - missing
     if invalid:
         problems.append(Message("inspect.geometry_invalid", {"count": invalid}))
-    box = shapely.total_bounds(raw.geometry)
+    box = (
+        shapely.total_bounds(raw.geometry) if len(raw.geometry) else np.full(4, np.nan)
+    )
     types = {one.geom_type for one in raw.geometry if one is not None}
     return Glance(
         name=raw.source_layer or path.stem,

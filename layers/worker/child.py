@@ -2,7 +2,7 @@
 
 A question is one line of JSON on the standard input, the answer one word on a private
 copy of the standard output; everything else goes through the folder that the question
-names. Whatever a library prints goes to the standard error, which is a file.
+names. Whatever a library prints goes to the standard error, which leads nowhere.
 """
 
 from __future__ import annotations
@@ -78,9 +78,8 @@ def serve(question: Question, answers: IO[str]) -> None:
     except ToolkitError as error:
         answer, word = packed(error), "done"
     except BaseException as error:  # noqa: BLE001 - some libraries raise outside Exception
-        answer, word = {"broken": _words(error)}, "broken"
-        traceback.print_exc()
-    # The table may have used up what the child may write: the answer is small.
+        trace = "".join(traceback.format_exception(error))
+        answer, word = {"broken": _words(error), "trace": trace}, "broken"
     (out / ANSWER).write_text(json.dumps(answer), encoding="ascii")
     print(word, file=answers, flush=True)
 

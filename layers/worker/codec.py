@@ -13,6 +13,7 @@ import decimal
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -25,7 +26,6 @@ from layers.formats import RawTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -72,6 +72,7 @@ WRITERS: tuple[tuple[str, type, Callable[[Any], Shown]], ...] = (
     ("timedelta", pd.Timedelta, lambda one: one.isoformat()),
     ("decimal", decimal.Decimal, str),
     ("bytes", bytes, lambda one: base64.b64encode(one).decode("ascii")),
+    ("path", PurePath, str),
     ("crs", pyproj.CRS, lambda one: one.to_json()),
     ("scalar", np.generic, _scalar),
     ("array", np.ndarray, lambda one: _each(one.tolist())),
@@ -87,6 +88,7 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "timedelta": pd.Timedelta,
     "decimal": decimal.Decimal,
     "bytes": base64.b64decode,
+    "path": Path,
     "crs": pyproj.CRS.from_json,
     "scalar": lambda one: np.dtype(one[0]).type(read(one[1])),
     "array": lambda one: np.array([read(each) for each in one]),
@@ -233,7 +235,8 @@ def load(folder: Path) -> RawTable:
         for at, how in enumerate(header["columns"])
     ]
     attributes = pd.DataFrame(dict(enumerate(made)), index=range(table.num_rows))
-    attributes.columns = pd.Index([read(one) for one in header["names"]])
+    if made:
+        attributes.columns = pd.Index([read(one) for one in header["names"]])
     rest = {name: read(one) for name, one in header["rest"].items()}
     return RawTable(
         attributes=attributes,

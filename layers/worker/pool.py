@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ from layers.worker.limits import Limits, environment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LOG = logging.getLogger(__name__)
 MAX_CHILDREN = max(1, min(4, os.cpu_count() or 1))
 MAX_QUESTIONS = 500
 """After so many a child is replaced: what libraries keep does not add up for ever."""
@@ -59,20 +61,18 @@ class Child:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ecoredline-worker-")).resolve()
         self.asked = 0
-        self._log = (self.folder / "log.txt").open("wb")
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "layers.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._log,
+                stderr=subprocess.DEVNULL,
                 cwd=self.folder,
                 env=environment(self.folder),
                 # Ctrl-C is for the parent: it ends its children itself.
                 **_own_group(),
             )
         except OSError as error:
-            self._log.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             raise BrokenChildError(why="died", words=f"no start: {error}") from error
 
@@ -104,7 +104,9 @@ class Child:
             return
         if word == b"broken\n":
             answer = Path(question["out"]) / ANSWER
-            said = json.loads(answer.read_text(encoding="ascii"))["broken"]
+            told = json.loads(answer.read_text(encoding="ascii"))
+            LOG.debug("the reader stopped: %s", told["trace"])
+            said = told["broken"]
             raise BrokenChildError("memory" if said == "memory" else "error", said)
         raise self._death()
 
@@ -144,7 +146,7 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(GRACE_S)
-        for pipe in (self._process.stdin, self._process.stdout, self._log):
+        for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, cast
 
 from layers import errors
@@ -38,6 +39,8 @@ def renamed(value: object, rename: Callable[[str], str]) -> object:
     """Return a value with `rename` applied to every text in it."""
     if isinstance(value, str):
         return rename(value)
+    if isinstance(value, PurePath):
+        return Path(rename(str(value)))
     if isinstance(value, list | tuple):
         return type(value)(renamed(one, rename) for one in value)
     if isinstance(value, dict):
@@ -47,6 +50,11 @@ def renamed(value: object, rename: Callable[[str], str]) -> object:
 
 def _parts(kind: type) -> list[str]:
     """Return the names of what an error class is made from."""
+    made_by = next(
+        vars(one)["__init__"] for one in kind.__mro__ if "__init__" in vars(one)
+    )
+    if not inspect.isfunction(made_by):  # Python's own: it takes any words
+        return []
     wanted = inspect.signature(kind).parameters.values()
     return [
         one.name
