@@ -29,6 +29,8 @@ HEADER = 100
 RECORD = 8
 DELETED = b"*"
 KEPT = b" "
+PADDING = b"\0\x1a \r\n"
+"""What writers leave behind the last record."""
 BYTES = "ISO-8859-1"
 """Hands every byte through as one character, so that the true encoding is applied here:
 GDAL's own decoding stops at a name that is cut in the middle of a character."""
@@ -155,7 +157,8 @@ def _records(parts: dict[str, Path], source: Path) -> tuple[int, int, int]:
             got="others: they are shifted, a piece is missing or stands twice",
             todo="copy it again from its source",
         )
-    return count, flags.count(DELETED), (len(header) - end) // width if width else 0
+    rest = header[end:].strip(PADDING)
+    return count, flags.count(DELETED), -(-len(rest) // width) if width else 0
 
 
 def _declared_bytes(path: Path) -> int:

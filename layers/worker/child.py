@@ -117,7 +117,7 @@ def _open(question: Question, out: Path) -> dict[str, Any]:
         known=question["known"],
     )
     _need_plain_crs(raw, question["path"])
-    save(raw, out)
+    save(raw, out, source=question["path"])
     return {}
 
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyproj
 import shapely
 
+from layers.errors import InputRefusedError
 from layers.formats import RawTable
 
 if TYPE_CHECKING:
@@ -191,11 +192,20 @@ def _typed(dtype: str, column: pa.Array) -> pd.Series:
 # -- tables ---------------------------------------------------------------
 
 
-def save(raw: RawTable, folder: Path) -> None:
-    """Write a table into a folder."""
+def save(raw: RawTable, folder: Path, *, source: Path | str = "") -> None:
+    """Write a table into a folder.
+
+    Raises
+    ------
+    InputRefusedError
+        A column of text holds bytes that are no UTF-8. Arrow takes them from a file
+        unseen; they would surface wherever somebody first looks at the cell.
+    """
     names = list(raw.attributes.columns)
     columns = [raw.attributes.iloc[:, at] for at in range(len(names))]
     packed = [_packed(one) for one in columns]
+    for name, (_, one) in zip(names, packed, strict=True):
+        _need_text(one, name, source)
     arrays = {f"c{at}": one for at, (_, one) in enumerate(packed)}
     blobs = shapely.to_wkb(raw.geometry, include_srid=False)
     arrays["geometry"] = pa.array(blobs, type=pa.large_binary())
@@ -217,6 +227,19 @@ def save(raw: RawTable, folder: Path) -> None:
         "rest": rest,
     }
     (folder / HEADER).write_text(json.dumps(header), encoding="ascii")
+
+
+def _need_text(column: pa.Array, name: object, source: Path | str) -> None:
+    """Refuse bytes that are no text."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise InputRefusedError(
+            source=source,
+            expected=f"text in UTF-8 in column {name!r}",
+            got="bytes that are not",
+            todo="the file is damaged: export it again",
+        ) from error
 
 
 def load(folder: Path) -> RawTable:

@@ -195,6 +195,15 @@ def large_geojson(folder):
     return make.write_geojson(folder / "large.geojson", [make.GOOD] * 20_000)
 
 
+def test_bytes_that_are_no_text_are_refused_before_anybody_looks(tmp_path):
+    path = typed_table(tmp_path)
+    data = path.read_bytes()
+    assert data.count("甲".encode()) == 1
+    path.write_bytes(data.replace("甲".encode(), b"\xe7\xff\xb2"))
+    with pytest.raises(InputRefusedError, match="text in UTF-8 in column 'text'"):
+        worker.open_raw(path)
+
+
 @POSIX
 @pytest.mark.parametrize(
     ("limits", "words"),
