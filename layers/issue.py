@@ -51,6 +51,7 @@ SEVERITY: Mapping[str, Severity] = {
     "encoding_decided": "note",
     "deleted_records": "note",
     "stored_count_wrong": "note",
+    "read_in_process": "note",
     "rows_unaccounted": "error",
     "content_not_read": "warning",
     "linked_data_not_read": "error",

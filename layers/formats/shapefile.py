@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import fiona
 import pandas as pd
 import pyogrio
+from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 HEADER = 100
 RECORD = 8
 DELETED = b"*"
+KEPT = b" "
+PADDING = b"\0\x1a \r\n"
+"""What writers leave behind the last record."""
 BYTES = "ISO-8859-1"
 """Hands every byte through as one character, so that the true encoding is applied here:
 GDAL's own decoding stops at a name that is cut in the middle of a character."""
@@ -71,7 +75,7 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
     """
     shown = source or path
     parts = parts_of(path)
-    records, deleted = _records(parts, shown)
+    records, deleted, beyond = _records(parts, shown)
     text = decide_encoding(parts, given=encoding, source=shown)
     try:
         with fiona.open(path, driver="ESRI Shapefile", encoding=BYTES) as gate:
@@ -79,12 +83,13 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
         _, table = pyogrio.read_arrow(path, encoding=BYTES)
     except (
         FionaError,
+        CPLE_BaseError,
         pyogrio.errors.DataSourceError,
         RuntimeError,
     ) as error:
         raise InputRefusedError(
             source=shown,
-            expected="a readable Shapefile",
+            expected="a readable Shapefile with a readable .prj",
             got=str(error),
             todo="export it again, or pass encoding=",
         ) from error
@@ -94,6 +99,9 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
     found = list(text.found)
     if deleted:
         found.append(("deleted_records", {"count": deleted}))
+    if beyond:
+        facts = {"counted": records + beyond, "read": records}
+        found.append(("rows_unaccounted", facts))
     return RawTable(
         attributes=attributes,
         geometry=geometry,
@@ -108,8 +116,12 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
     )
 
 
-def _records(parts: dict[str, Path], source: Path) -> tuple[int, int]:
-    """Return (records, of which deleted) when all parts tell the same number."""
+def _records(parts: dict[str, Path], source: Path) -> tuple[int, int, int]:
+    """Return records, how many are deleted, and how many more the .dbf has room for.
+
+    The number is the one that all parts tell. Room for more beyond it is what a
+    writer left over, or a piece that stands twice.
+    """
     for needed in (".shp", ".shx", ".dbf"):
         if needed not in parts:
             raise InputRefusedError(
@@ -131,8 +143,17 @@ def _records(parts: dict[str, Path], source: Path) -> tuple[int, int]:
             got=f"{count} in .dbf, {(shx - HEADER) // RECORD} in .shx",
             todo="copy all its parts again from one export",
         )
-    flags = header[start : start + count * width : width] if width else b""
-    return count, flags.count(DELETED)
+    end = start + count * width
+    flags = header[start:end:width] if width else b""
+    if not set(flags) <= set(DELETED + KEPT):
+        raise InputRefusedError(
+            source=source,
+            expected="records in .dbf that begin with a blank or *",
+            got="others: they are shifted, a piece is missing or stands twice",
+            todo="copy it again from its source",
+        )
+    rest = header[end:].strip(PADDING)
+    return count, flags.count(DELETED), -(-len(rest) // width) if width else 0
 
 
 def _declared_bytes(path: Path) -> int:

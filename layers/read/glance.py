@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from pyproj.exceptions import CRSError as ProjCrsError
 
+from layers import worker
 from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
-from layers.formats import RawTable, layer_names, open_raw, sniff
 from layers.read.build import settled_of
 from layers.read.extent import lonlat_of
 from layers.text import Message
+
+if TYPE_CHECKING:
+    from layers.formats import RawTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Inspection:
 
 
 def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
-    """Look at a file without deciding what it is for.
+    """Look at a file without deciding what it is for; another process opens it.
 
     Parameters
     ----------
@@ -88,20 +93,30 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
         There is no such file, or it is of no format that is read.
     """
     path = Path(source)
-    sniffed = sniff(path)
     glances, problems = [], []
-    names = layer_names(path, sniffed)
-    for name in names:
-        try:
-            raw = open_raw(path, layer=name, encoding=encoding)
-        except ToolkitError as error:
-            facts = {"layer": name, "reason": str(error)}
-            problems.append(Message("inspect.layer_refused", facts))
-        else:
-            glances.append(_glance(raw, path))
+    with worker.opened(path) as file:
+        sniffed, names = file.look()
+        for name in names:
+            try:
+                raw = file.raw(layer=name, encoding=encoding)
+            except ToolkitError as error:
+                facts = {"layer": name, "reason": str(error)}
+                problems.append(Message("inspect.layer_refused", facts))
+            else:
+                glances.append(_glance(raw, path))
     return Inspection(
         str(source), sniffed.format, sniffed.why, tuple(glances), tuple(problems)
     )
+
+
+def _stated(raw: RawTable) -> str:
+    """Return the name of a reference system that is not accepted, or its text."""
+    if raw.crs is None:
+        return "none"
+    try:
+        return name_of(raw.crs)
+    except ProjCrsError:
+        return repr(raw.crs)[:80]
 
 
 def _glance(raw: RawTable, path: Path) -> Glance:
@@ -114,7 +129,7 @@ def _glance(raw: RawTable, path: Path) -> Glance:
         lonlat = lonlat_of(raw.geometry, settled)
         problems += [Message(f"issue.{code}", dict(facts)) for code, facts in notes]
     except CrsError as error:
-        crs = name_of(raw.crs) if raw.crs is not None else "none"
+        crs = _stated(raw)
         problems.append(Message("inspect.crs_refused", {"reason": str(error)}))
     missing = int(shapely.is_missing(raw.geometry).sum())
     if missing:
@@ -122,7 +137,9 @@ def _glance(raw: RawTable, path: Path) -> Glance:
     invalid = int((~shapely.is_valid(raw.geometry)).sum()) - missing
     if invalid:
         problems.append(Message("inspect.geometry_invalid", {"count": invalid}))
-    box = shapely.total_bounds(raw.geometry)
+    box = (
+        shapely.total_bounds(raw.geometry) if len(raw.geometry) else np.full(4, np.nan)
+    )
     types = {one.geom_type for one in raw.geometry if one is not None}
     return Glance(
         name=raw.source_layer or path.stem,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from layers import worker
 from layers.errors import GeometryError
 from layers.formats import RawTable, open_raw, source_files
 from layers.frame import canonical
@@ -21,6 +23,9 @@ from layers.read.coverage import with_coverage
 from layers.read.statement import Origin, Stated, Statement
 from layers.spec import spec
 
+if TYPE_CHECKING:
+    from layers.spec import LayerSpec
+
 
 def read(
     source: Path | str,
@@ -28,9 +33,10 @@ def read(
     kind: str,
     layer: str | None = None,
     encoding: str | None = None,
+    in_process: bool = False,
     **stated: Unpack[Stated],
 ) -> Layer:
-    """Read a layer from a file.
+    """Read a layer from a file, which another process opens.
 
     Parameters
     ----------
@@ -43,6 +49,10 @@ def read(
         Layer in a file that holds several.
     encoding
         Text encoding of a Shapefile or CSV, when its bytes leave it open.
+    in_process
+        Open the file in this process, without the walls of `layers.worker`: quicker
+        for one file, and only for files that you trust. The layer keeps the issue
+        ``read_in_process``.
     **stated
         See `Stated`.
 
@@ -56,7 +66,8 @@ def read(
     UnknownKindError
         There is no such kind.
     SourceNotFoundError, InputRefusedError
-        There is no such file, or it cannot be read in a way that could be trusted.
+        There is no such file, or it cannot be read in a way that could be trusted, or
+        within `layers.worker.LIMITS`.
     CrsError
         The reference system is missing, contradicted, not accepted, or does not fit
         the coordinates (axes swapped, metres called degrees).
@@ -64,9 +75,27 @@ def read(
     path = Path(source)
     wanted = spec(kind)
     statement = Statement(**stated)
-    raw = open_raw(path, layer=layer, encoding=encoding, known=wanted.layer_names)
-    digest = sha256_of(source_files(path))
+    take = _taken_here if in_process else _taken
+    raw, digest = take(path, layer, encoding, wanted)
     return build(raw, wanted, statement, Origin(str(source), digest))
+
+
+def _taken(
+    path: Path, layer: str | None, encoding: str | None, wanted: LayerSpec
+) -> tuple[RawTable, str]:
+    """Return what another process reads, and the hash of the bytes that it read."""
+    with worker.opened(path) as source:
+        names = wanted.layer_names
+        return source.raw(layer=layer, encoding=encoding, known=names), source.sha256
+
+
+def _taken_here(
+    path: Path, layer: str | None, encoding: str | None, wanted: LayerSpec
+) -> tuple[RawTable, str]:
+    """Return what this process reads, saying so, and the hash of the file."""
+    raw = open_raw(path, layer=layer, encoding=encoding, known=wanted.layer_names)
+    found = (*raw.found, ("read_in_process", {}))
+    return replace(raw, found=found), sha256_of(source_files(path))
 
 
 def from_frame(

@@ -37,7 +37,7 @@ FILE_NAME = "workspace.yaml"
 WORKERS = 4
 
 
-def open_workspace(path: Path | str) -> Workspace:
+def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
     """Open a workspace and read its layers.
 
     Parameters
@@ -45,6 +45,8 @@ def open_workspace(path: Path | str) -> Workspace:
     path
         The folder, or the ``workspace.yaml`` in it. Relative paths in the document
         count from its folder.
+    in_process
+        As for `layers.read`: without the walls of `layers.worker`.
 
     Returns
     -------
@@ -67,7 +69,11 @@ def open_workspace(path: Path | str) -> Workspace:
     standard = {name: _alias_table(one, file) for name, one in plan.aliases.items()}
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         # `map` keeps the order of the document, whoever is done first.
-        results = list(pool.map(lambda one: _read(one, file.parent), plan.layers))
+        results = list(
+            pool.map(
+                lambda one: _read(one, file.parent, in_process=in_process), plan.layers
+            )
+        )
     found = {one.id: one for one in results if isinstance(one, Layer)}
     covered = _covered(found, plan)
     return Workspace(
@@ -86,7 +92,7 @@ def open_workspace(path: Path | str) -> Workspace:
     )
 
 
-def _read(plan: LayerPlan, folder: Path) -> Layer | Unavailable:
+def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavailable:
     """Read one layer; what goes wrong becomes the reason why it is not there."""
     try:
         if plan.none_exists is not None or plan.source is None:
@@ -104,6 +110,7 @@ def _read(plan: LayerPlan, folder: Path) -> Layer | Unavailable:
             kind=plan.spec.kind,
             layer=plan.layer,
             encoding=plan.encoding,
+            in_process=in_process,
             crs=plan.crs,
             fields=plan.fields,
             id=plan.id,

@@ -1,0 +1,16 @@
+"""Files from others are opened in another process.
+
+    open_raw(path)          the same table as `layers.formats.open_raw`
+    with opened(path) as o: several questions to one private copy
+
+The process that calls never hands a byte of the file to GDAL. A child of it does: with
+the drivers that look elsewhere left out before GDAL is loaded, without the caller's
+environment, under limits, on a private copy. A child that dies, hangs or is full takes
+its file with it and nothing else.
+"""
+
+from layers.worker.limits import LIMITS, Limits
+from layers.worker.pool import close
+from layers.worker.source import Opened, open_raw, opened
+
+__all__ = ["LIMITS", "Limits", "Opened", "close", "open_raw", "opened"]

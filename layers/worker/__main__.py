@@ -1,0 +1,6 @@
+"""``python -m layers.worker``: started by `layers.worker.pool`, never by hand."""
+
+from layers.worker.child import main
+
+if __name__ == "__main__":
+    main()

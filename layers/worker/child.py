@@ -1,0 +1,146 @@
+"""The other side: what runs in the child.
+
+A question is one line of JSON on the standard input, the answer one word on a private
+copy of the standard output; everything else goes through the folder that the question
+names. Whatever a library prints goes to the standard error, which leads nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import traceback
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from layers.errors import CrsError, ToolkitError
+from layers.formats import layer_names, open_raw, sniff
+from layers.worker.codec import save, shown
+from layers.worker.reply import packed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from layers.formats import RawTable
+
+# Windows has no such module: there the clock of the parent is the only limit.
+resource: Any = import_module("resource") if find_spec("resource") else None
+
+ANSWER = "answer.json"
+MAX_WORDS = 300
+FORBIDDEN = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.sendto",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "pickle.find_class",
+)
+"""What no reader does; an audit hook ends it (CPython's, not GDAL's, calls)."""
+
+LOOKS_ELSEWHERE = re.compile(r"\+?\binit\s*=|\w*grids\s*=", re.IGNORECASE)
+"""``+init=FILE:KEY`` and ``+nadgrids=FILE`` make PROJ open that file."""
+
+Question = dict[str, Any]
+
+
+def main() -> None:
+    """Answer questions until the input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
+    os.dup2(2, 1)
+    sys.addaudithook(forbid)
+    for line in sys.stdin:
+        serve(json.loads(line), answers)
+
+
+def forbid(event: str, _: tuple[object, ...]) -> None:
+    """Refuse what a reader has no business to do."""
+    if event in FORBIDDEN:
+        msg = f"{event} in the reader of a file"
+        raise PermissionError(msg)
+
+
+def serve(question: Question, answers: IO[str]) -> None:
+    """Answer one question: ``done`` (with a table or an error of ours), ``broken``."""
+    out = Path(question["out"])
+    try:
+        restrict(question["limits"])
+        answer = _ACTIONS[question["do"]](question, out)
+        word = "done"
+    except ToolkitError as error:
+        answer, word = packed(error), "done"
+    except BaseException as error:  # noqa: BLE001 - some libraries raise outside Exception
+        trace = "".join(traceback.format_exception(error))
+        answer, word = {"broken": _words(error), "trace": trace}, "broken"
+    (out / ANSWER).write_text(json.dumps(answer), encoding="ascii")
+    print(word, file=answers, flush=True)
+
+
+def _words(error: BaseException) -> str:
+    """Name an error nobody foresaw."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    return f"{type(error).__name__}: {error}"[:MAX_WORDS]
+
+
+def restrict(wanted: Mapping[str, int]) -> None:
+    """Set what this question may cost, on top of what others have cost already."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    for name, value in (
+        (resource.RLIMIT_AS, wanted["memory_bytes"]),
+        (resource.RLIMIT_CPU, spent + wanted["cpu_s"]),
+        (resource.RLIMIT_FSIZE, wanted["file_bytes"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(name)[1]
+        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(name, (soft, hard))
+
+
+def _open(question: Question, out: Path) -> dict[str, Any]:
+    """Read one layer into the folder."""
+    raw = open_raw(
+        Path(question["path"]),
+        layer=question["layer"],
+        encoding=question["encoding"],
+        known=question["known"],
+    )
+    _need_plain_crs(raw, question["path"])
+    save(raw, out, source=question["path"])
+    return {}
+
+
+def _need_plain_crs(raw: RawTable, source: str) -> None:
+    """Refuse a reference system that PROJ would look up in a file of its choice."""
+    if isinstance(raw.crs, str) and (found := LOOKS_ELSEWHERE.search(raw.crs)):
+        raise CrsError(
+            source=source,
+            expected="a reference system that is written out (EPSG number, WKT)",
+            got=f"one that names a file ({found[0].strip()})",
+            todo="find out which one it is, and write it like EPSG:4490 in the file",
+        )
+
+
+def _look(question: Question, _: Path) -> dict[str, Any]:
+    """Recognise a file and name its layers."""
+    path = Path(question["path"])
+    sniffed = sniff(path)
+    names = layer_names(path, sniffed)
+    return {"format": sniffed.format, "why": sniffed.why, "layers": shown(names)}
+
+
+_ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
+    "open": _open,
+    "look": _look,
+}
