@@ -10,6 +10,7 @@ from layers.read.coverage import with_coverage
 from layers.read.glance import Glance, Inspection, inspect
 from layers.read.sources import from_frame, none_exists, read
 from layers.read.statement import Stated
+from layers.read.suspicion import with_suspicion
 
 __all__ = [
     "Glance",
@@ -20,4 +21,5 @@ __all__ = [
     "none_exists",
     "read",
     "with_coverage",
+    "with_suspicion",
 ]
