@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.datum.region import DatumRegion, has_answer
+from layers.datum.region import RECTANGLE, DatumRegion, has_answer
 from layers.datum.steps import METRES_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ STEP_DEGREES = 1e-12
 """The iteration ends when no point moves by more than this (1e-7 m)."""
 RETURN_DEGREES = 5e-12
 """A point that does not come back within this (6e-7 m) has no answer."""
+MARGIN = 0.1
 SAMPLE = 20_000
 SAMPLE_BOX = (75.0, 18.0, 134.0, 53.0)
 
@@ -161,9 +162,12 @@ def _undone(shifted: Points, shift: Callable[[Points], Points]) -> Points:
     The shift changes by less than 2 % of a step anywhere in China, so the iteration
     gains almost two digits a round.
     """
-    # Degrees beyond the globe would only overflow on the way to no answer.
-    target = np.where(np.abs(shifted) <= [180.0, 90.0], shifted, np.nan)
-    target[np.isnan(target).any(axis=1)] = np.nan
+    # The shift is below 0.02 degrees: from farther out nothing leads to an answer.
+    west, south, east, north = RECTANGLE
+    with np.errstate(invalid="ignore"):
+        good = (shifted >= [west - MARGIN, south - MARGIN]).all(axis=1)
+        good &= (shifted <= [east + MARGIN, north + MARGIN]).all(axis=1)
+    target = np.where(good[:, None], shifted, np.nan)
     found = target.copy()
     for _ in range(MAX_ROUNDS):
         off = shift(found) - target

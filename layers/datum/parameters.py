@@ -177,7 +177,7 @@ class GridShift:
         """Return the PROJ pipeline from degrees to degrees."""
         return (
             "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
-            f'+step +proj=hgridshift "+grids={self.path.as_posix()}" '
+            f'+step +proj=hgridshift +grids="{self.path.as_posix()}" '
             "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
         )
 

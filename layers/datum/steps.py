@@ -31,9 +31,19 @@ class Steps:
     """Conversions of points (n, 2), done in order.
 
     A point that a step cannot place is NaN from there on.
+
+    Attributes
+    ----------
+    steps
+        The conversions; the first gives degrees of the source's own datum.
+    grid_m
+        Where the conversion is wavy (GCJ-02): the one grid on which all edges are cut.
+        A grid from the curvature at each edge's middle would differ between
+        neighbours. None leaves it to the curvature.
     """
 
     steps: tuple[Callable[[NDArray[np.float64]], NDArray[np.float64]], ...]
+    grid_m: float | None = None
 
     def transform(self, xx: Any, yy: Any, /) -> Any:  # noqa: ANN401 - as pyproj's
         """Return longitudes and latitudes."""
@@ -61,7 +71,7 @@ class Steps:
     def median_move_m(self, points: NDArray[np.float64]) -> float:
         """Return how far points move after the first step, at the median, metres.
 
-        The first step gives degrees of the source's own datum. 0 without points.
+        0 without points that could be placed.
         """
         chosen = points[:: max(1, len(points) // SAMPLE)]
         before = self.steps[0](chosen)
@@ -73,9 +83,11 @@ class Steps:
 
 def from_stretched(
     step: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    *,
+    grid_m: float | None = None,
 ) -> Steps:
     """Return a step on degrees as one on degrees times `METRES_PER_DEGREE`."""
-    return Steps((lambda points: points / METRES_PER_DEGREE, step))
+    return Steps((lambda points: points / METRES_PER_DEGREE, step), grid_m)
 
 
 def pyproj_step(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from layers.datum import Steps
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -180,6 +182,8 @@ def _steps(edges: Edges, transformer: Placer) -> NDArray[np.float64]:
     It comes from the curvature at the middle, not from the edge's length, so that
     neighbours with edges of different length on one border get the same grid.
     """
+    if isinstance(transformer, Steps) and transformer.grid_m is not None:
+        return np.full(len(edges.low), transformer.grid_m)
     middle = (edges.low + edges.high) / 2
     run = edges.high - edges.low
     reach = run / np.hypot(*run.T)[:, None] * PROBE_M / 2
