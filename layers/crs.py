@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from layers.datum import DatumShift
     from layers.evidence import Box
 
-GRID_M = {"GCJ-02": 32.0, "BD-09": 8.0}
-"""Between cuts of an edge. The shift bends by 6e-7 (GCJ-02) and 9e-6 per metre (BD-09) at
-worst: a piece of this length lies within 0.1 mm of its chord."""
+GRID_M = {"GCJ-02": 64.0, "BD-09": 16.0}
+"""Between cuts of an edge. The shift bends by 1e-6 (GCJ-02) and 1.1e-5 (BD-09) per
+metre at worst: a piece of this length lies within 0.5 mm of its chord."""
 DENSE = "edges densified so that none moves by more than 1 mm"
 
 
@@ -187,8 +187,8 @@ def _declared(name: DatumName, *, evidence: str, region: DatumRegion) -> Settled
         operation=(
             f"{name} undone: fixed point of the published formula, every vertex "
             f"verified to return within 1e-6 m (worst of 20,000 points in China "
-            f"{worst:.0e} m), {DENSE} (3 mm where an edge crosses longitude 105, a kink "
-            f"of the formula); region {region}: {decided}; WGS 84 taken as "
+            f"{worst:.0e} m), {DENSE} (4 mm where an edge crosses longitude 105, a "
+            f"kink of the formula); region {region}: {decided}; WGS 84 taken as "
             "CGCS2000"
         ),
         transformer=datum.from_stretched(

@@ -164,10 +164,11 @@ def _undone(shifted: Points, shift: Callable[[Points], Points]) -> Points:
     """
     # The shift is below 0.02 degrees: from farther out nothing leads to an answer.
     west, south, east, north = RECTANGLE
+    low, high = [west - MARGIN, south - MARGIN], [east + MARGIN, north + MARGIN]
     with np.errstate(invalid="ignore"):
-        good = (shifted >= [west - MARGIN, south - MARGIN]).all(axis=1)
-        good &= (shifted <= [east + MARGIN, north + MARGIN]).all(axis=1)
-    target = np.where(good[:, None], shifted, np.nan)
+        inside = (shifted >= low) & (shifted <= high)
+    target = np.where(inside, shifted, np.nan)
+    target[np.isnan(target).any(axis=1)] = np.nan
     found = target.copy()
     for _ in range(MAX_ROUNDS):
         off = shift(found) - target

@@ -161,7 +161,12 @@ def _cuts(
 
 
 def _verified_steps(edges: Edges, transformer: Placer) -> NDArray[np.float64]:
-    """Return the grid step of each edge: from its curvature, then verified."""
+    """Return the grid step of each edge: from its curvature, then verified.
+
+    A wavy conversion brings its own step, from its greatest curvature.
+    """
+    if isinstance(transformer, Steps) and transformer.grid_m is not None:
+        return np.full(len(edges.low), transformer.grid_m)
     step = _steps(edges, transformer)
     open_edges = np.arange(len(step))
     for _ in range(MAX_ROUNDS):
@@ -182,8 +187,6 @@ def _steps(edges: Edges, transformer: Placer) -> NDArray[np.float64]:
     It comes from the curvature at the middle, not from the edge's length, so that
     neighbours with edges of different length on one border get the same grid.
     """
-    if isinstance(transformer, Steps) and transformer.grid_m is not None:
-        return np.full(len(edges.low), transformer.grid_m)
     middle = (edges.low + edges.high) / 2
     run = edges.high - edges.low
     reach = run / np.hypot(*run.T)[:, None] * PROBE_M / 2
