@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from layers.datum import GridShift, SevenParameters
     from layers.errors import ToolkitError
     from layers.issue import DataIssue, Quarantined
     from layers.layer import FRAME, Layer, Setting, Unavailable, Workspace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         read,
         read_text,
         with_coverage,
+        with_suspicion,
     )
     from layers.spec import kinds, spec
     from layers.workspace import open_workspace
@@ -35,12 +37,14 @@ __all__ = [
     "FRAME",
     "Coverage",
     "DataIssue",
+    "GridShift",
     "Inspection",
     "Layer",
     "Period",
     "Provenance",
     "Quarantined",
     "Setting",
+    "SevenParameters",
     "Tolerance",
     "ToolkitError",
     "Unavailable",
@@ -54,16 +58,18 @@ __all__ = [
     "read_text",
     "spec",
     "with_coverage",
+    "with_suspicion",
 ]
 
 _HOMES = {
+    "datum": ("GridShift", "SevenParameters"),
     "errors": ("ToolkitError",),
     "issue": ("DataIssue", "Quarantined"),
     "layer": ("FRAME", "Layer", "Setting", "Unavailable", "Workspace"),
     "provenance": ("Coverage", "Period", "Provenance", "Tolerance"),
     "read": (
         *("Inspection", "from_frame", "inspect", "none_exists", "read_text"),
-        "with_coverage",
+        *("with_coverage", "with_suspicion"),
     ),
     "spec": ("kinds",),
     "workspace": ("open_workspace",),

@@ -48,6 +48,8 @@ SEVERITY: Mapping[str, Severity] = {
     "crs_equated": "note",
     "crs_given_by_user": "note",
     "datum_assumed": "warning",
+    "datum_shifted": "note",
+    "gcj02_suspected": "warning",
     "encoding_decided": "note",
     "deleted_records": "note",
     "stored_count_wrong": "note",

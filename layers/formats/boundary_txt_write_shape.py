@@ -8,8 +8,9 @@ import numpy as np
 import pyproj
 import shapely
 
-from layers.crs import CHINA, settle
+from layers.crs import settle
 from layers.errors import InputRefusedError
+from layers.evidence import CHINA
 from layers.formats.boundary_txt_zones import ZONES, meridian_of
 from layers.layer import FRAME
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from layers.crs import misfits, refuse_misfit
 from layers.geometry.densify import to_degrees
 from layers.geometry.mend import areal_part, mend
+from layers.misfit import misfits, refuse_misfit
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _placed(geometry: NDArray[np.object_], settled: Settled) -> NDArray[np.objec
     """Bring geometries to degrees."""
     if settled.transformer is None:
         return geometry
+    if settled.unit != 1.0:
+        geometry = shapely.transform(geometry, lambda xy: xy * settled.unit)
     return to_degrees(geometry, settled.transformer)
 
 

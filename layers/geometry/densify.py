@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from layers.datum import Steps
+
 if TYPE_CHECKING:
-    import pyproj
     from numpy.typing import NDArray
+
+    from layers.datum import Placer
 
 TOLERANCE_M = 0.001
 """No edge moves by more than this, on the ground."""
@@ -40,7 +43,7 @@ class Edges(NamedTuple):
 
 
 def to_degrees(
-    geometry: NDArray[np.object_], transformer: pyproj.Transformer
+    geometry: NDArray[np.object_], transformer: Placer
 ) -> NDArray[np.object_]:
     """Return geometries in longitude/latitude, densified on the way.
 
@@ -67,9 +70,7 @@ def to_degrees(
     return result
 
 
-def _convert(
-    geometry: NDArray[np.object_], transformer: pyproj.Transformer
-) -> NDArray[np.object_]:
+def _convert(geometry: NDArray[np.object_], transformer: Placer) -> NDArray[np.object_]:
     """Convert geometries of one type, on their ragged arrays."""
     kind, xy, offsets = shapely.to_ragged_array(geometry, include_z=False)
     if int(shapely.get_type_id(geometry[0])) not in POINT_TYPES:
@@ -89,7 +90,7 @@ def _convert(
 def densified(
     xy: NDArray[np.float64],
     offsets: NDArray[np.integer[Any]],
-    transformer: pyproj.Transformer,
+    transformer: Placer,
 ) -> tuple[NDArray[np.float64], NDArray[np.integer[Any]]]:
     """Put points on the edges of many lines at once.
 
@@ -159,10 +160,13 @@ def _cuts(
     return owner, points
 
 
-def _verified_steps(
-    edges: Edges, transformer: pyproj.Transformer
-) -> NDArray[np.float64]:
-    """Return the grid step of each edge: from its curvature, then verified."""
+def _verified_steps(edges: Edges, transformer: Placer) -> NDArray[np.float64]:
+    """Return the grid step of each edge: from its curvature, then verified.
+
+    A wavy conversion brings its own step, from its greatest curvature.
+    """
+    if isinstance(transformer, Steps) and transformer.grid_m is not None:
+        return np.full(len(edges.low), transformer.grid_m)
     step = _steps(edges, transformer)
     open_edges = np.arange(len(step))
     for _ in range(MAX_ROUNDS):
@@ -177,7 +181,7 @@ def _verified_steps(
     return step
 
 
-def _steps(edges: Edges, transformer: pyproj.Transformer) -> NDArray[np.float64]:
+def _steps(edges: Edges, transformer: Placer) -> NDArray[np.float64]:
     """Return the power of two that keeps a piece within `AIM_M` of its chord.
 
     It comes from the curvature at the middle, not from the edge's length, so that
@@ -199,7 +203,7 @@ def _steps(edges: Edges, transformer: pyproj.Transformer) -> NDArray[np.float64]
 
 
 def _worst(
-    edges: Edges, step: NDArray[np.float64], transformer: pyproj.Transformer
+    edges: Edges, step: NDArray[np.float64], transformer: Placer
 ) -> NDArray[np.float64]:
     """Return, per edge, how far a piece lies from its chord at most, metres."""
     owner, points = _cuts(edges, step)
@@ -237,9 +241,7 @@ def _offset_m(
     return placed
 
 
-def _degrees(
-    xy: NDArray[np.float64], transformer: pyproj.Transformer
-) -> NDArray[np.float64]:
+def _degrees(xy: NDArray[np.float64], transformer: Placer) -> NDArray[np.float64]:
     """Transform points; what PROJ cannot place becomes NaN, never infinity."""
     moved: tuple[Any, Any] = transformer.transform(xy[:, 0], xy[:, 1])
     lonlat = np.column_stack(moved)

@@ -11,6 +11,7 @@ from layers.read.glance import Glance, Inspection, inspect
 from layers.read.pasted import read_text
 from layers.read.sources import from_frame, none_exists, read
 from layers.read.statement import Stated
+from layers.read.suspicion import with_suspicion
 
 __all__ = [
     "Glance",
@@ -22,4 +23,5 @@ __all__ = [
     "read",
     "read_text",
     "with_coverage",
+    "with_suspicion",
 ]

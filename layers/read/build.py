@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from layers.crs import CrsLike, Settled, is_stated, misfits, name_of, same, settle
+from layers.crs import (
+    CrsLike,
+    Settled,
+    is_degrees,
+    is_stated,
+    name_of,
+    same,
+    settle,
+)
+from layers.datum import Steps, declared
 from layers.errors import CrsError
 from layers.frame import Canonical, canonical
 from layers.geometry import Cleaned, Fault, clean
 from layers.issue import DataIssue, Quarantined
 from layers.layer import FRAME, Layer
+from layers.misfit import misfits
 from layers.provenance import Period, Provenance, Tolerance
 from layers.read.coverage import with_coverage
 
@@ -37,7 +48,7 @@ TABLES = ("CSV", "Excel workbook", "Excel 97 workbook", "coordinate text")
 def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -> Layer:
     """Turn a raw table into a layer."""
     name = stated.id or wanted.kind
-    settled, notes = settled_of(raw, stated.crs, origin.source)
+    settled, notes = settled_of(raw, stated.crs, origin.source, stated=stated)
     table = canonical(
         raw.attributes,
         spec=wanted,
@@ -89,31 +100,61 @@ def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -
 
 
 def settled_of(
-    raw: RawTable, given: CrsLike | None, source: str
+    raw: RawTable,
+    given: CrsLike | None,
+    source: str,
+    *,
+    stated: Statement | None = None,
 ) -> tuple[Settled, list[Found]]:
     """Settle the reference system from the source's word and the caller's."""
+    shift = stated.datum_shift if stated else None
+    region = stated.datum_region if stated else None
+    coverage = stated.coverage if stated else None
+    settle_here = partial(settle, source=source, shift=shift, region=region)
     if given is None:
-        settled = settle(raw.crs, source=source, evidence=raw.crs_evidence)
+        unknown = not is_stated(raw.crs) and declared(raw.crs) is None
+        settled = settle_here(
+            raw.crs,
+            evidence=raw.crs_evidence,
+            numbers=shapely.get_coordinates(raw.geometry) if unknown else None,
+            region_box=coverage.area.bounds if coverage else None,
+        )
         assumed = raw.format in TABLES and raw.crs_is_assumed
         notes: list[Found] = [("datum_assumed", {})] if assumed else []
     else:
+        settled = settle_here(given, evidence="given by the user")
         if raw.crs is not None and is_stated(raw.crs) and not raw.crs_is_assumed:
-            _need_agreement(raw, given, source)
-        settled = settle(given, source=source, evidence="given by the user")
+            _need_agreement(raw, given, settled, source)
         facts: dict[str, str | float] = {"crs": settled.source}
         notes = [("crs_given_by_user", facts)]
     if settled.issue is not None:
-        notes.append((settled.issue, {"crs": settled.source}))
+        notes.append((settled.issue, _shift_facts(raw, settled)))
     return settled, notes
 
 
-def _need_agreement(raw: RawTable, given: CrsLike, source: str) -> None:
-    """Refuse a reference system that contradicts the source's own."""
-    asked = settle(given, source=source, evidence="given by the user")
-    if raw.crs is not None and not same(raw.crs, given):
+def _shift_facts(raw: RawTable, settled: Settled) -> dict[str, str | float]:
+    """Say what was equated or shifted, and how far the middle vertex moved."""
+    facts: dict[str, str | float] = {"crs": settled.source}
+    if isinstance(settled.transformer, Steps):
+        xy = shapely.get_coordinates(raw.geometry) * settled.unit
+        facts["shift_m"] = settled.transformer.median_move_m(xy)
+    return facts
+
+
+def _need_agreement(
+    raw: RawTable, given: CrsLike, settled: Settled, source: str
+) -> None:
+    """Refuse a reference system that contradicts the source's own.
+
+    No format can state GCJ-02: a file that holds it says WGS 84 or CGCS2000 degrees.
+    """
+    if raw.crs is None:
+        return
+    agrees = is_degrees(raw.crs) if settled.is_declared else same(raw.crs, given)
+    if not agrees:
         raise CrsError(
             source=source,
-            expected=asked.source,
+            expected=settled.source,
             got=f"{name_of(raw.crs)} ({raw.crs_evidence})",
             todo="leave crs out, or correct what the source says about itself",
         )
@@ -167,8 +208,8 @@ def _raw_bounds(
     if geometry is None or not np.isfinite(shapely.get_coordinates(geometry)).all():
         return None
     box = shapely.bounds(geometry)
-    if settled.transformer is not None and np.isfinite(box).all():
-        box = np.array(settled.transformer.transform_bounds(*box.tolist()))
+    if np.isfinite(box).all():
+        box = np.array(settled.box_of(tuple(box.tolist())))
     inside = np.abs(box) <= np.array([180.0, 90.0, 180.0, 90.0])
     if not inside.all() or misfits(box[None, :], settled)[0]:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from layers.crs import misfits
+from layers.misfit import misfits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.crs import CrsLike
+    from layers.datum import DatumRegion, DatumShift
     from layers.provenance import Coverage, Period, Tolerance
 
 
@@ -16,7 +17,13 @@ class Stated(TypedDict, total=False):
     """What the caller states about a layer; every key may be left out.
 
     crs
-        Reference system, when the source does not say it.
+        Reference system, when the source does not say it; ``GCJ-02`` and ``BD-09``
+        are said here, because no file can say them.
+    datum_shift
+        Parameters or a grid from a datum like Xian 1980 to CGCS2000.
+    datum_region
+        With GCJ-02 and BD-09: ``everywhere`` when coordinates in Hong Kong, Macau and
+        Taiwan are shifted too; without it rows there are set aside.
     fields
         Canonical field name to source column, where the aliases do not fit.
     id
@@ -39,6 +46,8 @@ class Stated(TypedDict, total=False):
     tolerance: Tolerance | None
     licence: str | None
     notice: str | None
+    datum_shift: DatumShift | None
+    datum_region: DatumRegion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Statement:
     tolerance: Tolerance | None = None
     licence: str | None = None
     notice: str | None = None
+    datum_shift: DatumShift | None = None
+    datum_region: DatumRegion | None = None
 
 
 @dataclass(frozen=True, slots=True)
