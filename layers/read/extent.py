@@ -26,6 +26,8 @@ def lonlat_of(
         (min_lon, min_lat, max_lon, max_lat), EPSG:4490. None when there is nothing,
         or when the box cannot lie where the reference system puts it.
     """
+    if not len(geometry):
+        return None
     box = shapely.total_bounds(geometry)
     if not np.isfinite(box).all():
         return None

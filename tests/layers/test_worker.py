@@ -25,7 +25,7 @@ from pandas.testing import assert_frame_equal
 
 import layers
 from layers import errors, formats, worker
-from layers.errors import InputRefusedError, SourceNotFoundError, ToolkitError
+from layers.errors import InputRefusedError, ToolkitError
 from layers.worker import codec, pool, reply
 from layers.worker.child import forbid
 from layers.worker.limits import LIMITS, SKIPPED_DRIVERS, Limits, environment
@@ -131,7 +131,7 @@ def test_a_refusal_comes_through_in_the_same_words(build, tmp_path):
 def test_a_folder_is_no_source_and_a_relative_path_stays_relative(
     tmp_path, monkeypatch
 ):
-    with pytest.raises(SourceNotFoundError, match="check the path"):
+    with pytest.raises(InputRefusedError, match=r"a folder without .*gdbtable"):
         worker.open_raw(tmp_path)
     make.empty_file(tmp_path)
     monkeypatch.chdir(tmp_path)
