@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layers.datum import GridShift, SevenParameters
     from layers.errors import ToolkitError
+    from layers.formats.boundary_txt_write import write_boundary_txt
     from layers.issue import DataIssue, Quarantined
     from layers.layer import FRAME, Layer, Setting, Unavailable, Workspace
     from layers.provenance import Coverage, Period, Provenance, Tolerance
@@ -59,10 +60,12 @@ __all__ = [
     "spec",
     "with_coverage",
     "with_suspicion",
+    "write_boundary_txt",
 ]
 
 _HOMES = {
     "datum": ("GridShift", "SevenParameters"),
+    "formats.boundary_txt_write": ("write_boundary_txt",),
     "errors": ("ToolkitError",),
     "issue": ("DataIssue", "Quarantined"),
     "layer": ("FRAME", "Layer", "Setting", "Unavailable", "Workspace"),
