@@ -72,6 +72,7 @@ def load(path: Path, *, encoding: str | None) -> DxfText:
     name, found = _encoding(data, encoding, path)
     text = data.decode(name).removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _need_vertices(text, path)
     return DxfText(text, normal_name(name), count_entities(text), found)
 
 
@@ -127,6 +128,27 @@ def _candidates(data: bytes, stated: str | None) -> list[str]:
     if stated == "GB18030":
         return chinese if contradicted(data, stated) else chinese[::-1]
     return [*chinese, *([stated] if stated else [])]
+
+
+def _need_vertices(text: str, path: Path) -> None:
+    """Refuse a light polyline with another number of vertices than it says.
+
+    A cut that reaches from one polyline into the next leaves a single one, and no
+    count of entities misses the other.
+    """
+    lines = text.split("\n")
+    name, said, there = "", "", 0
+    for code, value in zip(lines[0::2], lines[1::2], strict=False):
+        group = code.strip()
+        if group == "0":
+            if name == "LWPOLYLINE" and said != str(there):
+                expected = f"a LWPOLYLINE of {said or 'a stated number of'} vertices"
+                raise _refuse(path, expected, f"one of {there}: a damaged drawing")
+            name, said, there = value.strip(), "", 0
+        elif group == "90":
+            said = value.strip()
+        elif group == "10":
+            there += 1
 
 
 def count_entities(text: str) -> int:
