@@ -295,5 +295,5 @@ def _accepted_datum(crs: pyproj.CRS, *, source: str) -> bool:
         got=name_of(crs),
         todo="this datum needs transformation parameters (seven parameters or a grid) "
         "that your surveying office holds: pass them as datum_shift=, or transform the "
-        "data to CGCS2000 first; no default is assumed, it could be off by 100 m",
+        "data to CGCS2000 first; no default is assumed",
     )

@@ -1,7 +1,7 @@
 """Steps to CGCS2000 that a surveying office holds: seven parameters, or a grid.
 
 No parameters come with the toolkit: those of Xian 1980 and Beijing 1954 are not public,
-differ from place to place, and a wrong set is off by metres to a hundred metres.
+differ from place to place, and a wrong set puts the data in a wrong place.
 """
 
 from __future__ import annotations

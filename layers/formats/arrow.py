@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyogrio
+from fiona.errors import FionaError
 
 from layers.formats.raw import from_wkb
 
@@ -13,6 +15,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+GDAL_ERRORS = (
+    FionaError,
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+"""What the two GDALs and Arrow raise on a file that is damaged."""
 WKB_TYPES = (b"geoarrow.wkb", b"ogc.wkb")
 
 

@@ -141,9 +141,9 @@ def _need_vertices(text: str, path: Path) -> None:
     for code, value in zip(lines[0::2], lines[1::2], strict=False):
         group = code.strip()
         if group == "0":
-            if name == "LWPOLYLINE" and said != str(there):
-                expected = f"a LWPOLYLINE of {said or 'a stated number of'} vertices"
-                raise _refuse(path, expected, f"one of {there}: a damaged drawing")
+            if name == "LWPOLYLINE" and said and said != str(there):
+                got = f"one of {there}: a damaged drawing"
+                raise _refuse(path, f"a LWPOLYLINE of {said} vertices", got)
             name, said, there = value.strip(), "", 0
         elif group == "90":
             said = value.strip()

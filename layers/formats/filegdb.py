@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import fiona
 import pyogrio
-from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import split
+from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import RawTable, choose_layer, need_all_rows
 
 if TYPE_CHECKING:
@@ -54,14 +53,7 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
             _, table = pyogrio.read_arrow(path, layer=name)
             table.validate(full=True)  # text that is no UTF-8 would fail far from here
             counted = _counted(path, name)
-    except (
-        FionaError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as error:
+    except GDAL_ERRORS as error:
         if isinstance(error, InputRefusedError):
             raise
         raise _refuse(path, str(error)) from error

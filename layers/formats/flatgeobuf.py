@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import fiona
 import pyogrio
-from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import split
+from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import RawTable, need_all_rows, stem_of
 
 if TYPE_CHECKING:
@@ -48,14 +47,7 @@ def read(path: Path) -> RawTable:
             crs = gate.crs_wkt or None
         _, table = pyogrio.read_arrow(path)
         table.validate(full=True)  # text that is no UTF-8 would fail far from here
-    except (
-        FionaError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as error:
+    except GDAL_ERRORS as error:
         raise _refuse(path, str(error)) from error
     attributes, geometry, unreadable = split(table)
     need_all_rows(read=len(attributes), counted=counted, source=path)

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 
 import fiona
 import pyogrio
-from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import split
+from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import Found, RawTable, choose_layer, need_all_rows
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
             with fiona.open(calm, layer=name, driver="GPKG") as gate:
                 crs = gate.crs_wkt or None
             _, table = pyogrio.read_arrow(calm, layer=name)
-        except (FionaError, pyogrio.errors.DataSourceError, RuntimeError) as error:
+        except GDAL_ERRORS as error:
             raise InputRefusedError(
                 source=path,
                 expected="a readable GeoPackage layer",

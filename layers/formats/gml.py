@@ -17,10 +17,9 @@ import fiona
 import numpy as np
 import pandas as pd
 import pyogrio
-from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import split
+from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import RawTable, choose_layer, need_all_rows
 from layers.formats.xmltext import XmlText, load, tag, walk
 
@@ -73,14 +72,7 @@ def read(
             # What the other GDAL noted about the file is not believed.
             copy.with_suffix(".gfs").unlink(missing_ok=True)
             _, table = pyogrio.read_arrow(copy, layer=name)
-        except (
-            FionaError,
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.DataLayerError,
-            RuntimeError,
-            ValueError,
-            OSError,
-        ) as error:
+        except GDAL_ERRORS as error:
             raise _refuse(path, str(error).replace(str(copy), path.name)) from error
     _, geometry, unreadable = split(table)
     need_all_rows(read=len(geometry), counted=len(mine), source=path)

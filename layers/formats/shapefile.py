@@ -15,10 +15,9 @@ import fiona
 import pandas as pd
 import pyogrio
 from fiona._err import CPLE_BaseError
-from fiona.errors import FionaError
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import split
+from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import Found, RawTable, need_all_rows, stem_of
 from layers.formats.text import decodes_cut, normal_name
 
@@ -81,12 +80,7 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
         with fiona.open(path, driver="ESRI Shapefile", encoding=BYTES) as gate:
             crs = gate.crs_wkt or None
         _, table = pyogrio.read_arrow(path, encoding=BYTES)
-    except (
-        FionaError,
-        CPLE_BaseError,
-        pyogrio.errors.DataSourceError,
-        RuntimeError,
-    ) as error:
+    except (*GDAL_ERRORS, CPLE_BaseError) as error:
         raise InputRefusedError(
             source=shown,
             expected="a readable Shapefile with a readable .prj",
