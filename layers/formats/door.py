@@ -19,6 +19,7 @@ from layers.formats import (
     gml,
     kml,
     parquet,
+    raster,
     shapefile,
     table,
 )
@@ -88,10 +89,16 @@ READERS: Mapping[Format, Reader] = {
         excel.layers_of,
     ),
     "CSV": Reader(lambda path, ask: table.read(path, encoding=ask.encoding)),
+    "GeoTIFF": Reader(lambda path, _: _no_table(path)),
 }
 """Every format but the archives; these hold one file of such a format."""
 ARCHIVES: Mapping[Format, str] = {"zip": "{} (zip)", "KMZ": "KMZ"}
 """How the format of a file out of an archive is called."""
+
+
+def _no_table(path: Path) -> RawTable:
+    """Refuse a raster: it has no rows."""
+    raise raster.no_table(path)
 
 
 def open_raw(

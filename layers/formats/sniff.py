@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from layers.errors import InputRefusedError, SourceNotFoundError
+from layers.formats.tiff import MAGICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ Format = Literal[
     "Excel workbook",
     "Excel 97 workbook",
     "CSV",
+    "GeoTIFF",
     "zip",
 ]
 
@@ -54,6 +56,7 @@ EXTENSIONS: Mapping[Format, tuple[str, ...]] = {
     "Excel workbook": (".xlsx", ".xlsm"),
     "Excel 97 workbook": (".xls",),
     "CSV": (".csv", ".tsv", ".txt"),
+    "GeoTIFF": (".tif", ".tiff"),
     "zip": (".zip",),
 }
 DISGUISES = (
@@ -74,6 +77,7 @@ SIGNATURES: tuple[tuple[bytes, Format, str], ...] = (
     (b"PAR1", "GeoParquet", "PAR1 signature"),
     (b"fgb\x03fgb", "FlatGeobuf", "fgb signature, version 3"),
     (b"AutoCAD Binary DXF\r\n\x1a\0", "DXF", "binary DXF signature"),
+    *((magic, "GeoTIFF", "TIFF signature") for magic in MAGICS),
 )
 """First bytes that name a format."""
 SECTIONS = tuple(
@@ -258,7 +262,7 @@ def refuse_doctype(path: Path) -> InputRefusedError:
 def _unknown(path: Path, got: str) -> InputRefusedError:
     """Return the error for a format that is not read."""
     suffix = path.suffix.lower()
-    known = ", ".join(one for one in EXTENSIONS if one != "zip")
+    known = ", ".join(one for one in EXTENSIONS if one not in {"zip", "GeoTIFF"})
     return InputRefusedError(
         source=path,
         expected=f"{known}, or one of them in a zip",

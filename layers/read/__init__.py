@@ -9,6 +9,7 @@ mending, doubt and guess stands in `Layer.issues`.
 from layers.read.coverage import with_coverage
 from layers.read.glance import Glance, Inspection, inspect
 from layers.read.pasted import read_text
+from layers.read.raster_glance import RasterGlance
 from layers.read.sources import from_frame, none_exists, read
 from layers.read.statement import Stated
 from layers.read.suspicion import with_suspicion
@@ -16,6 +17,7 @@ from layers.read.suspicion import with_suspicion
 __all__ = [
     "Glance",
     "Inspection",
+    "RasterGlance",
     "Stated",
     "from_frame",
     "inspect",

@@ -13,8 +13,10 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from layers import worker
 from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
+from layers.formats.tiff import is_tiff
 from layers.read.build import settled_of
 from layers.read.extent import lonlat_of
+from layers.read.raster_glance import RasterGlance, look_at_raster
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Inspection:
     format: str
     why: str
     layers: tuple[Glance, ...] = ()
+    rasters: tuple[RasterGlance, ...] = ()
     problems: tuple[Message, ...] = ()
 
 
@@ -78,7 +81,8 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
     Parameters
     ----------
     source
-        Any file that `read` takes.
+        Any file that `read` takes, or a GeoTIFF, which is not copied: only its header
+        is read.
     encoding
         Text encoding, when the user knows it.
 
@@ -86,13 +90,19 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
     -------
     Inspection
         Layers sorted by name. A layer that cannot be read appears among the problems.
+        A raster stands in `rasters`, and there are no layers.
 
     Raises
     ------
     SourceNotFoundError, InputRefusedError
         There is no such file, or it is of no format that is read.
+    ExtraMissingError
+        It is a raster, and the extra ``raster`` is not installed.
     """
     path = Path(source)
+    if is_tiff(path):
+        sniffed, seen = look_at_raster(path, str(source))
+        return Inspection(str(source), sniffed.format, sniffed.why, rasters=(seen,))
     glances, problems = [], []
     with worker.opened(path) as file:
         sniffed, names = file.look()
@@ -105,7 +115,11 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
             else:
                 glances.append(_glance(raw, path))
     return Inspection(
-        str(source), sniffed.format, sniffed.why, tuple(glances), tuple(problems)
+        str(source),
+        sniffed.format,
+        sniffed.why,
+        tuple(glances),
+        problems=tuple(problems),
     )
 
 

@@ -2,6 +2,7 @@
 
     open_raw(path)          the same table as `layers.formats.open_raw`
     with opened(path) as o: several questions to one private copy
+    raster_header(path)     what a raster says of itself, without a copy
 
 The process that calls never hands a byte of the file to GDAL. A child of it does: with
 the drivers that look elsewhere left out before GDAL is loaded, without the caller's
@@ -11,6 +12,7 @@ its file with it and nothing else.
 
 from layers.worker.limits import LIMITS, Limits
 from layers.worker.pool import close
+from layers.worker.rasters import raster_header
 from layers.worker.source import Opened, open_raw, opened
 
-__all__ = ["LIMITS", "Limits", "Opened", "close", "open_raw", "opened"]
+__all__ = ["LIMITS", "Limits", "Opened", "close", "open_raw", "opened", "raster_header"]

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import traceback
+from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,13 +20,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from layers.errors import CrsError, ToolkitError
 from layers.formats import layer_names, open_raw, sniff
+from layers.formats.raster import header
 from layers.worker.codec import save, shown
 from layers.worker.reply import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from layers.formats import RawTable
+    from layers.crs import CrsLike
 
 # Windows has no such module: there the clock of the parent is the only limit.
 resource: Any = import_module("resource") if find_spec("resource") else None
@@ -116,14 +118,14 @@ def _open(question: Question, out: Path) -> dict[str, Any]:
         encoding=question["encoding"],
         known=question["known"],
     )
-    _need_plain_crs(raw, question["path"])
+    _need_plain_crs(raw.crs, question["path"])
     save(raw, out, source=question["path"])
     return {}
 
 
-def _need_plain_crs(raw: RawTable, source: str) -> None:
+def _need_plain_crs(crs: CrsLike | None, source: str) -> None:
     """Refuse a reference system that PROJ would look up in a file of its choice."""
-    if isinstance(raw.crs, str) and (found := LOOKS_ELSEWHERE.search(raw.crs)):
+    if isinstance(crs, str) and (found := LOOKS_ELSEWHERE.search(crs)):
         raise CrsError(
             source=source,
             expected="a reference system that is written out (EPSG number, WKT)",
@@ -140,7 +142,18 @@ def _look(question: Question, _: Path) -> dict[str, Any]:
     return {"format": sniffed.format, "why": sniffed.why, "layers": shown(names)}
 
 
+def _header(question: Question, _: Path) -> dict[str, Any]:
+    """Recognise a raster and read its header."""
+    path = Path(question["path"])
+    sniffed = sniff(path)
+    found = header(path)
+    _need_plain_crs(found.crs, str(path))
+    said = shown(asdict(found))
+    return {"format": sniffed.format, "why": sniffed.why, "header": said}
+
+
 _ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
     "open": _open,
     "look": _look,
+    "header": _header,
 }

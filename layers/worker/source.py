@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats import Sniffed, source_files
+from layers.formats.raster import no_table
+from layers.formats.tiff import is_tiff
 from layers.provenance import sha256_of
 from layers.worker.codec import load, read
 from layers.worker.limits import GIB, LIMITS, Limits
@@ -38,7 +40,8 @@ class Opened:
     copy
         Where its bytes lie while it is read.
     sha256
-        Of the bytes that were copied, so of those that are read.
+        Of the bytes that were copied, so of those that are read; empty where the
+        source is opened in place.
     limits
         What a question may cost.
     """
@@ -50,7 +53,7 @@ class Opened:
 
     def look(self) -> tuple[Sniffed, tuple[str, ...]]:
         """Return what the file is, and its layers."""
-        with self._answered({"do": "look"}) as (answer, _):
+        with self.answered({"do": "look"}) as (answer, _):
             names = read(answer["layers"])
             return Sniffed(answer["format"], answer["why"]), tuple(names)  # type: ignore[arg-type]
 
@@ -68,16 +71,22 @@ class Opened:
             "encoding": encoding,
             "known": list(known),
         }
-        with self._answered(question) as (_, folder):
+        with self.answered(question) as (_, folder):
             raw = load(folder)
         found: Any = renamed(raw.found, self.rename)
         return replace(raw, found=found)
 
     @contextmanager
-    def _answered(
+    def answered(
         self, question: Mapping[str, object]
     ) -> Iterator[tuple[dict[str, Any], Path]]:
-        """Yield the answer of a child, and the folder with what belongs to it."""
+        """Yield the answer of a child, and the folder with what belongs to it.
+
+        Raises
+        ------
+        InputRefusedError
+            The child died or went beyond a limit; every error that it answered with.
+        """
         with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
             folder = Path(made).resolve()
             limits = asdict(self.limits)
@@ -137,9 +146,13 @@ def opened(path: Path, *, limits: Limits = LIMITS) -> Iterator[Opened]:
     ------
     SourceNotFoundError
         There is no such file.
+    InputRefusedError
+        It is a raster: those may be too large for a copy, see `raster_header`.
     """
     if not (path.is_file() or path.is_dir()):
         raise SourceNotFoundError(path, todo="check the path")
+    if is_tiff(path):
+        raise no_table(path)
     with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
         folder = Path(made).resolve() / "in"
         folder.mkdir()

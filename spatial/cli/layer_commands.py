@@ -21,11 +21,11 @@ from spatial.cli.terminal import (
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from layers.layer import Workspace
     from layers.quality import Defect, QualityReport
-    from layers.read import Glance
+    from layers.read import Glance, RasterGlance
 
 _SHOWN = 40
 _GRAVEST_FIRST = ("error", "warning", "note")
@@ -71,22 +71,53 @@ def inspect(file: Path, *, workspace: Path | None) -> None:
     _line("format", f"{seen.format} ({seen.why})")
     for problem in seen.problems:
         _line("problem", TEXTS.render(problem, language()))
+    for raster in seen.rasters:
+        _print_raster(raster, office)
     for one in seen.layers:
         click.echo()
-        _line("layer", one.name)
-        _line("rows", _ledger(one))
-        _line("geometry", ", ".join(one.geometry_types))
-        _line("fields", ", ".join(one.fields))
-        if one.encoding:
-            _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
-        _line("crs", f"{one.crs} ({one.crs_evidence})")
-        if one.bounds:
-            _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
-        for place in _places(one, office):
-            _line("place", place)
-        for problem in one.problems:
-            if problem.key != _DECIDED or not one.encoding:
-                _line("problem", TEXTS.render(problem, language()))
+        _print_layer(one, office)
+
+
+def _print_layer(one: Glance, office: Workspace | None) -> None:
+    """Print what a layer is."""
+    _line("layer", one.name)
+    _line("rows", _ledger(one))
+    _line("geometry", ", ".join(one.geometry_types))
+    _line("fields", ", ".join(one.fields))
+    if one.encoding:
+        _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
+    _line("crs", f"{one.crs} ({one.crs_evidence})")
+    if one.bounds:
+        _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
+    for place in _places(one, office):
+        _line("place", place)
+    for problem in one.problems:
+        if problem.key != _DECIDED or not one.encoding:
+            _line("problem", TEXTS.render(problem, language()))
+
+
+def _print_raster(seen: RasterGlance, office: Workspace | None) -> None:
+    """Print what a raster is."""
+    header = seen.header
+    nodata = ["-" if one is None else f"{one:g}" for one in header.nodata]
+    _line("raster_driver", f"{header.driver}, {header.compression or '-'}")
+    _line("raster_size", f"{header.width_px:,} x {header.height_px:,}")
+    _line("raster_bands", f"{len(header.dtypes)} ({_distinct(header.dtypes)})")
+    _line("raster_nodata", _distinct(nodata))
+    _line("crs", f"{seen.crs} ({seen.crs_evidence})")
+    if seen.resolution and seen.bounds:
+        _line("raster_pixel", " x ".join(f"{one:.10g}" for one in seen.resolution))
+        _line("bounds", ", ".join(f"{edge:.6f}" for edge in seen.bounds))
+    _line("raster_overviews", ", ".join(map(str, header.overviews)) or "-")
+    for place in _places(seen, office):
+        _line("place", place)
+    for problem in seen.problems:
+        _line("problem", TEXTS.render(problem, language()))
+
+
+def _distinct(values: Iterable[str]) -> str:
+    """Return the values that differ, in their order."""
+    return ", ".join(dict.fromkeys(values))
 
 
 def _line(key: str, value: object) -> None:
@@ -115,7 +146,7 @@ def _why_encoding(seen: Glance) -> str:
     return TEXTS.say("cli.inspect.encoding_stated", lang=language())
 
 
-def _places(seen: Glance, office: Workspace | None) -> Iterator[str]:
+def _places(seen: Glance | RasterGlance, office: Workspace | None) -> Iterator[str]:
     """Yield where on the earth a layer lies, in words."""
     from layers.quality import units_at
 

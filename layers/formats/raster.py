@@ -1,0 +1,221 @@
+"""What the header of a GeoTIFF says; no pixel is read, no file beside it either.
+
+Opened with the one driver it may have. What lies beside a raster (``.aux.xml``,
+``.ovr``, world files) changes its place and its values without being part of it; it
+is left out and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import ExtraMissingError, InputRefusedError
+from layers.formats.tiff import Image, images
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DRIVER = "GTiff"
+ALONE = {
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_GEOREF_SOURCES": "INTERNAL",
+}
+"""With these GDAL takes everything from the file itself."""
+BESIDE = (".aux.xml", ".ovr", ".msk", ".prj")
+"""Ends that follow the whole name (``a.tif.ovr``)."""
+INSTEAD = (
+    *(".tfw", ".tifw", ".tiffw", ".wld", ".prj", ".aux", ".rrd", ".tab", ".ovr"),
+    *(".aux.xml", ".rpb", "_rpc.txt", ".imd", ".xml"),
+)
+"""Ends that stand in place of the extension (``a.tfw``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RasterHeader:
+    """What a raster says of itself.
+
+    Attributes
+    ----------
+    driver, is_big
+        GDAL's name of the format, and whether it is BigTIFF.
+    width_px, height_px
+        Columns and rows.
+    dtypes, nodata
+        Of each band; nodata is None where the file states none.
+    scales, offsets
+        Of each band: a stored number times scale plus offset is the value.
+    crs
+        As WKT, or None.
+    transform
+        (a, b, c, d, e, f) with x = a * column + b * row + c and
+        y = d * column + e * row + f in the units of `crs`, counted from the outer
+        corner of the first pixel; None where the file states no place.
+    has_control_points
+        Whether it is placed by ground control points or rational polynomials.
+    compression
+        Name of the method, or None.
+    overviews
+        Factors by which its own overviews are smaller, in the order of the file.
+    pages
+        Images of full size, masks aside; GDAL reads the first.
+    has_mask
+        Whether it holds a mask of its own.
+    blocks, empty_blocks
+        Strips or tiles of the first image, and how many of them are not stored: they
+        read as nodata, or as 0 where there is none.
+    beside
+        Names of files beside it that were left out, sorted.
+    """
+
+    driver: str
+    is_big: bool
+    width_px: int
+    height_px: int
+    dtypes: tuple[str, ...]
+    nodata: tuple[float | None, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+    crs: str | None
+    transform: tuple[float, float, float, float, float, float] | None
+    has_control_points: bool
+    compression: str | None
+    overviews: tuple[int, ...]
+    pages: int
+    has_mask: bool
+    blocks: int
+    empty_blocks: int
+    beside: tuple[str, ...] = ()
+
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Return the four outer corners in the units of `crs`; () without a place."""
+        if self.transform is None:
+            return ()
+        a, b, c, d, e, f = self.transform
+        wide, high = self.width_px, self.height_px
+        pixels = ((0, 0), (wide, 0), (wide, high), (0, high))
+        return tuple((a * i + b * j + c, d * i + e * j + f) for i, j in pixels)
+
+    @property
+    def is_rotated(self) -> bool:
+        """Whether its rows do not run west to east, or its columns not south."""
+        if self.transform is None:
+            return False
+        a, b, _, d, e, _ = self.transform
+        return bool(b or d or a <= 0 or e >= 0)
+
+
+def no_table(path: Path) -> InputRefusedError:
+    """Return the error for a raster where features are wanted."""
+    return InputRefusedError(
+        source=path,
+        expected="a layer of features (points, lines, areas)",
+        got="a raster (GeoTIFF)",
+        todo="look at it with layers.inspect; for a review, draw or vectorise its "
+        "zones and export them as GeoPackage",
+    )
+
+
+def header(path: Path) -> RasterHeader:
+    """Read the header of a GeoTIFF.
+
+    Parameters
+    ----------
+    path
+        The file itself, absolute: rasterio takes other texts for addresses.
+
+    Raises
+    ------
+    InputRefusedError
+        It is cut, names other files, or GDAL and the directories of the TIFF tell
+        different things.
+    ExtraMissingError
+        rasterio is not installed.
+    """
+    found = images(path)
+    rasterio = _rasterio()
+    try:
+        with (
+            rasterio.Env(**ALONE),
+            rasterio.open(str(path.resolve()), driver=DRIVER) as dataset,
+        ):
+            return _summed_up(dataset, found, path)
+    except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
+        raise InputRefusedError(
+            source=path,
+            expected="a readable GeoTIFF",
+            got=str(error),
+            todo="copy it again from its source",
+        ) from error
+
+
+def _rasterio() -> Any:  # noqa: ANN401 - a library without types
+    """Return the library; it is an extra."""
+    if find_spec("rasterio") is None:
+        raise ExtraMissingError(extra="raster", needed_for="looking into a raster")
+    import_module("rasterio.errors")
+    return import_module("rasterio")
+
+
+def _summed_up(dataset: Any, found: tuple[Image, ...], path: Path) -> RasterHeader:  # noqa: ANN401
+    """Put together what GDAL and the directories say."""
+    first = found[0]
+    if (dataset.width, dataset.height) != (first.width_px, first.height_px):
+        raise InputRefusedError(
+            source=path,
+            expected=f"{first.width_px} x {first.height_px} pixels, as its first "
+            "directory says",
+            got=f"{dataset.width} x {dataset.height} from GDAL",
+            todo="copy it again from its source",
+        )
+    points, _ = dataset.gcps
+    return RasterHeader(
+        driver=dataset.driver,
+        is_big=_is_big(path),
+        width_px=dataset.width,
+        height_px=dataset.height,
+        dtypes=tuple(dataset.dtypes),
+        nodata=tuple(dataset.nodatavals),
+        scales=tuple(dataset.scales),
+        offsets=tuple(dataset.offsets),
+        crs=dataset.crs.to_wkt() if dataset.crs else None,
+        transform=_transform(dataset),
+        has_control_points=bool(points) or dataset.rpcs is not None,
+        compression=dataset.compression.value if dataset.compression else None,
+        overviews=_overviews(found),
+        pages=sum(not (one.is_reduced or one.is_mask) for one in found),
+        has_mask=any(one.is_mask and not one.is_reduced for one in found),
+        blocks=first.blocks,
+        empty_blocks=first.empty_blocks,
+        beside=_beside(path),
+    )
+
+
+def _is_big(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return b"+" in stream.read(4)
+
+
+def _transform(dataset: Any) -> tuple[float, float, float, float, float, float] | None:  # noqa: ANN401
+    """Return the place of the grid; GDAL says the identity where there is none."""
+    a, b, c, d, e, f = tuple(dataset.transform)[:6]
+    place = (a, b, c, d, e, f)
+    return None if place == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0) else place
+
+
+def _overviews(found: tuple[Image, ...]) -> tuple[int, ...]:
+    """Return how many times smaller the reduced images are."""
+    whole = found[0].width_px
+    small = [one for one in found if one.is_reduced and not one.is_mask]
+    return tuple(round(whole / max(1, one.width_px)) for one in small)
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    """Return the names of files that other programs read together with this one."""
+    whole, stem = path.name.casefold(), path.stem.casefold()
+    wanted = {f"{whole}{end}" for end in BESIDE} | {f"{stem}{end}" for end in INSTEAD}
+    there = (one.name for one in path.parent.iterdir())
+    return tuple(sorted(one for one in there if one.casefold() in wanted))
