@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
+from pyproj.exceptions import CRSError as ProjCrsError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
@@ -42,7 +43,7 @@ def read(path: Path) -> RawTable:
     kept = table.drop_columns([one for one in boxes if one in table.column_names])
     attributes, geometry, unreadable = split(kept, name)
     need_all_rows(read=len(attributes), counted=count, source=path)
-    crs, evidence, assumed = _crs(column)
+    crs, evidence, assumed = _crs(column, path)
     return RawTable(
         attributes=attributes,
         geometry=geometry,
@@ -79,10 +80,16 @@ def _primary(geo: object, path: Path) -> tuple[str, dict[str, Any]]:
     return name, column
 
 
-def _crs(column: dict[str, Any]) -> tuple[pyproj.CRS | str | None, str, bool]:
+def _crs(
+    column: dict[str, Any], path: Path
+) -> tuple[pyproj.CRS | str | None, str, bool]:
     """Return system, evidence, and whether the standard alone says so."""
     if "crs" not in column:
         return "OGC:CRS84", "GeoParquet without crs is WGS 84", True
     if column["crs"] is None:
         return None, "GeoParquet states that it is unknown", False
-    return pyproj.CRS.from_json_dict(column["crs"]), "GeoParquet metadata", False
+    try:
+        stated = pyproj.CRS.from_json_dict(column["crs"])
+    except (ProjCrsError, AttributeError, TypeError) as error:
+        raise _refuse(path, "a reference system that is no PROJJSON") from error
+    return stated, "GeoParquet metadata", False

@@ -30,10 +30,13 @@ def contradicted(data: bytes, stated: str) -> bool:
 
 
 def decodes(data: bytes, encoding: str) -> bool:
-    """Whether `data` is text in `encoding`, without a single exception."""
+    """Whether `data` is text in `encoding`, without a single exception.
+
+    A name with a NUL in it is a ValueError, any other that nobody knows a LookupError.
+    """
     try:
         data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):
         return False
     return True
 
@@ -49,7 +52,7 @@ def decodes_cut(pieces: list[bytes], encoding: str) -> bool:
         fresh = codecs.getincrementaldecoder(encoding)
         for piece in pieces:
             fresh("strict").decode(piece, final=False)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):
         return False
     return True
 
@@ -58,7 +61,7 @@ def normal_name(encoding: str) -> str:
     """Return an encoding as GDAL understands it: GB2312 and GBK are in GB18030."""
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (ValueError, LookupError):
         return encoding
     if name in {"gbk", "gb2312", "gb18030"}:
         return "GB18030"

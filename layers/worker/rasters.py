@@ -6,17 +6,17 @@ is not copied. The child opens it for reading alone, with nothing beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from layers.errors import SourceNotFoundError
-from layers.formats import Sniffed
-from layers.formats.raster import RasterHeader
-from layers.worker.codec import read
 from layers.worker.limits import LIMITS, Limits
 from layers.worker.source import Opened
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from layers.formats import Sniffed
+    from layers.formats.raster import RasterHeader
 
 
 def raster_header(
@@ -45,6 +45,4 @@ def raster_header(
         raise SourceNotFoundError(path, todo="check the path")
     # The name that the caller uses is kept for messages; a child has another folder.
     place = Opened(path, path.absolute(), sha256="", limits=limits)
-    with place.answered({"do": "header"}) as (answer, _):
-        parts = cast("dict[str, Any]", read(answer["header"]))
-        return Sniffed(answer["format"], answer["why"]), RasterHeader(**parts)
+    return place.header()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats import Sniffed, source_files
-from layers.formats.raster import no_table
+from layers.formats.raster import RasterHeader, no_table
 from layers.formats.tiff import is_tiff
 from layers.provenance import sha256_of
 from layers.worker.codec import load, read
@@ -53,7 +53,7 @@ class Opened:
 
     def look(self) -> tuple[Sniffed, tuple[str, ...]]:
         """Return what the file is, and its layers."""
-        with self.answered({"do": "look"}) as (answer, _):
+        with self._answered({"do": "look"}) as (answer, _):
             names = read(answer["layers"])
             return Sniffed(answer["format"], answer["why"]), tuple(names)  # type: ignore[arg-type]
 
@@ -71,22 +71,22 @@ class Opened:
             "encoding": encoding,
             "known": list(known),
         }
-        with self.answered(question) as (_, folder):
+        with self._answered(question) as (_, folder):
             raw = load(folder)
         found: Any = renamed(raw.found, self.rename)
         return replace(raw, found=found)
 
+    def header(self) -> tuple[Sniffed, RasterHeader]:
+        """Return what the file is, and the header of the raster that it is."""
+        with self._answered({"do": "header"}) as (answer, _):
+            parts: Any = read(answer["header"])
+            return Sniffed(answer["format"], answer["why"]), RasterHeader(**parts)
+
     @contextmanager
-    def answered(
+    def _answered(
         self, question: Mapping[str, object]
     ) -> Iterator[tuple[dict[str, Any], Path]]:
-        """Yield the answer of a child, and the folder with what belongs to it.
-
-        Raises
-        ------
-        InputRefusedError
-            The child died or went beyond a limit; every error that it answered with.
-        """
+        """Yield the answer of a child, and the folder with what belongs to it."""
         with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
             folder = Path(made).resolve()
             limits = asdict(self.limits)

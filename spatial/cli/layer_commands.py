@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Workspace
     from layers.quality import Defect, QualityReport
-    from layers.read import Glance, RasterGlance
+    from layers.read import Glance, Inspection, RasterGlance
 
 _SHOWN = 40
 _GRAVEST_FIRST = ("error", "warning", "note")
@@ -71,33 +71,37 @@ def inspect(file: Path, *, workspace: Path | None) -> None:
     _line("format", f"{seen.format} ({seen.why})")
     for problem in seen.problems:
         _line("problem", TEXTS.render(problem, language()))
-    for raster in seen.rasters:
-        _print_raster(raster, office)
+    _print_rasters(seen, office)
     for one in seen.layers:
         click.echo()
-        _print_layer(one, office)
+        _line("layer", one.name)
+        _line("rows", _ledger(one))
+        _line("geometry", ", ".join(one.geometry_types))
+        _line("fields", ", ".join(one.fields))
+        if one.encoding:
+            _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
+        _line("crs", f"{one.crs} ({one.crs_evidence})")
+        if one.bounds:
+            _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
+        for place in _places(one, office):
+            _line("place", place)
+        for problem in one.problems:
+            if problem.key != _DECIDED or not one.encoding:
+                _line("problem", TEXTS.render(problem, language()))
 
 
-def _print_layer(one: Glance, office: Workspace | None) -> None:
-    """Print what a layer is."""
-    _line("layer", one.name)
-    _line("rows", _ledger(one))
-    _line("geometry", ", ".join(one.geometry_types))
-    _line("fields", ", ".join(one.fields))
-    if one.encoding:
-        _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
-    _line("crs", f"{one.crs} ({one.crs_evidence})")
-    if one.bounds:
-        _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
-    for place in _places(one, office):
-        _line("place", place)
-    for problem in one.problems:
-        if problem.key != _DECIDED or not one.encoding:
+def _print_rasters(seen: Inspection, office: Workspace | None) -> None:
+    """Print what the rasters are."""
+    for one in seen.rasters:
+        _print_grid(one)
+        for place in _places(one, office):
+            _line("place", place)
+        for problem in one.problems:
             _line("problem", TEXTS.render(problem, language()))
 
 
-def _print_raster(seen: RasterGlance, office: Workspace | None) -> None:
-    """Print what a raster is."""
+def _print_grid(seen: RasterGlance) -> None:
+    """Print the size, values and place of a raster."""
     header = seen.header
     nodata = ["-" if one is None else f"{one:g}" for one in header.nodata]
     _line("raster_driver", f"{header.driver}, {header.compression or '-'}")
@@ -109,10 +113,6 @@ def _print_raster(seen: RasterGlance, office: Workspace | None) -> None:
         _line("raster_pixel", " x ".join(f"{one:.10g}" for one in seen.resolution))
         _line("bounds", ", ".join(f"{edge:.6f}" for edge in seen.bounds))
     _line("raster_overviews", ", ".join(map(str, header.overviews)) or "-")
-    for place in _places(seen, office):
-        _line("place", place)
-    for problem in seen.problems:
-        _line("problem", TEXTS.render(problem, language()))
 
 
 def _distinct(values: Iterable[str]) -> str:

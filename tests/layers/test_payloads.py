@@ -5,8 +5,10 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import payloads
+import payloads_raster
 import pytest
 
 import layers
@@ -66,16 +68,23 @@ def told(path):
     return "\n".join(words)
 
 
-@pytest.mark.parametrize("name", payloads.PAYLOADS)
+def test_there_are_enough_of_them_and_of_both_sorts():
+    assert len(payloads.ALL) >= 100
+    assert len(payloads.RASTER) >= 35
+
+
+@pytest.mark.parametrize("name", payloads.ALL)
 def test_nothing_is_fetched_and_nothing_is_told(name, tmp_path, counter, canary):
     folder = tmp_path / "in"
     folder.mkdir()
-    data = payloads.PAYLOADS[name](counter.address, canary)
+    data = payloads.ALL[name](counter.address, canary)
     files = list(payloads.disguised(name, data, folder))
-    assert len(files) == 18
+    assert len(files) >= (18 if name in payloads.PAYLOADS else 4)
+    there = sorted(tmp_path.rglob("*"))
     said = {path.name: told(path) for path in files}
     assert [one for one, words in said.items() if payloads.CANARY in words] == []
     assert counter.calls == 0
+    assert sorted(tmp_path.rglob("*")) == there
 
 
 BARE = """
@@ -89,9 +98,9 @@ for path in sys.argv[1:]:
 HARMFUL = ("vrt_net", "vrt_file", "pipeline_net", "crs_link", "raster_vrt_net", "wfs")
 
 
-def bare(paths, env=None):
+def bare(paths, env=None, program=BARE):
     """Return what GDAL says of files that nobody has looked at before."""
-    call = [sys.executable, "-c", BARE, *map(str, paths)]
+    call = [sys.executable, "-c", program, *map(str, paths)]
     done = subprocess.run(call, capture_output=True, text=True, env=env, check=True)
     return done.stdout
 
@@ -99,7 +108,7 @@ def bare(paths, env=None):
 def written(names, folder, counter, canary):
     for name in names:
         path = folder / f"{name}.geojson"
-        path.write_bytes(payloads.PAYLOADS[name](counter.address, canary))
+        path.write_bytes(payloads.ALL[name](counter.address, canary))
         yield path
 
 
@@ -111,7 +120,64 @@ def test_the_payloads_work_where_nobody_is_on_guard(tmp_path, counter, canary):
 
 def test_a_childs_environment_alone_stops_them(tmp_path, counter, canary):
     """The second wall: GDAL opens the file, and has nothing to follow it with."""
-    paths = written(payloads.PAYLOADS, tmp_path, counter, canary)
+    names = [one for one in payloads.ALL if one not in payloads.RASTER]
+    paths = written(names, tmp_path, counter, canary)
     said = bare(paths, environment(tmp_path))
+    assert payloads.CANARY not in said
+    assert counter.calls == 0
+
+
+BARE_RASTER = """
+import sys, rasterio
+for path in sys.argv[1:]:
+    try:
+        with rasterio.open(path) as source:
+            print(bytes(source.read(1)), [source.overviews(1)], source.files)
+    except Exception as error:
+        print("refused", error)
+"""
+HARMFUL_RASTERS = (
+    "raster_of_raw_bytes",
+    "raster_simple_source",
+    "raster_overview",
+    "wms",
+    "tiff_overviews_net",
+)
+
+
+def pictures(names, folder, counter, canary):
+    for name in names:
+        path = folder / f"{name}.tif"
+        path.write_bytes(payloads.ALL[name](counter.address, canary))
+        yield path
+
+
+def test_the_rasters_work_where_nobody_is_on_guard(tmp_path, counter, canary):
+    paths = list(pictures(HARMFUL_RASTERS, tmp_path, counter, canary))
+    said = bare(paths, program=BARE_RASTER)
+    assert payloads.CANARY[:11] in said
+    assert counter.calls >= 4
+
+
+def test_a_childs_environment_alone_stops_the_rasters(tmp_path, counter, canary):
+    """A reader that took any driver would still reach nothing on the net."""
+    names = [*payloads.RASTER, "wms"]
+    paths = pictures(names, tmp_path, counter, canary)
+    said = bare(paths, environment(tmp_path), program=BARE_RASTER)
+    assert payloads.CANARY[:11] not in said
+    assert counter.calls == 0
+
+
+def test_what_lies_beside_a_raster_is_named_and_not_read(tmp_path, counter, canary):
+    path = tmp_path / "a.tif"
+    path.write_bytes(payloads_raster.tiff())
+    alone = layers.inspect(path).rasters[0].header
+    for name, data in payloads_raster.beside(counter.address, canary).items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "b.tfw").write_bytes(b"1\n0\n0\n-1\n0\n0\n")
+    said = told(path)
+    header = layers.inspect(path).rasters[0].header
+    assert header.beside == tuple(sorted(payloads_raster.beside("", "")))
+    assert replace(header, beside=()) == alone
     assert payloads.CANARY not in said
     assert counter.calls == 0

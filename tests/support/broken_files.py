@@ -8,6 +8,7 @@ import zipfile
 from contextlib import closing
 
 import geopandas as gpd
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
@@ -44,6 +45,18 @@ def polygon(*xy):
 
 
 GOOD = polygon((107, 40), (108, 40), (108, 41), (107, 40))
+
+
+def parquet_with(path, change):
+    """A GeoParquet whose ``geo`` metadata have been changed."""
+    zones().to_parquet(path)
+    table = pq.read_table(path)
+    notes = dict(table.schema.metadata)
+    geo = json.loads(notes[b"geo"])
+    change(geo)
+    notes[b"geo"] = json.dumps(geo).encode()
+    pq.write_table(table.replace_schema_metadata(notes), path)
+    return path
 
 
 def no_crs(folder):

@@ -1,7 +1,8 @@
 """Files that ask their reader to look elsewhere: the net, or a file beside them.
 
-`PAYLOADS` maps a name to a function of (address, path of the canary) that returns the
-bytes of one such file. `disguised` puts each under innocent names, bare and zipped.
+`ALL` maps a name to a function of (address, path of the canary) that returns the
+bytes of one such file: `PAYLOADS` here, those of `payloads_vector` and of
+`payloads_raster`. `disguised` puts each under innocent names, bare and zipped.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import broken_files as make
 import pyogrio
+from payloads_raster import RASTER
+from payloads_vector import VECTOR
 
 CANARY = "CANARY-5e1f-do-not-tell"
 EXTENSIONS = (".geojson", ".csv", ".txt", ".kml", ".gml", ".xlsx", ".tif", ".gpkg")
@@ -163,8 +166,30 @@ PAYLOADS = {
 }
 
 
+ALL = {**PAYLOADS, **{name: make for name, (_, make) in VECTOR.items()}, **RASTER}
+
+
 def disguised(name, data, folder):
-    """Yield a payload under every innocent name, bare and inside a zip."""
+    """Yield a payload under innocent names, bare and inside a zip.
+
+    Under every name in `PAYLOADS`; under its own and the most likely ones elsewhere.
+    """
+    if name in PAYLOADS:
+        yield from _everywhere(name, data, folder)
+        return
+    own = [VECTOR[name][0]] if name in VECTOR else [".tiff"]
+    for extension in dict.fromkeys((*own, ".tif", ".geojson")):
+        path = folder / f"{name}{extension}"
+        path.write_bytes(data)
+        yield path
+    for extension in (own[0], ".tif"):
+        path = folder / f"{name}_{extension[1:]}.zip"
+        path.write_bytes(_zip({f"{name}{extension}": data}))
+        yield path
+
+
+def _everywhere(name, data, folder):
+    """Yield a payload under every name, and as each part of a Shapefile."""
     for extension in EXTENSIONS:
         path = folder / f"{name}{extension}"
         path.write_bytes(data)
