@@ -77,12 +77,24 @@ def _refuse(path: Path, got: str) -> InputRefusedError:
 def _parse(path: Path) -> dict[str, Any]:
     """Parse the file as JSON in UTF-8."""
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise _refuse(path, f"no JSON: {error}") from error
     if not isinstance(document, dict):
         raise _refuse(path, f"a JSON {type(document).__name__}")
     return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one key twice means two contents, of which one would go."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(one for one in names if names.count(one) > 1)
+        msg = f"the key {double!r} stands twice in one object"
+        raise ValueError(msg)
+    return made
 
 
 def _features(document: dict[str, Any], path: Path) -> list[dict[str, Any]]:
@@ -139,7 +151,7 @@ def _rings(member: object) -> list[NDArray[np.float64]] | None:
     if not isinstance(member, dict) or member.get("type") != "Polygon":
         return None
     try:
-        rings = [np.array(one, dtype=float) for one in member["coordinates"]]
+        rings = [_numbers(one) for one in member["coordinates"]]
     except (KeyError, TypeError, ValueError):
         return None
     closed = all(
@@ -150,6 +162,15 @@ def _rings(member: object) -> list[NDArray[np.float64]] | None:
         for ring in rings
     )
     return [ring[:, :2] for ring in rings] if rings and closed else None
+
+
+def _numbers(ring: object) -> NDArray[np.float64]:
+    """Return a ring as an array; numpy would also take text for numbers."""
+    made = np.array(ring)
+    if made.dtype.kind not in "if":
+        msg = "a ring of something else than numbers"
+        raise ValueError(msg)
+    return made.astype(float, copy=False)
 
 
 def _polygons(outlines: list[list[NDArray[np.float64]]]) -> NDArray[np.object_]:

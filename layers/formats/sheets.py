@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 
 from layers.errors import InputRefusedError
+from layers.formats.expendable import is_expendable
 from layers.formats.sheets_97 import MAX_CELLS, MAX_COLUMNS, DeadError, workbook
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def is_97(path: Path) -> bool:
 def _workbook_97(path: Path) -> dict[str, Sheet]:
     """Return every sheet of an .xls."""
     try:
-        found = workbook(path)
+        found = workbook(path, here=is_expendable())
     except DeadError as error:
         raise _refuse(path, str(error), "save it again as .xlsx") from error
     sheets = {}

@@ -35,8 +35,15 @@ class DeadError(Exception):
     """The reading process died, took too long or refused; the text says which."""
 
 
-def workbook(path: Path) -> dict[str, dict[str, Any]]:
+def workbook(path: Path, *, here: bool = False) -> dict[str, dict[str, Any]]:
     """Return the sheets of an .xls by name, in their order.
+
+    Parameters
+    ----------
+    path
+        The .xls.
+    here
+        Read it in this process, which may die of it.
 
     Returns
     -------
@@ -49,6 +56,20 @@ def workbook(path: Path) -> dict[str, dict[str, Any]]:
     DeadError
         It could not be read.
     """
+    answer = json.loads(_read(path) if here else _read_elsewhere(path))
+    if "refused" in answer:
+        raise DeadError(answer["refused"])
+    return {
+        name: {
+            ROW: [(at, [_restored(cell) for cell in row]) for at, row in sheet[ROW]],
+            MERGED: [tuple(one) for one in sheet[MERGED]],
+        }
+        for name, sheet in answer["sheets"]
+    }
+
+
+def _read_elsewhere(path: Path) -> bytes:
+    """Return what another process prints of a workbook."""
     call = [sys.executable, "-I", str(Path(__file__).resolve()), str(path.resolve())]
     try:
         done = subprocess.run(  # noqa: S603 - our own file and a path, no shell
@@ -60,16 +81,7 @@ def workbook(path: Path) -> dict[str, dict[str, Any]]:
     if done.returncode:
         msg = "one on which the reader died"
         raise DeadError(msg)
-    answer = json.loads(done.stdout)
-    if "refused" in answer:
-        raise DeadError(answer["refused"])
-    return {
-        name: {
-            ROW: [(at, [_restored(cell) for cell in row]) for at, row in sheet[ROW]],
-            MERGED: [tuple(one) for one in sheet[MERGED]],
-        }
-        for name, sheet in answer["sheets"]
-    }
+    return done.stdout
 
 
 def _restored(cell: object) -> object:
@@ -114,17 +126,21 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
+def _read(path: Path) -> str:
+    """Return a workbook, or why it cannot be read, as JSON."""
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
+        names = [one.name for one in book.sheets_metadata]
+        sheets = [(one, _sheet(book.get_sheet_by_name(one))) for one in names]
+        return json.dumps({"sheets": sheets})
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        return json.dumps({"refused": f"a damaged one ({error})"})
+
+
 def main(path: str) -> None:
     """Read one workbook and print it."""
     _limit_memory()
-    try:
-        book = python_calamine.load_workbook(io.BytesIO(Path(path).read_bytes()))
-        names = [one.name for one in book.sheets_metadata]
-        sheets = [(one, _sheet(book.get_sheet_by_name(one))) for one in names]
-        answer = json.dumps({"sheets": sheets})
-    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
-        answer = json.dumps({"refused": f"a damaged one ({error})"})
-    sys.stdout.write(answer)
+    sys.stdout.write(_read(Path(path)))
 
 
 if __name__ == "__main__":

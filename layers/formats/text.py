@@ -30,13 +30,10 @@ def contradicted(data: bytes, stated: str) -> bool:
 
 
 def decodes(data: bytes, encoding: str) -> bool:
-    """Whether `data` is text in `encoding`, without a single exception.
-
-    A name with a NUL in it is a ValueError, any other that nobody knows a LookupError.
-    """
+    """Whether `data` is text in `encoding`, without a single exception."""
     try:
         data.decode(encoding)
-    except (ValueError, LookupError):
+    except (UnicodeDecodeError, LookupError):
         return False
     return True
 
@@ -52,7 +49,7 @@ def decodes_cut(pieces: list[bytes], encoding: str) -> bool:
         fresh = codecs.getincrementaldecoder(encoding)
         for piece in pieces:
             fresh("strict").decode(piece, final=False)
-    except (ValueError, LookupError):
+    except (UnicodeDecodeError, LookupError):
         return False
     return True
 
@@ -61,7 +58,7 @@ def normal_name(encoding: str) -> str:
     """Return an encoding as GDAL understands it: GB2312 and GBK are in GB18030."""
     try:
         name = codecs.lookup(encoding).name
-    except (ValueError, LookupError):
+    except LookupError:
         return encoding
     if name in {"gbk", "gb2312", "gb18030"}:
         return "GB18030"

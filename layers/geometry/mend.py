@@ -91,7 +91,7 @@ def mend(geometry: BaseGeometry) -> Mended:
     }
     if abs(after - before) > min(MAX_CHANGE_M2, MAX_CHANGE_SHARE * before):
         why = "area_changes"
-    if why is None and shapely.get_type_id(repaired) not in AREAL:
+    if shapely.get_type_id(repaired) not in AREAL or shapely.is_empty(repaired):
         why = "no_area_left"
     dropped = False
     if why is None:

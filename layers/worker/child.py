@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from layers.errors import CrsError, ToolkitError
 from layers.formats import layer_names, open_raw, sniff
+from layers.formats.expendable import declare_expendable
 from layers.formats.raster import header
 from layers.worker.codec import save, shown
 from layers.worker.reply import packed
@@ -59,6 +60,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)
     sys.addaudithook(forbid)
+    declare_expendable()
     for line in sys.stdin:
         serve(json.loads(line), answers)
 

@@ -156,7 +156,7 @@ def test_the_rasters_work_where_nobody_is_on_guard(tmp_path, counter, canary):
     paths = list(pictures(HARMFUL_RASTERS, tmp_path, counter, canary))
     said = bare(paths, program=BARE_RASTER)
     assert payloads.CANARY[:11] in said
-    assert counter.calls >= 4
+    assert counter.calls >= 3
 
 
 def test_a_childs_environment_alone_stops_the_rasters(tmp_path, counter, canary):

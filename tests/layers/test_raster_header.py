@@ -172,7 +172,7 @@ def test_another_datum_is_told_with_its_name(tmp_path):
 
 
 def test_a_huge_sparse_raster_costs_its_list_of_blocks(tmp_path):
-    """400,000 x 400,000 pixels, 149 GiB unpacked: looked at in 1 GiB."""
+    """400,000 x 400,000 pixels, 149 GiB unpacked."""
     path = written(
         tmp_path, width=400_000, height=400_000, count=1, dtype="uint8", nodata=0,
         values=False, SPARSE_OK="TRUE", BIGTIFF="YES",
