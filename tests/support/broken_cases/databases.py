@@ -120,9 +120,7 @@ CASES = [
         parquet(lambda geo: geo.update(primary_column="geom")),
         "'geom' is not WKB",
     ),
-    refused(
-        "half a FlatGeobuf", format_files.cut_flatgeobuf, "ends inside feature 3", "cut"
-    ),
+    refused("half a FlatGeobuf", format_files.cut_flatgeobuf, "a whole FlatGeobuf"),
     refused("a row short", format_files.flatgeobuf_with_a_lost_row, "notes 3"),
     refused(
         "a wild FlatGeobuf header",

@@ -148,11 +148,4 @@ CASES = [
         (0,),
         "没有图形",
     ),
-    aside(
-        "more vertices than there are bytes",
-        patched(".shp", 148, b"\xff\xff\xff\x0f"),
-        "geometry_null",
-        (0,),
-        "没有图形",
-    ),
 ]
