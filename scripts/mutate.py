@@ -43,9 +43,7 @@ class Outcomes:
     slowest_s: float = 0.0
 
 
-def run(
-    name: str, each: int, *, number: int = 1, keep: Path | None = None
-) -> Outcomes:
+def run(name: str, each: int, *, number: int = 1, keep: Path | None = None) -> Outcomes:
     """Mutate the seed of one format `each` times."""
     seed, chance = SEEDS[name], random.Random(f"{name} {number}")  # noqa: S311
     found = Outcomes()

@@ -26,6 +26,10 @@ VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 UNICODE_SINCE = b"AC1021"
 HEADER_BYTES = 65_536
+ONE_OF_EACH = {
+    *("LWPOLYLINE", "POLYLINE", "VERTEX", "LINE", "POINT", "INSERT"),
+    *("CIRCLE", "ARC", "ELLIPSE", "SPLINE"),
+}
 PARTS = {"VERTEX", "SEQEND", "ATTRIB"}
 """They belong to the entity before them."""
 
@@ -73,6 +77,7 @@ def load(path: Path, *, encoding: str | None) -> DxfText:
     text = data.decode(name).removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _need_vertices(text, path)
+    _need_single(text, path)
     return DxfText(text, normal_name(name), count_entities(text), found)
 
 
@@ -149,6 +154,25 @@ def _need_vertices(text: str, path: Path) -> None:
             said = value.strip()
         elif group == "10":
             there += 1
+
+
+def _need_single(text: str, path: Path) -> None:
+    """Refuse an entity in which a subclass begins twice.
+
+    A cut that reaches from the head of one entity into the head of the next leaves
+    one, with the vertices of the second; nothing but the repeated mark tells.
+    """
+    lines = text.split("\n")
+    name, seen = "", set[str]()
+    for code, value in zip(lines[0::2], lines[1::2], strict=False):
+        group = code.strip()
+        if group == "0":
+            name, seen = value.strip(), set()
+        elif group == "100" and name in ONE_OF_EACH:
+            mark = value.strip()
+            if mark in seen:
+                raise _refuse(path, f"one {mark} in a {name}", "two: a damaged drawing")
+            seen.add(mark)
 
 
 def count_entities(text: str) -> int:

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 
 from layers.errors import InputRefusedError
+from layers.formats.sheets_order import Order
 from layers.formats.sheets_97 import MAX_CELLS, MAX_COLUMNS, DeadError, workbook
 
 if TYPE_CHECKING:
@@ -155,10 +156,12 @@ def _marks(path: Path, member: str) -> tuple[tuple[Merged, ...], bool]:
     """Return the merged cells of a sheet, and whether it has formulas."""
     merged: dict[Merged, None] = {}
     has_formulas = False
+    order = Order(path)
     with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-        tail = b""
+        tail, base = b"", 0
         while chunk := stream.read(CHUNK):
             text = tail + chunk
+            order.take(text, base)
             has_formulas = has_formulas or FORMULA.search(text) is not None
             for left, top, right, bottom in MERGE.findall(text):
                 area = (int(top), _column(left), int(bottom), _column(right))
@@ -166,6 +169,7 @@ def _marks(path: Path, member: str) -> tuple[tuple[Merged, ...], bool]:
             if len(merged) > MAX_MERGED:
                 raise _too_large(path, f"more than {MAX_MERGED} merged areas")
             tail = text[-OVERLAP:]
+            base += len(text) - len(tail)
     return tuple(merged), has_formulas
 
 

@@ -24,6 +24,7 @@ import shapely
 
 from layers.errors import InputRefusedError
 from layers.formats import RawTable
+from layers.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,10 @@ def _scalar(value: object) -> Shown:
     return [one.dtype.str, shown(one.item())]
 
 
+def _mapping(pairs: list[list[Shown]]) -> dict[Any, Any]:
+    return {read(key): read(one) for key, one in pairs}
+
+
 WRITERS: tuple[tuple[str, type, Callable[[Any], Shown]], ...] = (
     ("missing", type(pd.NaT), lambda _: "NaT"),
     ("missing", type(pd.NA), lambda _: "NA"),
@@ -78,6 +83,7 @@ WRITERS: tuple[tuple[str, type, Callable[[Any], Shown]], ...] = (
     ("scalar", np.generic, _scalar),
     ("array", np.ndarray, lambda one: _each(one.tolist())),
     ("tuple", tuple, _each),
+    ("message", Message, lambda one: [one.key, _pairs(one.facts)]),
     ("mapping", Mapping, _pairs),
 )
 READERS: Mapping[str, Callable[[Any], object]] = {
@@ -94,7 +100,8 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "scalar": lambda one: np.dtype(one[0]).type(read(one[1])),
     "array": lambda one: np.array([read(each) for each in one]),
     "tuple": lambda one: tuple(read(each) for each in one),
-    "mapping": lambda one: {cast("Any", read(key)): read(each) for key, each in one},
+    "message": lambda one: Message(one[0], _mapping(one[1])),
+    "mapping": lambda one: _mapping(one),
 }
 
 

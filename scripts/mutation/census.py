@@ -80,7 +80,8 @@ def _wkb(blob: bytes, at: int) -> tuple[int, list[float]]:
     order, kind, count = struct.unpack_from("<BII", blob, at)
     at += 9
     numbers: list[float] = []
-    if order != 1 or kind not in {3, 6} or count > len(blob):
+    # A byte order that is neither 0 nor 1 leaves the bytes as they are.
+    if order == 0 or kind not in {3, 6} or count > len(blob):
         msg = "no polygon"
         raise struct.error(msg)
     for _ in range(count):

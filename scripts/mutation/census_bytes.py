@@ -47,7 +47,9 @@ def shapefile(path: Path) -> Census:
     shapes, at = [], 100
     while at + 8 <= len(data):
         (words,) = struct.unpack_from(">i", data, at + 4)
-        end = at + 8 + max(words, 0) * 2
+        if words <= 0:
+            break
+        end = at + 8 + words * 2
         shapes.append(_shp(data[at + 8 : end]))
         at = end
     table = path.with_suffix(".dbf").read_bytes()
@@ -57,9 +59,12 @@ def shapefile(path: Path) -> Census:
         for at in range(start, len(table) - width + 1, width or 1)
     ]
     if len(records) != len(shapes):
-        return Census(max(len(records), len(shapes)), None)
+        return Census(len(records), None)
+    width = table[48]
     return of(
-        Shape(one.vertices, one.total, row[1:].split(b" ")[0].decode("ascii", "ignore"))
+        Shape(
+            one.vertices, one.total, row[1 : 1 + width].decode("gbk", "ignore").strip("\0 ")
+        )
         for one, row in zip(shapes, records, strict=True)
         if row[:1] == b" "
     )
@@ -145,6 +150,7 @@ def _table(data: bytes, table: int, field: int) -> int | None:
 def geodatabase(path: Path) -> Census:
     """Walk the rows of the layer's table file; the seed has no deleted ones."""
     data = (path / GDB_TABLE).read_bytes()
+    (valid,) = struct.unpack_from("<i", data, 4)
     (at,) = struct.unpack_from("<q", data, 32)
     at += 4 + struct.unpack_from("<i", data, at)[0]
     shapes = []
@@ -154,13 +160,15 @@ def geodatabase(path: Path) -> Census:
             break
         shapes.append(_gdb(data[at + 4 : at + 4 + size]))
         at += 4 + size
-    return of(shapes)
+    return Census(valid, tuple(shapes) if len(shapes) == valid else None)
 
 
 def _gdb(row: bytes) -> Shape:
     """Return the number of vertices; the coordinates are packed and left alone."""
     try:
-        _, at = _varint(row, 1)  # after the flags of missing values: length of the shape
+        _, at = _varint(
+            row, 1
+        )  # after the flags of missing values: length of the shape
         _, at = _varint(row, at)  # type
         vertices, at = _varint(row, at)
     except IndexError:

@@ -131,7 +131,7 @@ def boundary(path: Path) -> Census:
     """Take lines that end with @ as parcels, and lines of four cells as vertices."""
     text = path.read_bytes().decode("gb18030", "replace")
     parcels: list[list[float]] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         cells = line.strip().split(",")
         if cells[-1] == "@":
             parcels.append([])

@@ -76,10 +76,10 @@ def _outcome(
     except Exception as error:  # noqa: BLE001 - the second count met what is no such file
         missing = f"the second count stops ({type(error).__name__}: {error})"
         return word, missing if word == "excused" else ""
-    return word, unexplained(layer, there, is_told=word == "told")
+    return word, unexplained(layer, there, word=word)
 
 
-def unexplained(layer: layers.Layer, there: Census, *, is_told: bool) -> str:
+def unexplained(layer: layers.Layer, there: Census, *, word: str) -> str:
     """Return what the second count finds and the layer does not say, or nothing."""
     if TOLD_ROWS & codes(layer).keys():
         return ""
@@ -87,16 +87,15 @@ def unexplained(layer: layers.Layer, there: Census, *, is_told: bool) -> str:
     if rows != there.rows:
         return f"{rows} rows of {there.rows}"
     if there.shapes is None:
-        return "" if is_told else "the second count cannot tell the rows apart"
+        return "the second count cannot tell rows apart" if word == "excused" else ""
     mended = {one.row for one in layer.issues if one.code == "geometry_mended"}
-    noted = {one.row for one in layer.issues}
     counts = shapely.get_num_coordinates(layer.frame.geometry.to_numpy())
     for at, row in enumerate(layer.frame.index):
         if row in mended:
             continue
         geometry = layer.frame.geometry.iloc[at]
         total = float(shapely.get_coordinates(geometry).sum())
-        code = None if row in noted else layer.frame["code"].iloc[at]
+        code = None if word == "told" else layer.frame["code"].iloc[at]
         if wrong := _differs(there.shapes[row], int(counts[at]), total, code):
             return f"row {row}: {wrong}"
     return ""

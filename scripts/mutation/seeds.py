@@ -115,7 +115,9 @@ def _geojson(folder: Path) -> Path:
 
 def _parquet(folder: Path) -> Path:
     """Write plainly, so that the bytes of a shape stand in the file as they are."""
-    table().to_parquet(folder / "seed.parquet", compression="none", use_dictionary=False)
+    table().to_parquet(
+        folder / "seed.parquet", compression="none", use_dictionary=False
+    )
     return folder / "seed.parquet"
 
 
@@ -169,13 +171,18 @@ def _gml(folder: Path) -> Path:
 def _geodatabase(folder: Path) -> Path:
     path = folder / "seed.gdb"
     pyogrio.write_dataframe(
-        table().astype({COUNTY: "int32"}), path, driver="OpenFileGDB", layer="z", promote_to_multi=True
+        table().astype({COUNTY: "int32"}),
+        path,
+        driver="OpenFileGDB",
+        layer="z",
+        promote_to_multi=True,
     )
     return path
 
 
 def _dxf(folder: Path) -> Path:
     """Write outer rings as closed light polylines."""
+    ezdxf.options.write_fixed_meta_data_for_testing = True
     drawing = ezdxf.new("R2000")
     drawing.layers.add("红线")
     for at in range(ROWS):
