@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fiona
-import numpy as np
 import pandas as pd
 import pyogrio
 

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 
 from layers.errors import InputRefusedError
-from layers.formats.sheets_order import Order
 from layers.formats.sheets_97 import MAX_CELLS, MAX_COLUMNS, DeadError, workbook
+from layers.formats.sheets_order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -56,18 +56,21 @@ class Order:
     def _begin(self, number: int) -> None:
         """Go on to a row."""
         if number <= self._row:
-            raise self._refuse(f"row {number} behind row {self._row}")
+            got = f"row {number} behind row {self._row}"
+            raise self._refuse(got)
         self._row, self._column = number, (0, b"")
 
     def _cell(self, letters: bytes, number: int) -> None:
         """Go on to a cell."""
         name = f"{letters.decode('ascii')}{number}"
         if number != self._row:
-            raise self._refuse(f"the cell {name} in row {self._row}")
+            got = f"the cell {name} in row {self._row}"
+            raise self._refuse(got)
         column = (len(letters), letters)
         if column <= self._column:
             before = f"{self._column[1].decode('ascii')}{number}"
-            raise self._refuse(f"the cell {name} behind {before}")
+            got = f"the cell {name} behind {before}"
+            raise self._refuse(got)
         self._column = column
 
     def _refuse(self, got: str) -> InputRefusedError:

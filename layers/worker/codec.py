@@ -101,7 +101,7 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "array": lambda one: np.array([read(each) for each in one]),
     "tuple": lambda one: tuple(read(each) for each in one),
     "message": lambda one: Message(one[0], _mapping(one[1])),
-    "mapping": lambda one: _mapping(one),
+    "mapping": _mapping,
 }
 
 

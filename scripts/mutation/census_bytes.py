@@ -61,13 +61,12 @@ def shapefile(path: Path) -> Census:
     if len(records) != len(shapes):
         return Census(len(records), None)
     width = table[48]
-    return of(
-        Shape(
-            one.vertices, one.total, row[1 : 1 + width].decode("gbk", "ignore").strip("\0 ")
-        )
+    kept = [
+        (one, row[1 : 1 + width].decode("gbk", "ignore").strip("\0 "))
         for one, row in zip(shapes, records, strict=True)
         if row[:1] == b" "
-    )
+    ]
+    return of(Shape(one.vertices, one.total, label) for one, label in kept)
 
 
 def _shp(content: bytes) -> Shape:

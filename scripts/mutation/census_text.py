@@ -17,41 +17,62 @@ JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTA
 UNSEEN = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 CSV_LINE = re.compile(r'(?:[^"\r\n]|"(?:[^"]|"")*")+')
 DXF_NAME = "LWPOLYLINE"
+FEATURES = ["{", "[features"]
+
+
+class _Walk:
+    """Follows the tokens of a GeoJSON."""
+
+    def __init__(self) -> None:
+        self.shapes: list[Shape] = []
+        self._open: list[str] = []
+        self._key = self._last = ""
+        self._row: list[str] = []
+        self._numbers: list[float] = []
+        self._label: str | None = None
+
+    def take(self, piece: str) -> None:
+        """Go on by one token."""
+        if piece in "{[":
+            self._begin(piece)
+        elif piece in "}]":
+            self._end(piece)
+        elif piece == ":":
+            self._key = self._last.strip('"')
+        elif piece == ",":
+            self._key = ""
+        else:
+            self._value(piece)
+        self._last = piece
+
+    def _begin(self, piece: str) -> None:
+        if self._open == FEATURES:
+            self._numbers, self._label = [], None
+        self._open.append(f"{piece}{self._key}")
+        self._key, self._row = "", []
+
+    def _end(self, piece: str) -> None:
+        if piece == "]" and self._row:
+            two = [number(one) for one in self._row[:2]]
+            self._numbers += two if len(two) == 2 else [math.nan]  # noqa: PLR2004
+        self._open.pop()
+        self._row = []
+        if self._open == FEATURES:
+            self.shapes.append(shape_of(self._numbers, self._label))
+
+    def _value(self, piece: str) -> None:
+        if self._key == CODE:
+            self._label, self._key = piece.strip('"'), ""
+        if self._open[-1].startswith("[") and not piece.startswith('"'):
+            self._row.append(piece)
 
 
 def geojson(path: Path) -> Census:
     """Walk the tokens: objects in the list of features, lists of bare numbers."""
-    shapes: list[Shape] = []
-    stack: list[str] = []
-    key, last, pair = "", "", ["", ""]
-    numbers: list[float] = []
-    label: str | None = None
-    row: list[str] = []
+    walk = _Walk()
     for found in JSON_TOKEN.finditer(path.read_bytes().decode("utf-8", "replace")):
-        token = found.group()
-        if token in "{[":
-            stack.append(f"{token}{key}")
-            key, row = "", []
-            if stack[:-1] == ["{", "[features"]:
-                numbers, label = [], None
-        elif token in "}]":
-            if token == "]" and row:
-                two = [number(one) for one in row[:2]]
-                numbers += two if len(two) == 2 else [math.nan]  # noqa: PLR2004
-            stack.pop()
-            row = []
-            if stack == ["{", "[features"]:
-                shapes.append(shape_of(numbers, label))
-        elif token == ":":
-            key = last.strip('"')
-        elif token != ",":
-            if pair and key == CODE:
-                label, key = token.strip('"'), ""
-            if stack and stack[-1].startswith("[") and not token.startswith('"'):
-                row.append(token)
-        last = token
-        key = "" if token == "," else key
-    return of(shapes)
+        walk.take(found.group())
+    return of(walk.shapes)
 
 
 def _elements(text: str, block: str, coordinates: str, code: str) -> Census:

@@ -229,7 +229,7 @@ def _xlsx(folder: Path) -> Path:
 
 
 def _same(_: Path) -> Census:
-    """A file whose every byte is under a checksum holds what it held, or nothing."""
+    """Return what a file under a checksum must hold: what it held."""
     return Census(ROWS, None)
 
 
