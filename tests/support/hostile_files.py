@@ -1,7 +1,6 @@
 """Files that would end or fill their reader; every function returns the file to read.
 
-`HOSTILE` maps a name to (builder, what must become of it): words of the refusal, or
-the codes of which one must be told.
+`HOSTILE` maps each to what must become of it.
 """
 
 from __future__ import annotations
@@ -16,15 +15,19 @@ from contextlib import closing
 
 import broken_files as make
 import geopandas as gpd
-import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
+import xlsxwriter
 
 DEPTH = 100_000
+WKT_DEPTH = 6_000
+"""As deep as a cell may be long."""
 VERTICES = 400
 
 
-def _nested_wkt(depth=DEPTH):
+def _nested_wkt(depth=WKT_DEPTH):
     return "GEOMETRYCOLLECTION (" * depth + "POINT (107 40)" + ")" * depth
 
 
@@ -61,6 +64,11 @@ def geojson_nested_a_little(folder):
     return make.write_geojson(folder / "nested.geojson", [make.GOOD, inner])
 
 
+def _many(kind):
+    """A shape that says that it has 4e9 parts."""
+    return struct.pack("<BII", 1, kind, 4_000_000_000) + b"\0" * 64
+
+
 def _blob_geopackage(folder, wkb):
     path = folder / "blob.gpkg"
     pyogrio.write_dataframe(make.zones(), path, layer="z")
@@ -79,21 +87,15 @@ def blob_nested(folder):
 
 
 def blob_of_many_points(folder):
-    return _blob_geopackage(
-        folder, struct.pack("<BII", 1, 2, 4_000_000_000) + b"\0" * 64
-    )
+    return _blob_geopackage(folder, _many(2))
 
 
 def blob_of_many_rings(folder):
-    return _blob_geopackage(
-        folder, struct.pack("<BII", 1, 3, 4_000_000_000) + b"\0" * 64
-    )
+    return _blob_geopackage(folder, _many(3))
 
 
 def blob_of_many_parts(folder):
-    return _blob_geopackage(
-        folder, struct.pack("<BII", 1, 6, 4_000_000_000) + b"\0" * 64
-    )
+    return _blob_geopackage(folder, _many(6))
 
 
 def blob_not_finite(folder):
@@ -106,14 +108,12 @@ def parquet_nested(folder):
     frame = make.zones()
     path = folder / "nested.parquet"
     frame.to_parquet(path)
-    table = __import__("pyarrow.parquet", fromlist=["parquet"]).read_table(path)
-    import pyarrow as pa
-
+    table = pq.read_table(path)
     blobs = [*table.column("geometry").to_pylist()[:2], _nested_wkb()]
     changed = table.set_column(
         table.column_names.index("geometry"), "geometry", pa.array(blobs, pa.binary())
     )
-    __import__("pyarrow.parquet", fromlist=["parquet"]).write_table(changed, path)
+    pq.write_table(changed, path)
     return path
 
 
@@ -131,7 +131,7 @@ def geojson_beyond_floats(folder):
 
 
 def ring_crossing_itself(folder, vertices=VERTICES):
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311
     points = [(107 + chance.random(), 40 + chance.random()) for _ in range(vertices)]
     return make.write_geojson(
         folder / "crossing.geojson", [make.GOOD, make.polygon(*points, points[0])]
@@ -150,20 +150,18 @@ def zip_bomb(folder):
     return path
 
 
-def _book(folder, change=None, cells=()):
-    """A workbook with coordinates, a cell of it elsewhere, a member of it changed."""
+def _book(folder, change):
+    """A workbook with coordinates whose members are changed."""
     path = folder / "book.xlsx"
-    book = openpyxl.Workbook()
-    sheet = book.active
-    for row in (["红线编码", "经度", "纬度"], ["HX-0", 107.5, 40.5], *cells):
-        sheet.append(row)
-    book.save(path)
-    if change:
-        with zipfile.ZipFile(path) as archive:
-            content = {one: archive.read(one) for one in archive.namelist()}
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in change(content).items():
-                archive.writestr(name, data)
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate((["红线编码", "经度", "纬度"], ["HX-0", 107.5, 40.5])):
+            sheet.write_row(at, 0, row)
+    with zipfile.ZipFile(path) as archive:
+        content = {one: archive.read(one) for one in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in change(content).items():
+            archive.writestr(name, data)
     return path
 
 
@@ -223,27 +221,26 @@ def shapefile_of_many_points(folder):
     return path
 
 
+NOT_READ, NOT_FINITE = "geometry_unreadable", "geometry_not_finite"
 HOSTILE = {
-    one.__name__: one
-    for one in (
-        wkt_nested,
-        geojson_nested,
-        geojson_nested_a_little,
-        blob_nested,
-        blob_of_many_points,
-        blob_of_many_rings,
-        blob_of_many_parts,
-        blob_not_finite,
-        parquet_nested,
-        geojson_not_finite,
-        geojson_beyond_floats,
-        ring_crossing_itself,
-        zip_bomb,
-        xlsx_far_cell,
-        xlsx_entities_in_strings,
-        xlsx_entities_in_sheet,
-        csv_of_control_characters,
-        geojson_of_control_characters,
-        shapefile_of_many_points,
-    )
+    wkt_nested: NOT_READ,
+    geojson_nested: "no JSON: maximum recursion depth",
+    geojson_nested_a_little: NOT_READ,
+    blob_nested: NOT_READ,
+    blob_of_many_points: NOT_READ,
+    blob_of_many_rings: NOT_READ,
+    blob_of_many_parts: NOT_READ,
+    blob_not_finite: NOT_FINITE,
+    parquet_nested: NOT_READ,
+    geojson_not_finite: NOT_FINITE,
+    geojson_beyond_floats: NOT_FINITE,
+    ring_crossing_itself: "geometry_doubtful",
+    zip_bomb: "that unpack to 536870912",
+    xlsx_far_cell: "16384 columns in row 1048576",
+    xlsx_entities_in_strings: "a damaged one",
+    xlsx_entities_in_sheet: "a damaged one",
+    csv_of_control_characters: "",
+    geojson_of_control_characters: "",
+    shapefile_of_many_points: "record 1 is not filled",
 }
+"""What must become of each: the reason of a row set aside, or words of the refusal."""
