@@ -142,18 +142,21 @@ def _need_vertices(text: str, path: Path) -> None:
     count of entities misses the other.
     """
     lines = text.split("\n")
-    name, said, there = "", "", 0
+    name, said, there, other = "", "", 0, 0
     for code, value in zip(lines[0::2], lines[1::2], strict=False):
         group = code.strip()
         if group == "0":
-            if name == "LWPOLYLINE" and said and said != str(there):
-                got = f"one of {there}: a damaged drawing"
+            whole = not said or (said == str(there) and there == other)
+            if name == "LWPOLYLINE" and not whole:
+                got = f"one of {there} x and {other} y: a damaged drawing"
                 raise _refuse(path, f"a LWPOLYLINE of {said} vertices", got)
-            name, said, there = value.strip(), "", 0
+            name, said, there, other = value.strip(), "", 0, 0
         elif group == "90":
             said = value.strip()
         elif group == "10":
             there += 1
+        elif group == "20":
+            other += 1
 
 
 def _need_single(text: str, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
+from pyproj.exceptions import CRSError as ProjCrsError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import split
@@ -42,7 +43,11 @@ def read(path: Path) -> RawTable:
     kept = table.drop_columns([one for one in boxes if one in table.column_names])
     attributes, geometry, unreadable = split(kept, name)
     need_all_rows(read=len(attributes), counted=count, source=path)
-    crs, evidence, assumed = _crs(column)
+    try:
+        crs, evidence, assumed = _crs(column)
+    except ProjCrsError as error:
+        got = f"a reference system that PROJ cannot read ({error})"
+        raise _refuse(path, got) from error
     return RawTable(
         attributes=attributes,
         geometry=geometry,
@@ -85,4 +90,6 @@ def _crs(column: dict[str, Any]) -> tuple[pyproj.CRS | str | None, str, bool]:
         return "OGC:CRS84", "GeoParquet without crs is WGS 84", True
     if column["crs"] is None:
         return None, "GeoParquet states that it is unknown", False
-    return pyproj.CRS.from_json_dict(column["crs"]), "GeoParquet metadata", False
+    crs = pyproj.CRS.from_json_dict(column["crs"])
+    pyproj.CRS.from_wkt(crs.to_wkt())  # PROJ writes some systems that it cannot read
+    return crs, "GeoParquet metadata", False

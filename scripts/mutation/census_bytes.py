@@ -147,7 +147,7 @@ def _table(data: bytes, table: int, field: int) -> int | None:
 
 
 def geodatabase(path: Path) -> Census:
-    """Walk the rows of the layer's table file; the seed has no deleted ones."""
+    """Walk the rows of the layer's table file, or go where its index points."""
     data = (path / GDB_TABLE).read_bytes()
     (valid,) = struct.unpack_from("<i", data, 4)
     (at,) = struct.unpack_from("<q", data, 32)
@@ -159,6 +159,17 @@ def geodatabase(path: Path) -> Census:
             break
         shapes.append(_gdb(data[at + 4 : at + 4 + size]))
         at += 4 + size
+    if len(shapes) != valid:
+        index = (path / f"{GDB_TABLE[:-5]}tablx").read_bytes()[16 : 16 + 5 * valid]
+        places = [
+            int.from_bytes(index[at : at + 5], "little")
+            for at in range(0, len(index), 5)
+        ]
+        sizes = [int.from_bytes(data[at : at + 4], "little") for at in places]
+        shapes = [
+            _gdb(data[at + 4 : at + 4 + size])
+            for at, size in zip(places, sizes, strict=True)
+        ]
     return Census(valid, tuple(shapes) if len(shapes) == valid else None)
 
 
