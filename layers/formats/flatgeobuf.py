@@ -97,8 +97,11 @@ def _counts(path: Path) -> tuple[int, list[int | None]]:
         vertices: list[int | None] = []
         while at < len(data):
             (length,) = struct.unpack_from("<I", data, at)
-            vertices.append(vertices_of(data[at + 4 : at + 4 + length]))
-            at += 4 + length
+            end = at + 4 + length
+            # A feature that is cut has no tables to look into; it is refused below.
+            whole = end <= len(data)
+            vertices.append(vertices_of(data[at + 4 : end]) if whole else None)
+            at = end
         if at != len(data):
             raise _refuse(
                 path, f"a file that ends inside feature {len(vertices)}: it is cut"

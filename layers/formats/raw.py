@@ -103,13 +103,21 @@ def _drop_unfilled(geometry: NDArray[np.object_], raw: NDArray[np.object_]) -> N
 
 def _bytes_of(geometry: NDArray[np.object_]) -> NDArray[np.int64]:
     """Return the length of the WKB of plain (multi)polygons; of others, a guess."""
-    parts, owners = shapely.get_parts(geometry, return_index=True)
-    rings = shapely.get_num_interior_rings(parts) + ~shapely.is_empty(parts)
-    heads = np.bincount(owners, 9 + 4 * rings, minlength=len(geometry))
     is_multi = shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON
+    heads = 9 + 4 * _rings(geometry)
+    multi = np.flatnonzero(is_multi)  # parts are copies: not of plain polygons
+    parts, owners = shapely.get_parts(geometry[multi], return_index=True)
+    sizes = np.bincount(owners, 9 + 4 * _rings(parts), minlength=len(multi))
+    heads[multi] = sizes.astype(np.int64)
     points = 8 * shapely.get_coordinate_dimension(geometry)
     points *= shapely.get_num_coordinates(geometry)
     return np.asarray(heads + points + 9 * is_multi, dtype=np.int64)
+
+
+def _rings(geometry: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the rings of polygons."""
+    rings = shapely.get_num_interior_rings(geometry) + ~shapely.is_empty(geometry)
+    return np.asarray(rings, dtype=np.int64)
 
 
 def _is_nested(blob: bytes) -> bool:
