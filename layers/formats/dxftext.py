@@ -30,6 +30,8 @@ ONE_OF_EACH = {
     *("LWPOLYLINE", "POLYLINE", "VERTEX", "LINE", "POINT", "INSERT"),
     *("CIRCLE", "ARC", "ELLIPSE", "SPLINE"),
 }
+OWN = {"AcDbEntity", "AcDbPolyline"}
+"""All parts of a light polyline."""
 PARTS = {"VERTEX", "SEQEND", "ATTRIB"}
 """They belong to the entity before them."""
 
@@ -173,6 +175,11 @@ def _need_single(text: str, path: Path) -> None:
             name, seen = value.strip(), set()
         elif group == "100" and name in ONE_OF_EACH:
             mark = value.strip()
+            if not mark.startswith("AcDb") or (
+                name == "LWPOLYLINE" and mark not in OWN
+            ):
+                # What stands behind a mark that nobody knows is read by nobody.
+                raise _refuse(path, f"the parts of a {name}", f"a part {mark!r}")
             if mark in seen:
                 raise _refuse(path, f"one {mark} in a {name}", "two: a damaged drawing")
             seen.add(mark)

@@ -154,10 +154,10 @@ def boundary(path: Path) -> Census:
     parcels: list[list[float]] = []
     for line in text.split("\n"):
         cells = line.strip().split(",")
-        if cells[-1] == "@":
+        if cells[-1].endswith("@"):
             parcels.append([])
-        elif parcels and len(cells) == 4:  # noqa: PLR2004 - point, ring, x, y
-            parcels[-1] += [number(one.strip()) for one in cells[2:]]
+        elif parcels and len(cells) >= 4:  # noqa: PLR2004 - point, ring, x, y, more
+            parcels[-1] += [number(one.strip()) for one in cells[2:4]]
         elif parcels and line.strip():
             parcels[-1].append(math.nan)
     return of(shape_of(one) for one in parcels)

@@ -221,6 +221,12 @@ def test_a_drawing_whose_entity_begins_twice_is_refused(tmp_path):
         open_raw(path)
 
 
+def test_a_part_of_a_polyline_that_nobody_knows_is_refused(tmp_path):
+    path = change(seed("DXF", tmp_path), b"\n 20\n30.1\n", b"\n 20\n30.1\n100\n1\n")
+    with pytest.raises(InputRefusedError, match="a part '1'"):
+        open_raw(path)
+
+
 def sheet_with(folder, old, new):
     path = seed("xlsx", folder)
     with zipfile.ZipFile(path) as archive:
