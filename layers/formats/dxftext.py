@@ -80,6 +80,7 @@ def load(path: Path, *, encoding: str | None) -> DxfText:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _need_vertices(text, path)
     _need_single(text, path)
+    _need_sections(text, path)
     return DxfText(text, normal_name(name), count_entities(text), found)
 
 
@@ -183,6 +184,19 @@ def _need_single(text: str, path: Path) -> None:
             if mark in seen:
                 raise _refuse(path, f"one {mark} in a {name}", "two: a damaged drawing")
             seen.add(mark)
+
+
+def _need_sections(text: str, path: Path) -> None:
+    """Refuse a drawing in which a section stands twice."""
+    lines = text.split("\n")
+    seen, opened = set[str](), False
+    for code, value in zip(lines[0::2], lines[1::2], strict=False):
+        name = value.strip()
+        if opened and name in seen:
+            raise _refuse(path, f"one section {name}", "two: a damaged drawing")
+        if opened:
+            seen.add(name)
+        opened = code.strip() == "0" and name == "SECTION"
 
 
 def count_entities(text: str) -> int:

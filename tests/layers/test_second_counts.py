@@ -221,6 +221,13 @@ def test_a_drawing_whose_entity_begins_twice_is_refused(tmp_path):
         open_raw(path)
 
 
+def test_a_section_that_stands_twice_is_refused(tmp_path):
+    again = b"  0\nSECTION\n  2\nOBJECTS\n"
+    path = change(seed("DXF", tmp_path), again, again + b"  0\nENDSEC\n" + again)
+    with pytest.raises(InputRefusedError, match="one section OBJECTS"):
+        open_raw(path)
+
+
 def test_a_part_of_a_polyline_that_nobody_knows_is_refused(tmp_path):
     path = change(seed("DXF", tmp_path), b"\n 20\n30.1\n", b"\n 20\n30.1\n100\n1\n")
     with pytest.raises(InputRefusedError, match="a part '1'"):
