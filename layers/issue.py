@@ -92,6 +92,7 @@ SEVERITY: Mapping[str, Severity] = {
     "title_rows_skipped": "note",
     "merged_cells_filled": "note",
     "cell_errors": "warning",
+    "values_joined": "warning",
 }
 
 

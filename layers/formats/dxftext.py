@@ -26,6 +26,12 @@ VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 UNICODE_SINCE = b"AC1021"
 HEADER_BYTES = 65_536
+ONE_OF_EACH = {
+    *("LWPOLYLINE", "POLYLINE", "VERTEX", "LINE", "POINT", "INSERT"),
+    *("CIRCLE", "ARC", "ELLIPSE", "SPLINE"),
+}
+OWN = {"AcDbEntity", "AcDbPolyline"}
+"""All parts of a light polyline."""
 PARTS = {"VERTEX", "SEQEND", "ATTRIB"}
 """They belong to the entity before them."""
 
@@ -73,6 +79,8 @@ def load(path: Path, *, encoding: str | None) -> DxfText:
     text = data.decode(name).removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _need_vertices(text, path)
+    _need_single(text, path)
+    _need_sections(text, path)
     return DxfText(text, normal_name(name), count_entities(text), found)
 
 
@@ -137,18 +145,58 @@ def _need_vertices(text: str, path: Path) -> None:
     count of entities misses the other.
     """
     lines = text.split("\n")
-    name, said, there = "", "", 0
+    name, said, there, other = "", "", 0, 0
     for code, value in zip(lines[0::2], lines[1::2], strict=False):
         group = code.strip()
         if group == "0":
-            if name == "LWPOLYLINE" and said and said != str(there):
-                got = f"one of {there}: a damaged drawing"
+            whole = not said or (said == str(there) and there == other)
+            if name == "LWPOLYLINE" and not whole:
+                got = f"one of {there} x and {other} y: a damaged drawing"
                 raise _refuse(path, f"a LWPOLYLINE of {said} vertices", got)
-            name, said, there = value.strip(), "", 0
+            name, said, there, other = value.strip(), "", 0, 0
         elif group == "90":
             said = value.strip()
         elif group == "10":
             there += 1
+        elif group == "20":
+            other += 1
+
+
+def _need_single(text: str, path: Path) -> None:
+    """Refuse an entity in which a subclass begins twice.
+
+    A cut that reaches from the head of one entity into the head of the next leaves
+    one, with the vertices of the second; nothing but the repeated mark tells.
+    """
+    lines = text.split("\n")
+    name, seen = "", set[str]()
+    for code, value in zip(lines[0::2], lines[1::2], strict=False):
+        group = code.strip()
+        if group == "0":
+            name, seen = value.strip(), set()
+        elif group == "100" and name in ONE_OF_EACH:
+            mark = value.strip()
+            if not mark.startswith("AcDb") or (
+                name == "LWPOLYLINE" and mark not in OWN
+            ):
+                # What stands behind a mark that nobody knows is read by nobody.
+                raise _refuse(path, f"the parts of a {name}", f"a part {mark!r}")
+            if mark in seen:
+                raise _refuse(path, f"one {mark} in a {name}", "two: a damaged drawing")
+            seen.add(mark)
+
+
+def _need_sections(text: str, path: Path) -> None:
+    """Refuse a drawing in which a section stands twice."""
+    lines = text.split("\n")
+    seen, opened = set[str](), False
+    for code, value in zip(lines[0::2], lines[1::2], strict=False):
+        name = value.strip()
+        if opened and name in seen:
+            raise _refuse(path, f"one section {name}", "two: a damaged drawing")
+        if opened:
+            seen.add(name)
+        opened = code.strip() == "0" and name == "SECTION"
 
 
 def count_entities(text: str) -> int:

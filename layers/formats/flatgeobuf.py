@@ -11,10 +11,13 @@ import struct
 from typing import TYPE_CHECKING
 
 import fiona
+import numpy as np
 import pyogrio
+import shapely
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import GDAL_ERRORS, split
+from layers.formats.fgbshape import vertices_of
 from layers.formats.raw import RawTable, need_all_rows, stem_of
 
 if TYPE_CHECKING:
@@ -37,9 +40,10 @@ def read(path: Path) -> RawTable:
         It is cut or damaged, or its counts do not agree.
     """
     try:
-        noted, counted = _counts(path)
+        noted, vertices = _counts(path)
     except struct.error as error:
         raise _refuse(path, f"a damaged one ({error})") from error
+    counted = len(vertices)
     if noted and noted != counted:
         raise _refuse(path, f"{counted} features where the header notes {noted}")
     try:
@@ -51,10 +55,13 @@ def read(path: Path) -> RawTable:
         raise _refuse(path, str(error)) from error
     attributes, geometry, unreadable = split(table)
     need_all_rows(read=len(attributes), counted=counted, source=path)
+    stated = np.array([-1 if one is None else one for one in vertices], dtype=int)
+    short = (stated >= 0) & (stated != shapely.get_num_coordinates(geometry))
+    geometry[short] = None
     return RawTable(
         attributes=attributes,
         geometry=geometry,
-        unreadable=unreadable,
+        unreadable=unreadable | short,
         crs=crs,
         crs_evidence="FlatGeobuf header",
         format="FlatGeobuf",
@@ -73,8 +80,8 @@ def _refuse(path: Path, got: str) -> InputRefusedError:
     )
 
 
-def _counts(path: Path) -> tuple[int, int]:
-    """Return the number that the header notes (0: none), and that of the features."""
+def _counts(path: Path) -> tuple[int, list[int | None]]:
+    """Return the features that the header notes (0: none), and the vertices of each."""
     with (
         path.open("rb") as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
@@ -87,14 +94,19 @@ def _counts(path: Path) -> tuple[int, int]:
         noted = _field(header, FEATURES_COUNT, "<Q", 0)
         node = _field(header, INDEX_NODE_SIZE, "<H", DEFAULT_NODE_SIZE)
         at = start + size + _index_bytes(noted, node)
-        counted = 0
+        vertices: list[int | None] = []
         while at < len(data):
             (length,) = struct.unpack_from("<I", data, at)
-            at += 4 + length
-            counted += 1
+            end = at + 4 + length
+            # A feature that is cut has no tables to look into; it is refused below.
+            whole = end <= len(data)
+            vertices.append(vertices_of(data[at + 4 : end]) if whole else None)
+            at = end
         if at != len(data):
-            raise _refuse(path, f"a file that ends inside feature {counted}: it is cut")
-    return noted, counted
+            raise _refuse(
+                path, f"a file that ends inside feature {len(vertices)}: it is cut"
+            )
+    return noted, vertices
 
 
 def _field(table: bytes, place: int, form: str, default: int) -> int:

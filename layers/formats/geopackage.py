@@ -99,6 +99,7 @@ def _counts(path: Path, name: str) -> tuple[int, int | None]:
     """Return the rows of a table, and the number that the file has noted down."""
     quoted = name.replace('"', '""')
     with _database(path) as db:
+        _need_sound(db, quoted, path)
         # Identifiers cannot be parameters; the name is one of the file's own tables.
         rows = db.execute(f'SELECT COUNT(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608
         has = db.execute(
@@ -113,6 +114,22 @@ def _counts(path: Path, name: str) -> tuple[int, int | None]:
             else None
         )
     return int(rows), None if stored is None or stored[0] is None else int(stored[0])
+
+
+def _need_sound(db: sqlite3.Connection, quoted: str, path: Path) -> None:
+    """Refuse a table whose pages contradict each other.
+
+    A page that says that it holds fewer rows than it does is believed by SQLite's own
+    count as well as by GDAL; only its check looks at the bytes.
+    """
+    (said,) = db.execute(f'PRAGMA quick_check("{quoted}")').fetchone()
+    if said != "ok":
+        raise InputRefusedError(
+            source=path,
+            expected="a GeoPackage whose pages agree",
+            got=f"damage ({said})",
+            todo="copy it again from its source",
+        )
 
 
 @contextmanager

@@ -8,24 +8,28 @@ whole, its features are counted by type, and their texts are taken from there.
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fiona
-import numpy as np
 import pandas as pd
 import pyogrio
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import GDAL_ERRORS, split
+from layers.formats.gmlshape import held, numbers_in
 from layers.formats.raw import RawTable, choose_layer, need_all_rows
 from layers.formats.xmltext import XmlText, load, tag, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from xml.etree.ElementTree import Element
+
+    from layers.formats.gmlshape import Numbers
+    from layers.formats.raw import Found
 
 MEMBERS = ("featureMember", "featureMembers", "member")
 NOT_SHAPES = ("boundedBy", "Envelope", "Box", "Null")
@@ -39,7 +43,8 @@ class _Feature:
     kind: str
     row: dict[str, object] = field(default_factory=dict)
     systems: set[str] = field(default_factory=set)
-    has_shape: bool = False
+    shapes: dict[str, list[Numbers]] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
 
 
 def layers_of(path: Path) -> tuple[str, ...]:
@@ -76,8 +81,8 @@ def read(
             raise _refuse(path, str(error).replace(str(copy), path.name)) from error
     _, geometry, unreadable = split(table)
     need_all_rows(read=len(geometry), counted=len(mine), source=path)
-    stated = np.array([one.has_shape for one in mine], dtype=bool)
-    lost = stated & np.array([one is None for one in geometry], dtype=bool)
+    lost, left_out = held(geometry, [one.shapes for one in mine])
+    geometry[lost] = None
     return RawTable(
         attributes=pd.DataFrame(
             [one.row for one in mine], index=range(len(mine)), dtype=object
@@ -90,7 +95,7 @@ def read(
         source_layer=name,
         encoding=text.encoding,
         rows_in_file=len(mine),
-        found=text.found,
+        found=(*text.found, *left_out, *_joined(mine)),
     )
 
 
@@ -147,11 +152,30 @@ def _fill(feature: _Feature, element: Element) -> None:
             continue
         inner = [one for one in child.iter() if one is not child]
         if any(GML in str(one.tag) and tag(one) not in NOT_SHAPES for one in inner):
-            feature.has_shape = True
+            feature.shapes.setdefault(tag(child), []).append(numbers_in(child))
             systems = (one.get("srsName") for one in inner)
             feature.systems |= {one for one in systems if one}
         else:
-            feature.row |= dict(_texts(child, tag(child)))
+            for name, value in _texts(child, tag(child)):
+                _put(feature, name, value)
+
+
+def _put(feature: _Feature, name: str, value: str | None) -> None:
+    """Add a text; a second one of the same name stands behind the first."""
+    before = feature.row.get(name)
+    if before is not None and value is not None and before != value:
+        feature.repeated.add(name)
+        value = f"{before}; {value}"
+    feature.row[name] = before if value is None else value
+
+
+def _joined(features: list[_Feature]) -> list[Found]:
+    """Return the issue about values that stand several times in one feature."""
+    counts = Counter(name for one in features for name in one.repeated)
+    return [
+        ("values_joined", {"column": name, "count": count})
+        for name, count in sorted(counts.items())
+    ]
 
 
 def _texts(element: Element, name: str) -> Iterator[tuple[str, str | None]]:

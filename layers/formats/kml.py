@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.errors import InputRefusedError
 from layers.formats.kmlshape import SHAPES, shape
@@ -31,6 +32,8 @@ PLACEMARK = re.compile(rb"<(?:[\w.-]+:)?Placemark[\s>/]")
 PLAIN = ("name", "description", "address", "phoneNumber", "Snippet")
 PICTURES = ("GroundOverlay", "ScreenOverlay", "PhotoOverlay")
 WHEN = ("when", "begin", "end")
+COORDINATES = ("coordinates", "coord")
+PLACED = {"Placemark", *PICTURES}
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class _Rows:
     unreadable: list[bool] = field(default_factory=list)
     links: int = 0
     pictures: int = 0
+    outside: int = 0
 
 
 def read(path: Path, *, encoding: str | None = None) -> RawTable:
@@ -90,9 +94,10 @@ def _left_out(rows: _Rows) -> list[Found]:
     found: list[Found] = []
     if rows.links:
         found.append(("linked_data_not_read", {"count": rows.links}))
-    if rows.pictures:
-        facts: dict[str, str | float] = {"what": f"Overlay: {rows.pictures}"}
-        found.append(("content_not_read", facts))
+    left = {"Overlay": rows.pictures, "coordinates outside a Placemark": rows.outside}
+    what = ", ".join(f"{name}: {count}" for name, count in left.items() if count)
+    if what:
+        found.append(("content_not_read", {"what": what}))
     return found
 
 
@@ -104,6 +109,8 @@ def _rows(data: bytes, path: Path) -> _Rows:
     for event, element in walk(data, path):
         kind = tag(element)
         if event == "start":
+            if kind == "Placemark" and kind in above:
+                raise _nested(path)
             above.append(kind)
             folders += [""] * (kind in HOLDERS)
             continue
@@ -114,8 +121,18 @@ def _rows(data: bytes, path: Path) -> _Rows:
             folders.pop()
             element.clear()
         else:
+            rows.outside += kind in COORDINATES and not PLACED.intersection(above)
             _take(rows, element, "/".join(one for one in folders if one))
     return rows
+
+
+def _nested(path: Path) -> InputRefusedError:
+    return InputRefusedError(
+        source=path,
+        expected="Placemarks side by side",
+        got="a Placemark inside a Placemark: a damaged file",
+        todo="export it again",
+    )
 
 
 def _take(rows: _Rows, element: Element, folder: str) -> None:
@@ -135,9 +152,22 @@ def _add(rows: _Rows, placemark: Element, folder: str) -> None:
     shapes = [one for one in placemark if tag(one) in SHAPES]
     # The schema allows one; of two nobody can say which one is meant.
     made = shape(shapes[0]) if len(shapes) == 1 else None
+    # What lies where no shape looks for it would be lost, and the rest pass for whole.
+    vertices = _vertices(placemark)
+    if made is not None and shapely.get_num_coordinates(made) != vertices:
+        made = None
     rows.geometry.append(made)
-    rows.unreadable.append(bool(shapes) and made is None)
+    rows.unreadable.append(bool(shapes or vertices) and made is None)
     rows.attributes.append(_attributes(placemark, folder))
+
+
+def _vertices(placemark: Element) -> int:
+    """Return the vertices that stand anywhere in a Placemark."""
+    return sum(
+        1 if tag(one) == "coord" else len((one.text or "").split())
+        for one in placemark.iter()
+        if tag(one) in COORDINATES
+    )
 
 
 def _attributes(placemark: Element, folder: str) -> dict[str, object]:

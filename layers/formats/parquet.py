@@ -90,6 +90,8 @@ def _crs(
         return None, "GeoParquet states that it is unknown", False
     try:
         stated = pyproj.CRS.from_json_dict(column["crs"])
+        pyproj.CRS.from_wkt(stated.to_wkt())  # PROJ writes some that it cannot read
     except (ProjCrsError, AttributeError, TypeError) as error:
-        raise _refuse(path, "a reference system that is no PROJJSON") from error
+        got = f"a reference system that PROJ cannot read ({error})"
+        raise _refuse(path, got) from error
     return stated, "GeoParquet metadata", False

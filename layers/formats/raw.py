@@ -82,8 +82,42 @@ def from_wkb(
     raw[:] = [None if one is None or _is_nested(one) else one for one in blobs]
     with np.errstate(invalid="ignore"):  # NaN coordinates are found and told later
         geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    _drop_unfilled(geometry, raw)
     present = np.array([one is not None for one in blobs], dtype=bool)
     return geometry, present & shapely.is_missing(geometry)
+
+
+def _drop_unfilled(geometry: NDArray[np.object_], raw: NDArray[np.object_]) -> None:
+    """Set to None what was made of a part of its bytes alone.
+
+    A count that has become smaller (rings, parts, vertices) leaves the rest of the
+    bytes unread, and GEOS says nothing.
+    """
+    there = np.array([0 if one is None else len(one) for one in raw])
+    odd = np.flatnonzero(~shapely.is_missing(geometry) & (there != _bytes_of(geometry)))
+    if odd.size:
+        exact = shapely.to_wkb(geometry[odd], output_dimension=4, include_srid=True)
+        lengths = np.array([len(one) for one in exact])
+        geometry[odd[lengths != there[odd]]] = None
+
+
+def _bytes_of(geometry: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the length of the WKB of plain (multi)polygons; of others, a guess."""
+    is_multi = shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON
+    heads = 9 + 4 * _rings(geometry)
+    multi = np.flatnonzero(is_multi)  # parts are copies: not of plain polygons
+    parts, owners = shapely.get_parts(geometry[multi], return_index=True)
+    sizes = np.bincount(owners, 9 + 4 * _rings(parts), minlength=len(multi))
+    heads[multi] = sizes.astype(np.int64)
+    points = 8 * shapely.get_coordinate_dimension(geometry)
+    points *= shapely.get_num_coordinates(geometry)
+    return np.asarray(heads + points + 9 * is_multi, dtype=np.int64)
+
+
+def _rings(geometry: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the rings of polygons."""
+    rings = shapely.get_num_interior_rings(geometry) + ~shapely.is_empty(geometry)
+    return np.asarray(rings, dtype=np.int64)
 
 
 def _is_nested(blob: bytes) -> bool:

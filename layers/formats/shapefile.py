@@ -19,6 +19,7 @@ from fiona._err import CPLE_BaseError
 from layers.errors import InputRefusedError
 from layers.formats.arrow import GDAL_ERRORS, split
 from layers.formats.raw import Found, RawTable, need_all_rows, stem_of
+from layers.formats.shprecords import need_whole
 from layers.formats.text import decodes_cut, normal_name
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _records(parts: dict[str, Path], source: Path) -> tuple[int, int, int]:
             got="others: they are shifted, a piece is missing or stands twice",
             todo="copy it again from its source",
         )
+    need_whole(parts[".shp"], parts[".shx"], count=count, source=source)
     rest = header[end:].strip(PADDING)
     return count, flags.count(DELETED), -(-len(rest) // width) if width else 0
 
@@ -210,7 +212,9 @@ def _cpg(path: Path | None) -> str | None:
     """Return the encoding that a .cpg names, or None."""
     if path is None:
         return None
-    words = path.read_bytes().decode("ascii", "ignore").strip()
+    words = path.read_bytes().decode("ascii", "ignore").strip("\0\r\n\t ")
+    if not words.isprintable():
+        return None  # damage; Python stops at a name with NUL
     numbers = {"936": "GBK", "65001": "UTF-8", "54936": "GB18030"}
     return numbers.get(words, words) or None
 

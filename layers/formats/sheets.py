@@ -18,6 +18,7 @@ import openpyxl
 from layers.errors import InputRefusedError
 from layers.formats.expendable import is_expendable
 from layers.formats.sheets_97 import MAX_CELLS, MAX_COLUMNS, DeadError, workbook
+from layers.formats.sheets_order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,10 +157,12 @@ def _marks(path: Path, member: str) -> tuple[tuple[Merged, ...], bool]:
     """Return the merged cells of a sheet, and whether it has formulas."""
     merged: dict[Merged, None] = {}
     has_formulas = False
+    order = Order(path)
     with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-        tail = b""
+        tail, base = b"", 0
         while chunk := stream.read(CHUNK):
             text = tail + chunk
+            order.take(text, base)
             has_formulas = has_formulas or FORMULA.search(text) is not None
             for left, top, right, bottom in MERGE.findall(text):
                 area = (int(top), _column(left), int(bottom), _column(right))
@@ -167,6 +170,7 @@ def _marks(path: Path, member: str) -> tuple[tuple[Merged, ...], bool]:
             if len(merged) > MAX_MERGED:
                 raise _too_large(path, f"more than {MAX_MERGED} merged areas")
             tail = text[-OVERLAP:]
+            base += len(text) - len(tail)
     return tuple(merged), has_formulas
 
 

@@ -81,7 +81,10 @@ def mend(geometry: BaseGeometry) -> Mended:
         return Mended(None, why, facts, dropped=False, lon=lon, lat=lat)
     scale = metres2_per_degree2(geometry)
     before = float(shapely.area(geometry)) * scale
-    repaired = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # the area decides, not a sign
+        repaired = shapely.make_valid(
+            geometry, method="structure", keep_collapsed=False
+        )
     after = float(shapely.area(repaired)) * scale
     facts |= {
         "method": "structure",
