@@ -114,7 +114,7 @@ CASES = [
     refused("an encoding that is not WKB", column(encoding="point"), "is not WKB"),
     refused("edges on the sphere", column(edges="spherical"), "edges that are not"),
     refused("Parquet of an unknown system", column(crs=None), "got none"),
-    refused("Parquet of a nonsense system", column(crs={"a": 1}), "no PROJJSON"),
+    refused("Parquet of a nonsense system", column(crs={"a": 1}), "PROJ cannot read"),
     refused(
         "a primary column that is not there",
         parquet(lambda geo: geo.update(primary_column="geom")),
