@@ -181,6 +181,24 @@ class Pool:
             with self._lock:
                 self._idle.append(child)
 
+    def prepare(self) -> None:
+        """Start a child, if none waits: it loads its libraries while a file is copied.
+
+        Whoever creates a child has a seat, here too: there are never more children
+        than seats. A child that does not start says so when it is asked.
+        """
+        if self._idle or not self._seats.acquire(blocking=False):
+            return
+        try:
+            child = Child()
+        except BrokenChildError as error:
+            LOG.debug("no reader yet: %s", error)
+        else:
+            with self._lock:
+                self._idle.append(child)
+        finally:
+            self._seats.release()
+
     def _take(self) -> Child:
         """Return a child that waits, or a new one."""
         while True:

@@ -140,6 +140,7 @@ def opened(path: Path, *, limits: Limits = LIMITS) -> Iterator[Opened]:
     """
     if not (path.is_file() or path.is_dir()):
         raise SourceNotFoundError(path, todo="check the path")
+    POOL.prepare()
     with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
         folder = Path(made).resolve() / "in"
         folder.mkdir()
