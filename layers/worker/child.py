@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import traceback
 from importlib import import_module
@@ -20,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from layers.errors import CrsError, ToolkitError
 from layers.formats import layer_names, open_raw, sniff
 from layers.worker.codec import save, shown
+from layers.worker.lifeline import FOLDER, held
 from layers.worker.reply import packed
 
 if TYPE_CHECKING:
@@ -52,13 +54,18 @@ LOOKS_ELSEWHERE = re.compile(r"\+?\binit\s*=|\w*grids\s*=", re.IGNORECASE)
 Question = dict[str, Any]
 
 
-def main() -> None:
-    """Answer questions until the input ends."""
+def main(arguments: list[str]) -> None:
+    """Answer questions until the input ends; the arguments are those of `call`."""
+    life, folder = int(arguments[0]), Path(arguments[1])
     answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)
     sys.addaudithook(forbid)
     for line in sys.stdin:
-        serve(json.loads(line), answers)
+        with held(life if life >= 0 else None):
+            serve(json.loads(line), answers)
+    if folder == Path.cwd() and folder.name.startswith(FOLDER):
+        os.chdir(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forbid(event: str, _: tuple[object, ...]) -> None:

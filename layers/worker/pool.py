@@ -22,6 +22,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from layers.worker.lifeline import FOLDER, pipe
 from layers.worker.limits import Limits, environment
 
 if TYPE_CHECKING:
@@ -59,22 +60,32 @@ class Child:
     """One process that reads files, with a folder of its own."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ecoredline-worker-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER)).resolve()
         self.asked = 0
+        theirs, self._ours = pipe() or (-1, -1)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "layers.worker"],
+                [
+                    *(sys.executable, "-m", "layers.worker"),
+                    *(str(theirs), str(self.folder)),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self.folder,
                 env=environment(self.folder),
                 # Ctrl-C is for the parent: it ends its children itself.
-                **_own_group(),
+                **_own_group(theirs),
             )
-        except OSError as error:
+        except BaseException as error:
+            self.let_go()
             shutil.rmtree(self.folder, ignore_errors=True)
+            if not isinstance(error, OSError):
+                raise
             raise BrokenChildError(why="died", words=f"no start: {error}") from error
+        finally:
+            if theirs >= 0:
+                os.close(theirs)
 
     @property
     def is_fresh(self) -> bool:
@@ -146,19 +157,26 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(GRACE_S)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
+        for one in (self._process.stdin, self._process.stdout):
+            if one is not None:
                 with contextlib.suppress(OSError):
-                    pipe.close()
+                    one.close()
+        self.let_go()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def let_go(self) -> None:
+        """Close this end of the lifeline: a child that reads for nobody ends."""
+        end, self._ours = self._ours, -1
+        if end >= 0:
+            os.close(end)
 
-def _own_group() -> dict[str, Any]:
+
+def _own_group(lifeline: int) -> dict[str, Any]:
     """Return the arguments that keep a child out of the terminal's group."""
     windows: int | None = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", None)
     if windows is not None:
         return {"creationflags": windows}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "pass_fds": (lifeline,)}
 
 
 class Pool:
@@ -219,6 +237,8 @@ class Pool:
 
     def forget(self) -> None:
         """Leave the children to whom they belong: this process is a fork."""
+        for child in self._idle:
+            child.let_go()
         self.__init__()  # type: ignore[misc]
 
 

@@ -14,6 +14,7 @@ from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats import Sniffed, source_files
 from layers.provenance import sha256_of
 from layers.worker.codec import load, read
+from layers.worker.lifeline import tidy_at_sigterm
 from layers.worker.limits import GIB, LIMITS, Limits
 from layers.worker.pool import ANSWER, POOL, BrokenChildError
 from layers.worker.reply import renamed, unpacked
@@ -140,8 +141,11 @@ def opened(path: Path, *, limits: Limits = LIMITS) -> Iterator[Opened]:
     """
     if not (path.is_file() or path.is_dir()):
         raise SourceNotFoundError(path, todo="check the path")
-    POOL.prepare()
-    with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
+    with (
+        tidy_at_sigterm(POOL.close),
+        tempfile.TemporaryDirectory(prefix="ecoredline-") as made,
+    ):
+        POOL.prepare()
         folder = Path(made).resolve() / "in"
         folder.mkdir()
         copy = folder / path.name
