@@ -58,8 +58,8 @@ def split_packed(
     rest = table.drop_columns([name])
     frame = rest.to_pandas(integer_object_nulls=True, date_as_object=True)
     made = [from_wkb(one.to_pylist()) for one in slices(column)]
-    shapes = _joined([one for one, _ in made], object)
-    unreadable = _joined([one for _, one in made], bool)
+    shapes = np.concatenate([np.empty(0, dtype=object), *(one for one, _ in made)])
+    unreadable = np.concatenate([np.empty(0, dtype=bool), *(one for _, one in made)])
     packed = None
     if not unreadable.any():
         shapes.flags.writeable = False
@@ -77,11 +77,6 @@ def slices(column: pa.ChunkedArray) -> Iterator[pa.ChunkedArray]:
 def rows_at_once(column: pa.ChunkedArray) -> int:
     """Return how many rows of a column have about `SLICE_BYTES`, at least 1."""
     return max(1, int(len(column) * SLICE_BYTES / max(1, column.nbytes)))
-
-
-def _joined(parts: list[NDArray[np.generic]], dtype: type) -> NDArray[np.generic]:
-    """Return parts as one array, which is empty where there are none."""
-    return np.concatenate([np.empty(0, dtype=dtype), *parts])
 
 
 def _wkb_column(table: pa.Table) -> str:

@@ -13,15 +13,16 @@ import numpy as np
 import shapely
 
 from layers.geometry.densify import to_degrees
-from layers.geometry.mend import areal_part, mend
+from layers.geometry.mend import Mended, areal_part, mend
 from layers.geometry.valid import are_finite, are_valid
 from layers.misfit import misfits, refuse_misfit
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from layers.crs import Settled
     from layers.spec import GeometryType
@@ -78,6 +79,7 @@ def clean(
     accepted: tuple[GeometryType, ...],
     settled: Settled,
     source: str,
+    mender: Callable[[BaseGeometry], Mended] = mend,
 ) -> Cleaned:
     """Bring geometries to EPSG:4490, mend what can be mended, take out the rest.
 
@@ -94,6 +96,8 @@ def clean(
         The source's reference system.
     source
         Name of the source, for messages.
+    mender
+        What mends one invalid geometry: `mend`, or one that knows an end.
 
     Raises
     ------
@@ -114,7 +118,7 @@ def clean(
     good, outside = _inside(flat, lonlat, good, settled=settled, source=source)
     lonlat[[one.position for one in outside]] = None
     faults += outside
-    mended = _mend_all(lonlat, good)
+    mended = _mend_all(lonlat, good, mender)
     for at, fixed, found in mended:
         lonlat[at] = fixed
         faults += found
@@ -206,19 +210,21 @@ def _inside(
 
 
 def _mend_all(
-    lonlat: NDArray[np.object_], good: NDArray[np.int64]
+    lonlat: NDArray[np.object_],
+    good: NDArray[np.int64],
+    mender: Callable[[BaseGeometry], Mended],
 ) -> list[tuple[int, object, list[Fault]]]:
     """Mend the invalid ones among `good`, one by one."""
     invalid = good[~are_valid(lonlat[good])]
     done: list[tuple[int, object, list[Fault]]] = []
     for at in invalid:
-        one = mend(lonlat[at])
+        one = mender(lonlat[at])
         facts: Facts = dict(one.facts)
         kept = one.geometry is not None
         if not kept:
             facts |= {
                 "detail": one.facts["reason"],
-                "reason": Message(f"mend.{one.why}"),
+                "reason": Message(f"mend.{one.why}", one.facts),
             }
         found = [
             Fault(

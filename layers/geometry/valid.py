@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PIECE_VERTICES = 50_000
-"""About 12 ms of work: long beside the handing over, short beside a person's patience."""
+"""About 12 ms of work: long beside the handing over, short for a person who waits."""
 MAX_THREADS = max(1, min(4, os.cpu_count() or 1))
 
 

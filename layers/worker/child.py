@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 import traceback
@@ -18,8 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from layers.errors import CrsError, ToolkitError
+from layers.errors import ToolkitError
 from layers.formats import layer_names, open_raw, sniff
+from layers.systems import need_written_out
+from layers.worker import mending
 from layers.worker.codec import save, shown
 from layers.worker.lifeline import FOLDER, held
 from layers.worker.reply import packed
@@ -27,7 +28,6 @@ from layers.worker.reply import packed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from layers.formats import RawTable
 
 # Windows has no such module: there the clock of the parent is the only limit.
 resource: Any = import_module("resource") if find_spec("resource") else None
@@ -47,9 +47,6 @@ FORBIDDEN = (
     "pickle.find_class",
 )
 """What no reader does; an audit hook ends it (CPython's, not GDAL's, calls)."""
-
-LOOKS_ELSEWHERE = re.compile(r"\+?\binit\s*=|\w*grids\s*=", re.IGNORECASE)
-"""``+init=FILE:KEY`` and ``+nadgrids=FILE`` make PROJ open that file."""
 
 Question = dict[str, Any]
 
@@ -123,20 +120,9 @@ def _open(question: Question, out: Path) -> dict[str, Any]:
         encoding=question["encoding"],
         known=question["known"],
     )
-    _need_plain_crs(raw, question["path"])
+    need_written_out(raw.crs, source=question["path"])
     save(raw, out, source=question["path"])
     return {}
-
-
-def _need_plain_crs(raw: RawTable, source: str) -> None:
-    """Refuse a reference system that PROJ would look up in a file of its choice."""
-    if isinstance(raw.crs, str) and (found := LOOKS_ELSEWHERE.search(raw.crs)):
-        raise CrsError(
-            source=source,
-            expected="a reference system that is written out (EPSG number, WKT)",
-            got=f"one that names a file ({found[0].strip()})",
-            todo="find out which one it is, and write it like EPSG:4490 in the file",
-        )
 
 
 def _look(question: Question, _: Path) -> dict[str, Any]:
@@ -150,4 +136,6 @@ def _look(question: Question, _: Path) -> dict[str, Any]:
 _ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
     "open": _open,
     "look": _look,
+    "mend": mending.answer,
+    "ready": lambda _, __: {},
 }

@@ -113,4 +113,3 @@ def _is_ours() -> bool:
         and threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     )
-

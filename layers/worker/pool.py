@@ -19,11 +19,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from layers.worker.lifeline import FOLDER, pipe
-from layers.worker.limits import Limits, environment
+from layers.worker.limits import LIMITS, Limits, environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ class Child:
         self.asked = 0
         theirs, self._ours = pipe() or (-1, -1)
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - no word of it is a file's
                 [
                     *(sys.executable, "-m", "layers.worker"),
                     *(str(theirs), str(self.folder)),
@@ -101,6 +102,7 @@ class Child:
             Anything else came, or nothing.
         """
         self.asked += 1
+        question = {**question, "limits": asdict(limits)}
         late = threading.Event()
         clock = threading.Timer(limits.wall_s, self._end_late, args=[late])
         clock.daemon = True
@@ -187,11 +189,23 @@ class Pool:
         self._lock = threading.Lock()
         self._seats = threading.BoundedSemaphore(MAX_CHILDREN)
 
-    def ask(self, question: Mapping[str, Any], limits: Limits) -> None:
-        """Let a child answer; see `Child.ask`."""
+    def ask(
+        self, question: Mapping[str, Any], limits: Limits, *, warm: bool = False
+    ) -> None:
+        """Let a child answer; see `Child.ask`.
+
+        Parameters
+        ----------
+        question, limits
+            As for `Child.ask`.
+        warm
+            Whether a new child may load its libraries first, outside these limits.
+        """
         with self._seats:
             child = self._take()
             try:
+                if warm and not child.asked:
+                    child.ask({"do": "ready", "out": question["out"]}, LIMITS)
                 child.ask(question, limits)
             except BaseException:
                 child.end()

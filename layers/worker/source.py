@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,13 +81,7 @@ class Opened:
         """Yield the answer of a child, and the folder with what belongs to it."""
         with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
             folder = Path(made).resolve()
-            limits = asdict(self.limits)
-            asked = {
-                **question,
-                "path": str(self.copy),
-                "out": str(folder),
-                "limits": limits,
-            }
+            asked = {**question, "path": str(self.copy), "out": str(folder)}
             try:
                 POOL.ask(asked, self.limits)
             except BrokenChildError as broken:

@@ -62,10 +62,10 @@ def started(path, tmp_path):
 def reads(pid, path):
     """Whether a process has a file of this name open."""
     try:
-        held = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+        held = [one.readlink() for one in Path(f"/proc/{pid}/fd").iterdir()]
     except OSError:
         return False
-    return any(Path(one).name == path.name for one in held)
+    return any(one.name == path.name for one in held)
 
 
 def until(true):
