@@ -34,6 +34,7 @@ from layers.systems import (
     is_plain,
     is_stated,
     name_of,
+    need_written_out,
     same,
 )
 
@@ -137,11 +138,12 @@ def settle(
     Raises
     ------
     CrsError
-        There is none, it is not understood, its datum is not accepted, or `shift` or
-        `region` is given for a datum that has no use for it.
+        There is none, it is not understood or names a file, its datum is not accepted,
+        or `shift` or `region` is given for a datum that has no use for it.
     """
     if crs is None:
         raise _missing(source, "none", numbers=numbers, region_box=region_box)
+    need_written_out(crs, source=source)
     name = datum.declared(crs)
     if name is not None:
         _needless(shift, "datum_shift", name, source)

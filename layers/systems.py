@@ -19,6 +19,31 @@ RF_TOLERANCE = 1e-6
 UNDEFINED = "undefined"
 """How GDAL calls the systems 0 and -1 of a GeoPackage."""
 SEMI_MAJOR_M = 6_378_137.0
+NAMES_A_FILE = re.compile(
+    r"\+?\binit\s*=|\w*grids\s*=(?!\s*@null\s*(?:[+\"]|$))", re.IGNORECASE
+)
+"""``+init=FILE:KEY`` and ``+nadgrids=FILE`` make PROJ open that file. ``@null`` is
+PROJ's own word for no grid at all; GDAL writes it beside Web Mercator."""
+
+
+def need_written_out(crs: CrsLike | None, *, source: str) -> None:
+    """Refuse a statement that PROJ would look up in a file of the statement's choice.
+
+    To be asked before PROJ is: to parse such a text is to open the file.
+
+    Raises
+    ------
+    CrsError
+        The text holds ``init=``, or ``nadgrids=`` or the like with a name.
+    """
+    if isinstance(crs, str) and (found := NAMES_A_FILE.search(crs)):
+        raise CrsError(
+            source=source,
+            expected="a reference system that is written out (EPSG number, WKT)",
+            got=f"one that names a file ({found[0].strip()})",
+            todo="find out which one it is, and write it like EPSG:4490; a grid is "
+            "passed as datum_shift=",
+        )
 
 
 def name_of(stated: CrsLike) -> str:

@@ -18,7 +18,7 @@ import fiona
 import pyogrio
 
 from layers.errors import InputRefusedError
-from layers.formats.arrow import GDAL_ERRORS, split
+from layers.formats.arrow import GDAL_ERRORS, split_packed
 from layers.formats.raw import Found, RawTable, choose_layer, need_all_rows
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
                 got=str(error),
                 todo="export it again",
             ) from error
-    attributes, geometry, unreadable = split(table)
+    attributes, geometry, unreadable, packed = split_packed(table)
     need_all_rows(read=len(attributes), counted=count, source=path)
     found: list[Found] = []
     if stored is not None and stored != count:
@@ -92,6 +92,7 @@ def read(path: Path, *, layer: str | None, known: Sequence[str]) -> RawTable:
         encoding="UTF-8",
         rows_in_file=count,
         found=tuple(found),
+        packed=packed,
     )
 
 

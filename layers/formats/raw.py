@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePath
 
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from layers.crs import CrsLike
@@ -31,6 +32,31 @@ HEADERS = tuple(
     for kind in (4, 5, 6, 7)
     for mark in (b"\x01" + kind.to_bytes(4, "little"), b"\0" + kind.to_bytes(4, "big"))
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """The WKB that a column of geometries was made from.
+
+    Attributes
+    ----------
+    wkb
+        Arrow's ``large_binary``, in the order of `shapes`, null where there is none.
+    shapes
+        What came out of it, all of it readable.
+    """
+
+    wkb: pa.ChunkedArray
+    shapes: NDArray[np.object_]
+
+    def of(self, geometry: NDArray[np.object_]) -> pa.ChunkedArray | None:
+        """Return the WKB of `geometry`, or None when that is another column.
+
+        It must be the very array: whoever replaces the geometries of a table, and
+        forgets the WKB beside them, gets the new ones.
+        """
+        same = geometry is self.shapes and not geometry.flags.writeable
+        return self.wkb if same else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +81,9 @@ class RawTable:
         Issues that concern the whole file.
     crs_is_assumed
         Whether `crs` is the reader's reading, not the source's statement.
+    packed
+        The WKB behind `geometry`, where a reader has it at hand: it saves writing it
+        anew on the way to another process, and says nothing that `geometry` does not.
     """
 
     attributes: pd.DataFrame
@@ -68,6 +97,7 @@ class RawTable:
     rows_in_file: int
     found: tuple[Found, ...] = ()
     crs_is_assumed: bool = False
+    packed: Packed | None = None
 
 
 def from_wkb(

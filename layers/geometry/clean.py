@@ -13,14 +13,16 @@ import numpy as np
 import shapely
 
 from layers.geometry.densify import to_degrees
-from layers.geometry.mend import areal_part, mend
+from layers.geometry.mend import Mended, areal_part, mend
+from layers.geometry.valid import are_finite, are_valid
 from layers.misfit import misfits, refuse_misfit
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from layers.crs import Settled
     from layers.spec import GeometryType
@@ -32,6 +34,7 @@ TYPES: Mapping[GeometryType, tuple[int, ...]] = {
     "polygon": (3, 6),
 }
 COLLECTION = 7
+FLAT = 2
 
 Facts = dict[str, str | float | Message]
 
@@ -76,6 +79,7 @@ def clean(
     accepted: tuple[GeometryType, ...],
     settled: Settled,
     source: str,
+    mender: Callable[[BaseGeometry], Mended] = mend,
 ) -> Cleaned:
     """Bring geometries to EPSG:4490, mend what can be mended, take out the rest.
 
@@ -92,6 +96,8 @@ def clean(
         The source's reference system.
     source
         Name of the source, for messages.
+    mender
+        What mends one invalid geometry: `mend`, or one that knows an end.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def clean(
         metres called degrees, a wrong zone. Single ones are taken out.
     """
     with np.errstate(invalid="ignore"):  # NaN coordinates are what is looked for
-        flat, faults = _collections(shapely.force_2d(geometry), accepted)
+        flat, faults = _collections(_flat(geometry), accepted)
         codes = _triage(flat, unreadable, accepted)
     faults += [
         Fault(int(at), codes[at], _type_facts(flat[at]), kept=False)
@@ -112,12 +118,20 @@ def clean(
     good, outside = _inside(flat, lonlat, good, settled=settled, source=source)
     lonlat[[one.position for one in outside]] = None
     faults += outside
-    mended = _mend_all(lonlat, good)
+    mended = _mend_all(lonlat, good, mender)
     for at, fixed, found in mended:
         lonlat[at] = fixed
         faults += found
     faults.sort(key=lambda one: (one.position, one.kept))
     return Cleaned(lonlat, tuple(faults))
+
+
+def _flat(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the column without heights and measures; what has none is not copied."""
+    result = geometry.copy()
+    deep = shapely.get_coordinate_dimension(geometry) > FLAT
+    result[deep] = shapely.force_2d(geometry[deep])
+    return result
 
 
 def _collections(
@@ -142,13 +156,10 @@ def _triage(
 ) -> NDArray[np.object_]:
     """Return the code of what is wrong with each raw geometry, or the empty text."""
     known = [number for name in accepted for number in TYPES[name]]
-    xy, owner = shapely.get_coordinates(geometry, return_index=True)
-    broken = np.zeros(len(geometry), dtype=bool)
-    broken[owner[~np.isfinite(xy).all(axis=1)]] = True
     codes = np.full(len(geometry), "", dtype=object)
     # The later line wins: the more basic fault is the one to report.
     codes[shapely.get_num_coordinates(geometry) > MAX_VERTICES] = "geometry_doubtful"
-    codes[broken] = "geometry_not_finite"
+    codes[~are_finite(geometry)] = "geometry_not_finite"
     codes[~np.isin(shapely.get_type_id(geometry), known)] = "geometry_wrong_type"
     codes[shapely.is_empty(geometry)] = "geometry_empty"
     codes[shapely.is_missing(geometry)] = "geometry_null"
@@ -186,8 +197,8 @@ def _inside(
     """Split into those that can lie where they lie, and faults for the others."""
     bounds = shapely.bounds(lonlat[good])
     # One vertex that could not be placed spoils the whole outline.
-    xy, owner = shapely.get_coordinates(lonlat[good], return_index=True)
-    bounds[owner[~np.isfinite(xy).all(axis=1)]] = np.nan
+    if settled.transformer is not None:
+        bounds[~are_finite(lonlat[good])] = np.nan
     wrong = misfits(bounds, settled)
     if wrong.sum() * 2 > len(good):
         raise refuse_misfit(shapely.bounds(raw[good[wrong]]), settled, source=source)
@@ -199,19 +210,21 @@ def _inside(
 
 
 def _mend_all(
-    lonlat: NDArray[np.object_], good: NDArray[np.int64]
+    lonlat: NDArray[np.object_],
+    good: NDArray[np.int64],
+    mender: Callable[[BaseGeometry], Mended],
 ) -> list[tuple[int, object, list[Fault]]]:
     """Mend the invalid ones among `good`, one by one."""
-    invalid = good[~shapely.is_valid(lonlat[good])]
+    invalid = good[~are_valid(lonlat[good])]
     done: list[tuple[int, object, list[Fault]]] = []
     for at in invalid:
-        one = mend(lonlat[at])
+        one = mender(lonlat[at])
         facts: Facts = dict(one.facts)
         kept = one.geometry is not None
         if not kept:
             facts |= {
                 "detail": one.facts["reason"],
-                "reason": Message(f"mend.{one.why}"),
+                "reason": Message(f"mend.{one.why}", one.facts),
             }
         found = [
             Fault(

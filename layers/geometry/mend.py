@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from layers.geometry.effort import MAX_VERTICES, is_too_much
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 MAX_CHANGE_SHARE = 0.001
 MAX_CHANGE_M2 = 1.0
 MAX_DISAGREEMENT_SHARE = 0.01
-MAX_VERTICES = 20_000
-"""`make_valid` is worse than quadratic in crossings; above this it is not tried."""
-MAX_CROSSINGS = 2_000
-CHUNK = 256
 AREAL = (3, 6)
 SEMI_MAJOR_M = 6_378_137.0
 ECCENTRICITY_2 = 0.006694380022900787
@@ -71,14 +68,14 @@ def mend(geometry: BaseGeometry) -> Mended:
     -----
     Only polygons can be mended; an invalid line is one repeated point.
     """
+    why = _not_tried(geometry)
+    if why:
+        return not_mended(geometry, why)
     reason, lon, lat = _fault(geometry)
     facts: dict[str, str | float] = {
         "reason": reason,
         "vertices_before": int(shapely.get_num_coordinates(geometry)),
     }
-    why = _not_tried(geometry)
-    if why:
-        return Mended(None, why, facts, dropped=False, lon=lon, lat=lat)
     scale = metres2_per_degree2(geometry)
     before = float(shapely.area(geometry)) * scale
     with np.errstate(over="ignore", invalid="ignore"):  # the area decides, not a sign
@@ -106,6 +103,14 @@ def mend(geometry: BaseGeometry) -> Mended:
             why = "methods_disagree"
     mended = None if why else repaired
     return Mended(mended, why, facts, dropped=dropped and not why, lon=lon, lat=lat)
+
+
+def not_mended(geometry: BaseGeometry, why: str, **facts: str | float) -> Mended:
+    """Say that a geometry is not mended, and why; the facts fill the sentence."""
+    reason, lon, lat = _fault(geometry)
+    facts["reason"] = reason
+    facts["vertices_before"] = int(shapely.get_num_coordinates(geometry))
+    return Mended(None, why, facts, dropped=False, lon=lon, lat=lat)
 
 
 def areal_part(geometry: BaseGeometry) -> BaseGeometry | None:
@@ -138,7 +143,7 @@ def _not_tried(geometry: BaseGeometry) -> str | None:
         return "no_area_left"
     if shapely.get_num_coordinates(geometry) > MAX_VERTICES:
         return "too_many_vertices"
-    if _crossings_exceed(geometry, MAX_CROSSINGS):
+    if is_too_much(geometry):
         return "too_many_crossings"
     return None
 
@@ -150,26 +155,3 @@ def _fault(geometry: BaseGeometry) -> tuple[str, float | None, float | None]:
     if place is None:
         return reason, None, None
     return place[1].strip(), float(place[2]), float(place[3])
-
-
-def _crossings_exceed(geometry: BaseGeometry, limit: int) -> bool:
-    """Whether more than `limit` pairs of edges cross; stops counting there."""
-    segments = _segments(geometry)
-    tree = shapely.STRtree(segments)
-    found = 0
-    for start in range(0, len(segments), CHUNK):
-        pairs = tree.query(segments[start : start + CHUNK], predicate="crosses")
-        found += pairs.shape[1]
-        if found > 2 * limit:  # each pair is met from both sides
-            return True
-    return False
-
-
-def _segments(geometry: BaseGeometry) -> NDArray[np.object_]:
-    """Return every edge of a polygon as a line of two points."""
-    rings = shapely.get_rings(shapely.get_parts(geometry))
-    xy, owner = shapely.get_coordinates(rings, return_index=True)
-    joined = owner[1:] == owner[:-1]
-    ends = np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
-    made: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
-    return made

@@ -27,6 +27,8 @@ from layers.layer import FRAME, Layer
 from layers.misfit import misfits
 from layers.provenance import Period, Provenance, Tolerance
 from layers.read.coverage import with_coverage
+from layers.systems import need_written_out
+from layers.worker.mending import Mender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +64,7 @@ def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -
         accepted=wanted.geometry,
         settled=settled,
         source=origin.source,
+        mender=Mender(),
     )
     kept = ~shapely.is_missing(cleaned.geometry)
     issues = (
@@ -107,6 +110,7 @@ def settled_of(
     stated: Statement | None = None,
 ) -> tuple[Settled, list[Found]]:
     """Settle the reference system from the source's word and the caller's."""
+    need_written_out(raw.crs, source=source)
     shift = stated.datum_shift if stated else None
     region = stated.datum_region if stated else None
     coverage = stated.coverage if stated else None

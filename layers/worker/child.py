@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
+import shutil
 import sys
 import traceback
 from dataclasses import asdict
@@ -18,17 +18,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from layers.errors import CrsError, ToolkitError
+from layers.errors import ToolkitError
 from layers.formats import layer_names, open_raw, sniff
 from layers.formats.expendable import declare_expendable
 from layers.formats.raster import header
+from layers.systems import need_written_out
+from layers.worker import mending
 from layers.worker.codec import save, shown
+from layers.worker.lifeline import FOLDER, held
 from layers.worker.reply import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from layers.crs import CrsLike
 
 # Windows has no such module: there the clock of the parent is the only limit.
 resource: Any = import_module("resource") if find_spec("resource") else None
@@ -49,20 +51,22 @@ FORBIDDEN = (
 )
 """What no reader does; an audit hook ends it (CPython's, not GDAL's, calls)."""
 
-LOOKS_ELSEWHERE = re.compile(r"\+?\binit\s*=|\w*grids\s*=", re.IGNORECASE)
-"""``+init=FILE:KEY`` and ``+nadgrids=FILE`` make PROJ open that file."""
-
 Question = dict[str, Any]
 
 
-def main() -> None:
-    """Answer questions until the input ends."""
+def main(arguments: list[str]) -> None:
+    """Answer questions until the input ends; the arguments are those of `call`."""
+    life, folder = int(arguments[0]), Path(arguments[1])
     answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)
     sys.addaudithook(forbid)
     declare_expendable()
     for line in sys.stdin:
-        serve(json.loads(line), answers)
+        with held(life if life >= 0 else None):
+            serve(json.loads(line), answers)
+    if folder == Path.cwd() and folder.name.startswith(FOLDER):
+        os.chdir(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forbid(event: str, _: tuple[object, ...]) -> None:
@@ -120,20 +124,9 @@ def _open(question: Question, out: Path) -> dict[str, Any]:
         encoding=question["encoding"],
         known=question["known"],
     )
-    _need_plain_crs(raw.crs, question["path"])
+    need_written_out(raw.crs, source=question["path"])
     save(raw, out, source=question["path"])
     return {}
-
-
-def _need_plain_crs(crs: CrsLike | None, source: str) -> None:
-    """Refuse a reference system that PROJ would look up in a file of its choice."""
-    if isinstance(crs, str) and (found := LOOKS_ELSEWHERE.search(crs)):
-        raise CrsError(
-            source=source,
-            expected="a reference system that is written out (EPSG number, WKT)",
-            got=f"one that names a file ({found[0].strip()})",
-            todo="find out which one it is, and write it like EPSG:4490 in the file",
-        )
 
 
 def _look(question: Question, _: Path) -> dict[str, Any]:
@@ -149,7 +142,7 @@ def _header(question: Question, _: Path) -> dict[str, Any]:
     path = Path(question["path"])
     sniffed = sniff(path)
     found = header(path)
-    _need_plain_crs(found.crs, str(path))
+    need_written_out(found.crs, source=str(path))
     said = shown(asdict(found))
     return {"format": sniffed.format, "why": sniffed.why, "header": said}
 
@@ -158,4 +151,6 @@ _ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
     "open": _open,
     "look": _look,
     "header": _header,
+    "mend": mending.answer,
+    "ready": lambda _, __: {},
 }

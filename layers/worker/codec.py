@@ -24,6 +24,7 @@ import shapely
 
 from layers.errors import InputRefusedError
 from layers.formats import RawTable
+from layers.formats.arrow import rows_at_once
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TABLE, HEADER = "table.arrow", "header.json"
-ARRAYS = ("attributes", "geometry", "unreadable")
+ARRAYS = ("attributes", "geometry", "unreadable", "packed")
 INT64 = 2**63
 PLAIN: Mapping[type, pa.DataType] = {
     str: pa.large_string(),
@@ -214,15 +215,14 @@ def save(raw: RawTable, folder: Path, *, source: Path | str = "") -> None:
     for name, (_, one) in zip(names, packed, strict=True):
         _need_text(one, name, source)
     arrays = {f"c{at}": one for at, (_, one) in enumerate(packed)}
-    blobs = shapely.to_wkb(raw.geometry, include_srid=False)
-    arrays["geometry"] = pa.array(blobs, type=pa.large_binary())
+    arrays["geometry"] = _wkb(raw)
     arrays["unreadable"] = pa.array(raw.unreadable)
     table = pa.table(arrays)
     with (
         pa.OSFile(str(folder / TABLE), "wb") as sink,
         pa.ipc.new_file(sink, table.schema) as out,
     ):
-        out.write_table(table)
+        out.write_table(table, max_chunksize=rows_at_once(arrays["geometry"]))
     rest = {
         one.name: shown(getattr(raw, one.name))
         for one in fields(raw)
@@ -234,6 +234,15 @@ def save(raw: RawTable, folder: Path, *, source: Path | str = "") -> None:
         "rest": rest,
     }
     (folder / HEADER).write_text(json.dumps(header), encoding="ascii")
+
+
+def _wkb(raw: RawTable) -> pa.ChunkedArray:
+    """Return the geometries as WKB: that of the source, where it is at hand."""
+    found = raw.packed.of(raw.geometry) if raw.packed else None
+    if found is not None:
+        return found
+    blobs = shapely.to_wkb(raw.geometry, include_srid=False)
+    return pa.chunked_array([pa.array(blobs, type=pa.large_binary())])
 
 
 def _need_text(column: pa.Array, name: object, source: Path | str) -> None:
@@ -256,9 +265,7 @@ def load(folder: Path) -> RawTable:
     left out in silence.
     """
     header = json.loads((folder / HEADER).read_text(encoding="ascii"))
-    with pa.OSFile(str(folder / TABLE), "rb") as source:
-        table = pa.ipc.open_file(source).read_all().combine_chunks()
-    geometry, lost = _shapes(_column(table, "geometry"))
+    table, geometry, lost = _loaded(folder / TABLE)
     unreadable = _column(table, "unreadable").to_numpy(zero_copy_only=False)
     made = [
         _unpacked(how, _column(table, f"c{at}"))
@@ -274,6 +281,25 @@ def load(folder: Path) -> RawTable:
         unreadable=unreadable.astype(bool) | lost,
         **cast("dict[str, Any]", rest),
     )
+
+
+def _loaded(path: Path) -> tuple[pa.Table, NDArray[np.object_], NDArray[np.bool_]]:
+    """Return the columns but the geometry, the geometry, and where it was lost.
+
+    Piece by piece: the WKB of a piece is let go before the next is read.
+    """
+    rest, shapes, lost = [], [np.empty(0, dtype=object)], [np.empty(0, dtype=bool)]
+    with pa.OSFile(str(path), "rb") as source:
+        reader = pa.ipc.open_file(source)
+        for at in range(reader.num_record_batches):
+            piece = reader.get_batch(at)
+            rest.append(piece.drop_columns(["geometry"]))
+            made, missing = _shapes(piece.column("geometry"))
+            shapes.append(made)
+            lost.append(missing)
+        schema = reader.schema.remove(reader.schema.get_field_index("geometry"))
+    table = pa.Table.from_batches(rest, schema=schema).unify_dictionaries()
+    return table.combine_chunks(), np.concatenate(shapes), np.concatenate(lost)
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

@@ -19,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from layers.worker.limits import Limits, environment
+from layers.worker.lifeline import FOLDER, pipe
+from layers.worker.limits import LIMITS, Limits, environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,22 +61,32 @@ class Child:
     """One process that reads files, with a folder of its own."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ecoredline-worker-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER)).resolve()
         self.asked = 0
+        theirs, self._ours = pipe() or (-1, -1)
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "layers.worker"],
+            self._process = subprocess.Popen(  # noqa: S603 - no word of it is a file's
+                [
+                    *(sys.executable, "-m", "layers.worker"),
+                    *(str(theirs), str(self.folder)),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self.folder,
                 env=environment(self.folder),
                 # Ctrl-C is for the parent: it ends its children itself.
-                **_own_group(),
+                **_own_group(theirs),
             )
-        except OSError as error:
+        except BaseException as error:
+            self.let_go()
             shutil.rmtree(self.folder, ignore_errors=True)
+            if not isinstance(error, OSError):
+                raise
             raise BrokenChildError(why="died", words=f"no start: {error}") from error
+        finally:
+            if theirs >= 0:
+                os.close(theirs)
 
     @property
     def is_fresh(self) -> bool:
@@ -90,6 +102,7 @@ class Child:
             Anything else came, or nothing.
         """
         self.asked += 1
+        question = {**question, "limits": asdict(limits)}
         late = threading.Event()
         clock = threading.Timer(limits.wall_s, self._end_late, args=[late])
         clock.daemon = True
@@ -146,19 +159,26 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(GRACE_S)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
+        for one in (self._process.stdin, self._process.stdout):
+            if one is not None:
                 with contextlib.suppress(OSError):
-                    pipe.close()
+                    one.close()
+        self.let_go()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def let_go(self) -> None:
+        """Close this end of the lifeline: a child that reads for nobody ends."""
+        end, self._ours = self._ours, -1
+        if end >= 0:
+            os.close(end)
 
-def _own_group() -> dict[str, Any]:
+
+def _own_group(lifeline: int) -> dict[str, Any]:
     """Return the arguments that keep a child out of the terminal's group."""
     windows: int | None = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", None)
     if windows is not None:
         return {"creationflags": windows}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "pass_fds": (lifeline,)}
 
 
 class Pool:
@@ -169,17 +189,47 @@ class Pool:
         self._lock = threading.Lock()
         self._seats = threading.BoundedSemaphore(MAX_CHILDREN)
 
-    def ask(self, question: Mapping[str, Any], limits: Limits) -> None:
-        """Let a child answer; see `Child.ask`."""
+    def ask(
+        self, question: Mapping[str, Any], limits: Limits, *, warm: bool = False
+    ) -> None:
+        """Let a child answer; see `Child.ask`.
+
+        Parameters
+        ----------
+        question, limits
+            As for `Child.ask`.
+        warm
+            Whether a new child may load its libraries first, outside these limits.
+        """
         with self._seats:
             child = self._take()
             try:
+                if warm and not child.asked:
+                    child.ask({"do": "ready", "out": question["out"]}, LIMITS)
                 child.ask(question, limits)
             except BaseException:
                 child.end()
                 raise
             with self._lock:
                 self._idle.append(child)
+
+    def prepare(self) -> None:
+        """Start a child, if none waits: it loads its libraries while a file is copied.
+
+        Whoever creates a child has a seat, here too: there are never more children
+        than seats. A child that does not start says so when it is asked.
+        """
+        if self._idle or not self._seats.acquire(blocking=False):
+            return
+        try:
+            child = Child()
+        except BrokenChildError as error:
+            LOG.debug("no reader yet: %s", error)
+        else:
+            with self._lock:
+                self._idle.append(child)
+        finally:
+            self._seats.release()
 
     def _take(self) -> Child:
         """Return a child that waits, or a new one."""
@@ -201,6 +251,8 @@ class Pool:
 
     def forget(self) -> None:
         """Leave the children to whom they belong: this process is a fork."""
+        for child in self._idle:
+            child.let_go()
         self.__init__()  # type: ignore[misc]
 
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from layers.formats.raster import RasterHeader, no_table
 from layers.formats.tiff import is_tiff
 from layers.provenance import sha256_of
 from layers.worker.codec import load, read
+from layers.worker.lifeline import tidy_at_sigterm
 from layers.worker.limits import GIB, LIMITS, Limits
 from layers.worker.pool import ANSWER, POOL, BrokenChildError
 from layers.worker.reply import renamed, unpacked
@@ -89,13 +90,7 @@ class Opened:
         """Yield the answer of a child, and the folder with what belongs to it."""
         with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
             folder = Path(made).resolve()
-            limits = asdict(self.limits)
-            asked = {
-                **question,
-                "path": str(self.copy),
-                "out": str(folder),
-                "limits": limits,
-            }
+            asked = {**question, "path": str(self.copy), "out": str(folder)}
             try:
                 POOL.ask(asked, self.limits)
             except BrokenChildError as broken:
@@ -153,7 +148,11 @@ def opened(path: Path, *, limits: Limits = LIMITS) -> Iterator[Opened]:
         raise SourceNotFoundError(path, todo="check the path")
     if is_tiff(path):
         raise no_table(path)
-    with tempfile.TemporaryDirectory(prefix="ecoredline-") as made:
+    with (
+        tidy_at_sigterm(POOL.close),
+        tempfile.TemporaryDirectory(prefix="ecoredline-") as made,
+    ):
+        POOL.prepare()
         folder = Path(made).resolve() / "in"
         folder.mkdir()
         copy = folder / path.name

@@ -2,6 +2,7 @@
 
 import math
 
+import broken_files as make
 import geopandas as gpd
 import numpy as np
 import pyproj
@@ -187,3 +188,33 @@ def test_a_closed_line_stays_a_line():
     aside = layers.from_frame(frame, kind="wetland").quarantine
     assert [one.reason for one in aside] == ["geometry_wrong_type"]
     assert aside[0].bounds == (107.0, 40.0, 108.0, 41.0)
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "+init=epsg:4490",
+        "INIT = secret.txt:1",
+        "+proj=longlat +ellps=GRS80 +nadgrids=secret.txt +type=crs",
+        "+proj=longlat +ellps=GRS80 +nadgrids=@null,secret.txt +type=crs",
+        "+proj=longlat +ellps=GRS80 +geoidgrids=secret.gtx +type=crs",
+    ],
+)
+def test_a_system_that_names_a_file_is_refused_wherever_it_is_read(crs, tmp_path):
+    """PROJ would open that file; a file of another opens none in this process."""
+    with pytest.raises(CrsError, match=r"one that names a file \("):
+        of(crs)
+    named = {"type": "name", "properties": {"name": crs}}
+    path = make.write_geojson(tmp_path / "a.geojson", [make.GOOD], crs=named)
+    for in_process in (True, False):
+        with pytest.raises(CrsError, match=r"one that names a file \(") as caught:
+            layers.read(path, kind="wetland", in_process=in_process)
+        assert str(caught.value).startswith(f"{path}: ")
+    with pytest.raises(CrsError, match="names a file"):
+        layers.read(path, kind="wetland", in_process=True, crs=4490)
+
+
+def test_web_mercator_as_gdal_writes_it_names_no_file():
+    written = pyproj.CRS(3857).to_wkt("WKT1_GDAL")
+    assert "nadgrids=@null" in written
+    assert of(written).issue == "crs_equated"
