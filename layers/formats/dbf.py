@@ -32,6 +32,8 @@ LANGUAGES = {0x4D: "GB18030", 0x7A: "GB18030", 0x4F: "cp950", 0x78: "cp950"}
 """Language ids of a .dbf that say Chinese; 0x57 is any code page of Windows."""
 SLACK = 2
 """A writer that cuts between characters leaves up to two bytes of a field empty."""
+LONG = 32
+"""No code is as long: a field of this width that is full of ASCII may have been cut."""
 PADDING = b" \t\r\n\0"
 
 
@@ -161,7 +163,7 @@ def decoded(
     same: list[str] = []
     for position, raw_name in enumerate(table.columns):
         column = table.iloc[:, position]
-        name = _text(raw_name, encoding)
+        name = f"{_text(raw_name, encoding)}"
         if name in columns:
             same.append(name)
         name = _free(name, columns)
@@ -170,9 +172,13 @@ def decoded(
             cells = [_text(one, encoding) for one in raw]
             width = texts.widths.get(position, 0)
             for before, cell in zip(raw, cells, strict=True):
-                if not isinstance(before, str) or before.isascii():
+                if not isinstance(before, str) or not before:
                     continue
-                size = len(before.encode(BYTES))
+                size = len(before)
+                if before.isascii():
+                    if size == width >= LONG:
+                        filled.append(f"{name}: {cell}")
+                    continue
                 whole = isinstance(cell, str) and len(cell.encode(encoding)) >= size
                 if not whole:
                     cut.append(f"{name}: {cell}")

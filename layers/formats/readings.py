@@ -25,6 +25,9 @@ MULTIBYTE = (*CHINESE, "BIG5", "BIG5HKSCS", "CP950")
 """A statement of one of these can be wrong and be found out; single bytes always fit."""
 CLEAR = 0.25
 """By how much the better reading must be better to be taken for sure."""
+BY_CHANCE = 0.3
+"""Characters of three bytes in UTF-8 hardly ever come about by chance."""
+THREE_BYTES = re.compile(r"[\u3000-\U0010ffff]")
 MAX_RUNS = 20_000
 SHOWN = 24
 WORDS = re.compile(r"[\w.-]*[^\x00-\x7f][^\s\x00-\x2f<>=;,]*")
@@ -80,6 +83,8 @@ def choose(
     if not texts:
         return None
     score = {name: plausibility(text) for name, text in texts.items()}
+    if "UTF-8" in score and THREE_BYTES.search(texts["UTF-8"]):
+        score["UTF-8"] += BY_CHANCE
     trusted = stated if stated in MULTIBYTE and stated in texts else next(iter(texts))
     best = max(score, key=lambda name: score[name])
     used = best if score[best] - score[trusted] >= CLEAR else trusted

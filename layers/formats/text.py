@@ -25,6 +25,7 @@ PLAUSIBLE = re.compile(
 )
 """Names of codecs that are character sets; Python also has punycode and escapes."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+HEAD_BYTES = 65_536
 ENDS = re.compile(r"[\r\n]")
 
 
@@ -140,8 +141,8 @@ def decoded(
             return Decoded(data.decode(name).removeprefix("\ufeff"), name)
     if data.startswith(codecs.BOM_UTF8):  # a mark that lies
         data, stated = data.removeprefix(codecs.BOM_UTF8), "UTF-8"
-    wide = _wide(data)
-    if wide is not None:
+    wide = wide_of(data)
+    if wide is not None and decodes(data, wide):
         facts = {"stated": stated or "-", "used": wide}
         return Decoded(data.decode(wide), wide, (("encoding_decided", facts),))
     if data.isascii():
@@ -179,17 +180,19 @@ def plain_text(data: bytes, *, source: str) -> str:
     return read.text
 
 
-def _wide(data: bytes) -> str | None:
+def wide_of(data: bytes) -> str | None:
     """Return the UTF-16 that bytes without a mark can only be, or None.
 
     Files that are read here have line ends, digits or commas: in UTF-16 these bring
     zeros, which no other text holds. The wrong order of bytes leaves no line end.
     """
-    if b"\0" not in data[:65_536] or len(data) % 2:
+    if b"\0" not in data[:HEAD_BYTES]:
         return None
+    even = data[: len(data) // 2 * 2]
     fits = []
     for name in ("UTF-16-LE", "UTF-16-BE"):
-        text = strict(data, name)
-        if text is not None and not CONTROLS.search(text) and ENDS.search(text):
+        text = even.decode(name, "replace")
+        odd = CONTROLS.search(text) or "\ufffd" in text[:-1]
+        if not odd and ENDS.search(text):
             fits.append(name)
     return fits[0] if len(fits) == 1 else None
