@@ -91,6 +91,8 @@ SEVERITY: Mapping[str, Severity] = {
     # tables and pasted coordinates
     "coordinates_unclear": "warning",
     "axis_order_decided": "warning",
+    "angle_columns_joined": "note",
+    "list_cells_read": "note",
     "vertices_assembled": "note",
     "rings_closed": "note",
     "parcel_rows_apart": "warning",

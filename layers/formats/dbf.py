@@ -61,7 +61,7 @@ class Texts:
 
 
 def texts_of(dbf: Path, cpg: Path | None) -> Texts:
-    """Return every text of a .dbf (deleted records too) and what states its encoding."""
+    """Return every text of a .dbf, deleted records too, and its stated encoding."""
     data = dbf.read_bytes()
     count, start, width = struct.unpack_from("<IHH", data, 4)
     pieces: list[bytes] = []
@@ -158,41 +158,44 @@ def decoded(
         were cut until they were the same (the second is called ``NAME (2)``).
     """
     columns: dict[str, pd.Series] = {}
-    cut: list[str] = []
-    filled: list[str] = []
-    same: list[str] = []
+    listed: dict[str, list[str]] = {
+        "text_cut": [],
+        "text_fills_width": [],
+        "field_names_equal": [],
+    }
     for position, raw_name in enumerate(table.columns):
         column = table.iloc[:, position]
         name = f"{_text(raw_name, encoding)}"
         if name in columns:
-            same.append(name)
+            listed["field_names_equal"].append(name)
         name = _free(name, columns)
         if pd.api.types.is_string_dtype(column) or column.dtype == object:
             raw = column.tolist()
             cells = [_text(one, encoding) for one in raw]
             width = texts.widths.get(position, 0)
             for before, cell in zip(raw, cells, strict=True):
-                if not isinstance(before, str) or not before:
-                    continue
-                size = len(before)
-                if before.isascii():
-                    if size == width >= LONG:
-                        filled.append(f"{name}: {cell}")
-                    continue
-                whole = isinstance(cell, str) and len(cell.encode(encoding)) >= size
-                if not whole:
-                    cut.append(f"{name}: {cell}")
-                elif width and size >= width - SLACK:
-                    filled.append(f"{name}: {cell}")
+                state = _state(before, cell, width, encoding)
+                if state:
+                    listed[state].append(f"{name}: {cell}")
             column = pd.Series(cells, index=table.index, dtype=object)
         columns[name] = column
-    listed = {"text_cut": cut, "text_fills_width": filled, "field_names_equal": same}
     found: list[Found] = [
         (code, {"count": len(ones), "example": ones[0][:60]})
         for code, ones in listed.items()
         if ones
     ]
     return pd.DataFrame(columns, index=table.index), found
+
+
+def _state(raw: object, cell: object, width: int, encoding: str) -> str:
+    """Return the code of what the width of a field may have done to a value, or ''."""
+    if not isinstance(raw, str) or not isinstance(cell, str) or not raw:
+        return ""
+    if raw.isascii():
+        return "text_fills_width" if len(raw) == width >= LONG else ""
+    if len(cell.encode(encoding, "replace")) < len(raw):
+        return "text_cut"
+    return "text_fills_width" if width and len(raw) >= width - SLACK else ""
 
 
 def _free(name: str, taken: dict[str, pd.Series]) -> str:

@@ -118,7 +118,7 @@ def _stated(data: bytes) -> str | None:
 
 
 def unescaped(text: str) -> str:
-    r"""Return a text with the characters that DXF writes as ``\\U+XXXX`` and ``\\M+cXXXX``.
+    r"""Return a text whose ``\\U+XXXX`` and ``\\M+cXXXX`` have become characters.
 
     Control characters (they could end a line) and codes that are no character stay as
     they are.

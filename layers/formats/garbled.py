@@ -125,12 +125,11 @@ def suspicion(text: str) -> Garbled | None:
     >>> suspicion("鐢熸€佷繚鎶ょ孩绾�").cause, suspicion("ÓÀ¾Ã»ù±¾Å©Ìï").guess
     ('garbled.lost', '永久基本农田')
     """
+    if "\\" in text and ESCAPES.search(text):
+        return Garbled("garbled.escapes", "?")
     if text.isascii():
-        if "?" in text and QUESTIONS.fullmatch(text):
-            return Garbled("garbled.lost", "?")
-        if "\\" in text and ESCAPES.search(text):
-            return Garbled("garbled.escapes", "?")
-        return None
+        lost = "?" in text and QUESTIONS.fullmatch(text)
+        return Garbled("garbled.lost", "?") if lost else None
     if LOST.search(text):
         return Garbled("garbled.lost", "?")
     for cause, undone in (
@@ -141,9 +140,7 @@ def suspicion(text: str) -> Garbled | None:
         guess = _undone(text, undone)
         if guess != text:
             return Garbled(cause, guess)
-    if PRIVATE.search(text):
-        return Garbled("garbled.private", "?")
-    return Garbled("garbled.escapes", "?") if ESCAPES.search(text) else None
+    return Garbled("garbled.private", "?") if PRIVATE.search(text) else None
 
 
 def _undone(text: str, undo: Callable[[re.Match[str], str], str | None]) -> str:

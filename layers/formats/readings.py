@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from layers.formats.raw import Found
 
 CHINESE = ("UTF-8", "GB18030")
-MULTIBYTE = (*CHINESE, "BIG5", "BIG5HKSCS", "CP950")
-"""A statement of one of these can be wrong and be found out; single bytes always fit."""
+MULTIBYTE = (*CHINESE, "big5", "big5hkscs", "cp950")
+"""A wrong statement of one of these can be found out; single bytes always fit."""
 CLEAR = 0.25
 """By how much the better reading must be better to be taken for sure."""
 BY_CHANCE = 0.3
@@ -32,7 +32,9 @@ MAX_RUNS = 20_000
 SHOWN = 24
 WORDS = re.compile(r"[\w.-]*[^\x00-\x7f][^\s\x00-\x2f<>=;,]*")
 RUNS = re.compile(r"[^\x00-\x7f]+")
-SIGNS = frozenset("°²³·×±µ§℃℉㎡㎥㎞‰№—–“”‘’…′″→←↑↓①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳〇㎏㎝㎜ⅠⅡⅢⅣⅤ")
+SIGNS = frozenset(
+    "°²³·×±µ§℃℉㎡㎥㎞‰№—–“”\u2018\u2019…′″→←↑↓\u3007㎏㎝㎜ⅠⅡⅢⅣⅤ①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+)
 COMMON, SIGN, KNOWN, RARE, FOREIGN = 1.0, 0.9, 0.6, 0.3, 0.1
 GB_LEVEL_1 = range(0xB0, 0xD8)
 BIG5_LEVEL_1 = range(0xA4, 0xC7)

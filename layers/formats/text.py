@@ -128,18 +128,11 @@ def decoded(
         The bytes do not fit what the user gave, or no encoding at all.
     """
     if given is not None:
-        if not decodes(data, given):
-            raise InputRefusedError(
-                source=source,
-                expected=f"text in {given}",
-                got="bytes that are not",
-                todo="leave encoding= out, it is then decided from the bytes",
-            )
-        return Decoded(data.decode(given).removeprefix("\ufeff"), given)
-    for mark, name in BOMS:
-        if data.startswith(mark) and decodes(data, name):
-            return Decoded(data.decode(name).removeprefix("\ufeff"), name)
-    if data.startswith(codecs.BOM_UTF8):  # a mark that lies
+        return Decoded(_given(data, given, source).removeprefix("\ufeff"), given)
+    marked = [name for mark, name in BOMS if data.startswith(mark)]
+    if marked and decodes(data, marked[0]):
+        return Decoded(data.decode(marked[0]).removeprefix("\ufeff"), marked[0])
+    if marked == ["UTF-8"]:  # a mark that lies
         data, stated = data.removeprefix(codecs.BOM_UTF8), "UTF-8"
     wide = wide_of(data)
     if wide is not None and decodes(data, wide):
@@ -156,6 +149,19 @@ def decoded(
             todo="pass encoding= if you know it, or save the file as UTF-8",
         )
     return Decoded(data.decode(choice.encoding), choice.encoding, choice.found)
+
+
+def _given(data: bytes, encoding: str, source: str) -> str:
+    """Return the text in the encoding that the user named."""
+    text = strict(data, encoding)
+    if text is None:
+        raise InputRefusedError(
+            source=source,
+            expected=f"text in {encoding}",
+            got="bytes that are not",
+            todo="leave encoding= out, it is then decided from the bytes",
+        )
+    return text
 
 
 def plain_text(data: bytes, *, source: str) -> str:

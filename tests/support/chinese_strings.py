@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the strings are meant to be confusable
 """Two hundred made-up Chinese strings that are hard on encodings, and their files."""
 
 from __future__ import annotations
@@ -6,41 +7,70 @@ import csv
 import io
 import struct
 
-PLACES = """
-永久基本农田 生态保护红线 一般管控单元 优先保护单元 水源涵养区 北山林场 南湖湿地 柳家屯
-双河子镇 清水塘村 乌兰图克苏木 巴音陶亥 哈日根台 阿日善 额尔和图 查干淖尔 格尔敖包 德勒格
+
+def _words(text):
+    return text.split()
+
+
+PLACES = _words(
+    """
+永久基本农田 生态保护红线 一般管控单元 优先保护单元 水源涵养区 北山林场 南湖湿地
+柳家屯
+双河子镇 清水塘村 乌兰图克苏木 巴音陶亥 哈日根台 阿日善 额尔和图 查干淖尔 格尔敖包
+德勒格
 东胜梁 西梁外 三道沟 十里铺 百花岭 千佛崖 万家寨 青石砭 黄土岔 红柳滩 白水江 黑山头
 金沙渡 银匠沟 铁炉坪 锡尼河 石人嘴 木瓜溪 火焰台 土门子 杏花营 桃源洞
-""".split()
-RARE = """
+"""
+)
+RARE = _words(
+    """
 㙍头村 䶮水镇 𠀀字地 㴔泉 䃰石沟 𪨶岭 𫖯谷 𣲘河 䢺家湾 㟃山 喆里 堃源 淼泉村 焱山 垚台
 镕钢厂 珺湖 赟村 犇牛场 羴羊圈 鱻渔村 麤石坡 龘池 靐山 翀云 昇阳 洺河 滏阳 尧峣 鄠邑
 㸃灯台 䴙䴘湖 𬭎山 𬇙水 𤧛岭 𠮷田庄 㑇山 岜沙 崀山 垟头 埇桥 郪江 鄳县 酂城 郾口 昪山
-""".split()
-SIGNS = """
-〇号井 二〇二六年 １２３号 ＡＢ区 面积㎡ 温度℃ 甲·乙 “核心区” ‘外围’ 甲——乙 《方案》 （一）
-【附】 第①块 Ⅲ类水 北纬39°54′ ≥5公顷 ±0.1米 甲、乙；丙 甲／乙 ％比例 ￥价 ※注 →东 □待定
-■已定 ★重点 №7 ‰坡度 一…二 全角　空格 甲～乙 〔2026〕1号 ㎞数 ㏑值 ㈠区 ⅱ级 α线 Ω形 Я道
-""".split()
-MIXED = """
-A区 B1地块 K12+300至K15 G6高速 S314线 pH值 5km处 10m高 GB国标 3#井 2号-东 DK-7桥 XX项目(一期)
-a甲 甲a 1甲 甲1 甲_乙 甲-1 甲.乙 甲/乙 甲+乙 甲&乙 甲@乙 Dk3甲 ZH1506乙 R铆o caf茅 Co2指标
-""".split()
+"""
+)
+SIGNS = _words(
+    """
+〇号井 二〇二六年 １２３号 ＡＢ区 面积㎡ 温度℃ 甲·乙 “核心区” ‘外围’ 甲——乙
+《方案》 （一）
+【附】 第①块 Ⅲ类水 北纬39°54′ ≥5公顷 ±0.1米 甲、乙；丙 甲／乙 ％比例 ￥价 ※注
+→东 □待定
+■已定 ★重点 №7 ‰坡度 一…二 全角 空格 甲～乙 〔2026〕1号 ㎞数 ㏑值 ㈠区 ⅱ级 α线
+Ω形 Я道
+"""
+)
+MIXED = _words(
+    """
+A区 B1地块 K12+300至K15 G6高速 S314线 pH值 5km处 10m高 GB国标 3#井 2号-东 DK-7桥
+XX项目(一期)
+a甲 甲a 1甲 甲1 甲_乙 甲-1 甲.乙 甲/乙 甲+乙 甲&乙 甲@乙 Dk3甲 ZH1506乙 R铆o caf茅
+Co2指标
+"""
+)
 # second byte 0x5C or 0x7C in GBK: a backslash or a bar to whoever counts bytes
-TRAILS = """
-誠信 乗水 僜山 刓石 匼河 嘰里 塡池 媆村 峔岭 廫台 慭谷 揬口 昞湾 榎庄 歕泉 漒滩 焅坪 猏沟
+TRAILS = _words(
+    """
+誠信 乗水 僜山 刓石 匼河 嘰里 塡池 媆村 峔岭 廫台 慭谷 揬口 昞湾 榎庄 歕泉 漒滩 焅坪
+猏沟
 瑋地 痋坡 瞈湖 碶闸 禱坛 竆底 筡园 糪坊 絓机 繺厂 羂场 肻寨 臷营 薥林 蘾圃 蝄岛
 瀨口 燶田 琝坝 皘原 竱塔 綷堡
-""".split()
+"""
+)
 # bytes that are UTF-8 too (路 is the middle dot), and the reverse
-TWOFOLD = """
-路 陆 潞 陆路 露 脥 铆 谩 贸 煤 茅 帽 路路 卢山 驴 隆 漏 庐 掳 卤 虏 鲁 麓 禄 聽 袁 涓枃 鐢熸 姘翠
+TWOFOLD = _words(
+    """
+路 陆 潞 陆路 露 脥 铆 谩 贸 煤 茅 帽 路路 卢山 驴 隆 漏 庐 掳 卤 虏 鲁 麓 禄 聽 袁
+涓枃 鐢熸 姘翠
 中文 生态 红线 农田 一二 山水 林地 北京 联通 联 通 饮 饮水 袁路 脳脳 脗路 脜脜
-""".split()
-TRADITIONAL = """
-生態保護紅線 臺灣 濕地 農田水利 國家級 廣東 龍門縣 鹽池 雙溪鄉 關廟 鐵嶺 壩頭 靈壽 鹹水湖 灘塗 鬱林
+"""
+)
+TRADITIONAL = _words(
+    """
+生態保護紅線 臺灣 濕地 農田水利 國家級 廣東 龍門縣 鹽池 雙溪鄉 關廟 鐵嶺 壩頭 靈壽
+鹹水湖 灘塗 鬱林
 體育場 聽濤 竈台 囉唆
-""".split()
+"""
+)
 LONG = [
     "北山水源涵养与生物多样性维护功能生态保护红线第三片区东段",
     "某某县自然资源局关于划定永久基本农田储备区的补充说明附图第十二号图斑",
@@ -78,7 +108,7 @@ def csv_bytes(texts, encoding, heading="name"):
 
 
 def shapefile(folder, values, *, name=b"NAME", width=120, cpg=None, ldid=0, stem="t"):
-    """A Shapefile of points written byte by byte: `values` are the bytes of one field."""
+    """A Shapefile of points, byte by byte: `values` are the bytes of one field."""
     path = folder / f"{stem}.shp"
     shapes = [
         struct.pack(">2i", at + 1, 10) + struct.pack("<i2d", 1, 107 + at / 1000, 40)
