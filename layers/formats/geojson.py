@@ -76,7 +76,8 @@ def _text(path: Path) -> tuple[str, tuple[Found, ...]]:
     if data.isascii():
         return data.decode("ascii"), ()
     choice = choose(data, stated="UTF-8", read=strict)
-    if choice is None or choice.encoding != "UTF-8":
+    text = strict(data, "UTF-8")
+    if choice is None or text is None:
         used = "no known encoding" if choice is None else choice.encoding
         raise InputRefusedError(
             source=path,
@@ -84,7 +85,13 @@ def _text(path: Path) -> tuple[str, tuple[Found, ...]]:
             got=f"text in {used}",
             todo="save it as UTF-8",
         )
-    return data.decode(), choice.found
+    if choice.encoding == "UTF-8":
+        return text, choice.found
+    # by its standard it is UTF-8, and it fits: another reading can only be told
+    said = choice.found[-1][1]
+    turned = {"used": said["other"], "text": said["other_text"]}
+    turned |= {"other": said["used"], "other_text": said["text"]}
+    return text, (("encoding_doubtful", turned),)
 
 
 def _refuse(path: Path, got: str) -> InputRefusedError:

@@ -38,7 +38,7 @@ SIGNS = frozenset(
 COMMON, SIGN, KNOWN, RARE, FOREIGN = 1.0, 0.9, 0.6, 0.3, 0.1
 GB_LEVEL_1 = range(0xB0, 0xD8)
 BIG5_LEVEL_1 = range(0xA4, 0xC7)
-LATIN = range(0xC0, 0x250)
+LATIN = range(0xA0, 0x250)
 WIDE = range(0xFF01, 0xFFE7)
 CJK_SIGNS = range(0x3001, 0x3020)
 
@@ -130,7 +130,9 @@ def plausibility(text: str) -> float:
         after = text[run.end() : run.end() + 1]
         word = run[0]
         count += len(word)
-        if len(word) == 1:
+        if (before.isalpha() or after.isalpha()) and all(map(_is_latin, word)):
+            total += len(word)
+        elif len(word) == 1:
             total += _alone(word, before, after)
         else:
             total += sum(map(weight, word))
@@ -139,13 +141,15 @@ def plausibility(text: str) -> float:
 
 def _alone(char: str, before: str, after: str) -> float:
     """Return the weight of a character between ASCII: é belongs there, 茅 does not."""
-    near = before + after
-    if ord(char) in LATIN and near.isalpha():
+    if _is_latin(char) and (before.isalpha() or after.isalpha()):
         return COMMON
-    if ord(char) in LATIN and (before.isalpha() or after.isalpha()):
-        return COMMON
-    small = any(one.isalpha() and one.islower() for one in near)
+    small = any(one.islower() for one in before + after)
     return weight(char) / 2 if small and _is_ideograph(char) else weight(char)
+
+
+def _is_latin(char: str) -> bool:
+    """Whether a character can be a letter of a Western word."""
+    return ord(char) in LATIN and char.isalpha()
 
 
 def _is_ideograph(char: str) -> bool:
