@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from layers.formats.readings import plausibility
 from layers.text import Message
 
@@ -25,7 +27,7 @@ SHOWN = 40
 BETTER = 0.25
 """By how much the undone text must be more ordinary than what stands there."""
 RUNS = re.compile(r"[^\x00-\x7f]+")
-LOST = re.compile("\ufffd|锟斤|斤拷")
+LOST = re.compile("[\ud800-\udfff]|\ufffd|锟斤|斤拷")
 QUESTIONS = re.compile(r"[\s\d_()-]*\?[?\s\d_()-]*\?[?\s\d_()-]*")
 ESCAPES = re.compile(r"\\U\+[0-9A-Fa-f]{4}|\\M\+[1-5][0-9A-Fa-f]{4}")
 PRIVATE = re.compile("[\x80-\x84\x86-\x9f\ue000-\uf8ff]")
@@ -79,7 +81,7 @@ def told(table: pd.DataFrame, names: Iterable[str | None] = ()) -> list[Found]:
     for name in dict.fromkeys(headings):
         one = suspicion(name)
         if one is not None:
-            facts = {"name": name[:SHOWN], "guess": one.guess[:SHOWN]}
+            facts = {"name": _shown(name), "guess": one.guess[:SHOWN]}
             found.append(("name_garbled", {**facts, "cause": Message(one.cause)}))
     for position, name in enumerate(table.columns):
         found += _column(table.iloc[:, position], f"{name}")
@@ -88,7 +90,10 @@ def told(table: pd.DataFrame, names: Iterable[str | None] = ()) -> list[Found]:
 
 def _column(column: pd.Series, name: str) -> list[Found]:
     """Return the issue of one column; each distinct text is looked at once."""
-    cells = column.tolist()
+    try:
+        cells = column.tolist()
+    except (pa.ArrowException, UnicodeDecodeError):
+        return []  # bytes that are no text: refused by name where the table is packed
     texts = [one if isinstance(one, str) else "" for one in cells]
     known = {one: suspicion(one) for one in set(texts)}
     rows = [at for at, one in enumerate(texts) if known[one] is not None]
@@ -104,15 +109,20 @@ def _column(column: pd.Series, name: str) -> list[Found]:
         (
             "text_garbled",
             {
-                "column": name[:SHOWN],
+                "column": _shown(name),
                 "count": len(rows),
                 "cause": Message(cause),
-                "example": texts[first][:SHOWN],
+                "example": _shown(texts[first]),
                 "row": first + 1,
                 "guess": seen.guess[:SHOWN] if seen else "?",
             },
         )
     ]
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a text as it can be printed: halves of pairs as ?."""
+    return text[:SHOWN].encode("utf-8", "replace").decode()
 
 
 def suspicion(text: str) -> Garbled | None:

@@ -24,9 +24,10 @@ import shapely
 
 from layers.errors import InputRefusedError
 from layers.formats import RawTable
+from layers.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -77,9 +78,17 @@ WRITERS: tuple[tuple[str, type, Callable[[Any], Shown]], ...] = (
     ("crs", pyproj.CRS, lambda one: one.to_json()),
     ("scalar", np.generic, _scalar),
     ("array", np.ndarray, lambda one: _each(one.tolist())),
+    ("message", Message, lambda one: [one.key, _pairs(one.facts)]),
     ("tuple", tuple, _each),
     ("mapping", Mapping, _pairs),
 )
+
+
+def _read_pairs(pairs: Shown) -> Iterator[tuple[Any, Any]]:
+    """Yield what `_pairs` was given."""
+    yield from ((read(key), read(each)) for key, each in pairs)
+
+
 READERS: Mapping[str, Callable[[Any], object]] = {
     "missing": lambda one: pd.NaT if one == "NaT" else pd.NA,
     "timestamp": lambda one: pd.Timestamp(one[0]).as_unit(one[1]),
@@ -93,8 +102,9 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "crs": pyproj.CRS.from_json,
     "scalar": lambda one: np.dtype(one[0]).type(read(one[1])),
     "array": lambda one: np.array([read(each) for each in one]),
+    "message": lambda one: Message(one[0], dict(_read_pairs(one[1]))),
     "tuple": lambda one: tuple(read(each) for each in one),
-    "mapping": lambda one: {cast("Any", read(key)): read(each) for key, each in one},
+    "mapping": lambda one: dict(_read_pairs(one)),
 }
 
 

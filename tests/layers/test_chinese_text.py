@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import layers
+from layers import worker
 from layers.errors import InputRefusedError
 from layers.formats import open_raw
 from layers.formats.garbled import suspicion
@@ -445,3 +446,24 @@ def test_the_garbled_names_of_a_real_file_are_told_and_left_alone():
     assert (set(told), said["guess"][-6:]) == ({"nombre", "name_es"}, "[Perú]")
     garbled = [one for one in raw.attributes["name_es"] if one and "Ã" in one]
     assert said["count"] == len(garbled) > 50
+
+
+def test_half_of_a_pair_of_units_is_told_and_can_be_printed(tmp_path):
+    path = tmp_path / "a.geojson"
+    path.write_text(
+        '{"type": "Feature", "properties": {"a": "\\ud800甲"}, "geometry": null}',
+        encoding="utf-8",
+    )
+    said = dict(open_raw(path).found)["text_garbled"]
+    assert (said["example"], said["guess"]) == ("?甲", "?")
+
+
+def test_what_is_told_comes_through_the_other_process_too(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(zh.csv_bytes(["Per\u00c3\u00ba"], "utf-8"))
+    assert worker.open_raw(path).found == open_raw(path).found
+    path = tmp_path / "b.txt"
+    good, bad = boundary_txt("甲"), boundary_txt("乙").split("[地块坐标]\r\n")[1]
+    path.write_text(good + bad.replace("J2,1,4400000", "J2,1,x"), "utf-8")
+    (code, facts) = next(one for one in open_raw(path).found if "reason" in one[1])
+    assert (code, facts) in worker.open_raw(path).found
