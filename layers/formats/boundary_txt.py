@@ -19,7 +19,7 @@ from layers.formats.boundary_txt_lines import count_parcels, take_apart, whole
 from layers.formats.boundary_txt_shape import Shape, numbered, shape_of
 from layers.formats.boundary_txt_zones import ZONE_M, numbers_of
 from layers.formats.raw import RawTable, need_all_rows, stem_of
-from layers.formats.text import decode
+from layers.formats.text import decoded
 from layers.text import TEXTS, Message, message
 
 if TYPE_CHECKING:
@@ -91,14 +91,13 @@ def read(path: Path, *, encoding: str | None = None) -> RawTable:
         Header and numbers contradict each other, parcels lie in several zones, or
         eastings and northings cannot be told apart.
     """
-    text, used, how = decode(path.read_bytes(), given=encoding, source=str(path))
-    lines = take_apart(text, path)
+    text = decoded(path.read_bytes(), given=encoding, source=str(path))
+    lines = take_apart(text.text, path)
     parcels = [_weighed(parcel, path) for parcel in lines.parcels]
     marked = sum(_has_mark(parcel) for parcel in lines.parcels)
-    need_all_rows(read=marked, counted=count_parcels(text), source=path)
+    need_all_rows(read=marked, counted=count_parcels(text.text), source=path)
     place, found = _place(parcels, lines, path)
-    if used == "GB18030" and how == "decided from the bytes":
-        found.insert(0, ("encoding_decided", {"stated": "-", "used": used}))
+    found[:0] = text.found
     geometry = np.full(len(parcels), None, dtype=object)
     unreadable = np.zeros(len(parcels), dtype=bool)
     for row, parcel in enumerate(parcels):
@@ -113,7 +112,7 @@ def read(path: Path, *, encoding: str | None = None) -> RawTable:
         crs_evidence=place.evidence,
         format=FORMAT,
         source_layer=stem_of(path),
-        encoding=used,
+        encoding=text.encoding,
         rows_in_file=len(parcels),
         found=tuple(found),
     )

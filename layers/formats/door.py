@@ -25,6 +25,7 @@ from layers.formats import (
 )
 from layers.formats.archive import unpacked
 from layers.formats.ask import Ask
+from layers.formats.garbled import told
 from layers.formats.raw import RawTable, stem_of
 from layers.formats.sniff import Format, Sniffed, sniff
 
@@ -147,7 +148,8 @@ def _read(path: Path, found: Format, ask: Ask) -> RawTable:
             got=f"{found}, which holds one layer without a name of its own",
             todo="leave layer= out",
         )
-    return reader.read(path, ask)
+    raw = reader.read(path, ask)
+    return replace(raw, found=(*raw.found, *told(raw.attributes, [raw.source_layer])))
 
 
 @contextmanager

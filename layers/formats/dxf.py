@@ -91,13 +91,17 @@ def read(
         source_layer=name,
         encoding=sheet.text.encoding,
         rows_in_file=len(rows),
-        found=(*sheet.text.found, *_told(sheet.drawn, name)),
+        found=(*sheet.text.found, *_told(sheet, name)),
     )
 
 
-def _told(drawing: Drawn, layer: str) -> list[Found]:
+def _told(sheet: _Sheet, layer: str) -> list[Found]:
     """Return what is to be recorded about the drawing."""
     found: list[Found] = []
+    drawing = sheet.drawn
+    if sheet.text.text is None and not _is_ascii(drawing, layer):
+        # its bytes are between numbers, so nobody has looked which encoding fits
+        found.append(("encoding_unchecked", {}))
     if drawing.left_out:
         most = Counter(drawing.left_out).most_common()
         what = ", ".join(f"{name}: {count}" for name, count in most[:SHOWN_TYPES])
@@ -110,6 +114,12 @@ def _told(drawing: Drawn, layer: str) -> list[Found]:
         facts = {"count": len(curves), "tolerance": float(f"{max(curves):.3g}")}
         found.append(("curves_flattened", facts))
     return found
+
+
+def _is_ascii(drawing: Drawn, layer: str) -> bool:
+    """Whether every text of a drawing layer is plain ASCII."""
+    rows = [one.attributes for one in drawing.rows if one.layer == layer]
+    return all(text.isascii() for row in rows for text in row.values() if text)
 
 
 def _refuse(path: Path, got: str) -> InputRefusedError:

@@ -10,10 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ezdxf.tools.codepage import toencoding
-
 from layers.errors import InputRefusedError
-from layers.formats.text import contradicted, decodes, normal_name
+from layers.formats.readings import choose
+from layers.formats.text import decodes, known_encoding, normal_name, strict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +23,9 @@ MAX_BYTES = 256 * 1024**2
 BINARY = b"AutoCAD Binary DXF"
 VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
+ESCAPE = re.compile(r"\\U\+([0-9A-Fa-f]{4})|\\M\+([1-5])([0-9A-Fa-f]{4})")
+ESCAPES = re.compile(rf"(?:{ESCAPE.pattern.replace('([', '(?:[')})+")
+MIF_PAGES = {"1": "cp932", "2": "cp950", "3": "cp949", "4": "johab", "5": "gb18030"}
 UNICODE_SINCE = b"AC1021"
 HEADER_BYTES = 65_536
 ONE_OF_EACH = {
@@ -77,7 +79,7 @@ def load(path: Path, *, encoding: str | None) -> DxfText:
         return DxfText(None, None, None)
     name, found = _encoding(data, encoding, path)
     text = data.decode(name).removeprefix("\ufeff")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unescaped(text.replace("\r\n", "\n").replace("\r", "\n"))
     _need_vertices(text, path)
     _need_single(text, path)
     _need_sections(text, path)
@@ -103,15 +105,13 @@ def _encoding(
         return given, ()
     if data.isascii():
         return "UTF-8", ()
-    stated = _stated(data)
-    for name in _candidates(data, stated):
-        if decodes(data, name):
-            if name == stated:
-                return name, ()
-            facts: dict[str, str | float] = {"stated": stated or "-", "used": name}
-            return name, (("encoding_decided", facts),)
-    expected = f"text in UTF-8, GB18030 or {stated or 'a code page'}"
-    raise _refuse(path, expected, "bytes that fit none of them")
+    word = _stated(data)
+    stated = known_encoding(word)
+    choice = choose(data, stated=stated, read=strict, word=word or "-")
+    if choice is None:
+        expected = f"text in UTF-8, GB18030 or {word or 'a code page'}"
+        raise _refuse(path, expected, "bytes that fit none of them")
+    return choice.encoding, choice.found
 
 
 def _stated(data: bytes) -> str | None:
@@ -122,20 +122,36 @@ def _stated(data: bytes) -> str | None:
         return "UTF-8"
     if page is None:
         return None
-    return normal_name(toencoding(page.group(1).decode("ascii", "replace").upper()))
+    return page.group(1).decode("ascii", "replace")
 
 
-def _candidates(data: bytes, stated: str | None) -> list[str]:
-    """Return encodings in the order of trust.
+def unescaped(text: str) -> str:
+    r"""Return a text whose ``\\U+XXXX`` and ``\\M+cXXXX`` have become characters.
 
-    What the header states is first, if it could fail to fit. The bytes of Chinese
-    text fit every Western code page, so such a statement proves nothing, and Chinese
-    UTF-8 often fits GB18030, so there UTF-8 is tried first.
+    Control characters (they could end a line) and codes that are no character stay as
+    they are.
+
+    Examples
+    --------
+    >>> unescaped(r"\U+7EA2\U+7EBF \M+5BAEC \U+D840\U+DC00 \U+000A")
+    '红线 红 𠀀 \\U+000A'
     """
-    chinese = ["UTF-8", "GB18030"]
-    if stated == "GB18030":
-        return chinese if contradicted(data, stated) else chinese[::-1]
-    return [*chinese, *([stated] if stated else [])]
+    if "\\U+" not in text and "\\M+" not in text:
+        return text
+    return ESCAPES.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return the characters of a run of escapes."""
+    made = []
+    for unit, page, code in ESCAPE.findall(found[0]):
+        if unit:
+            made.append(chr(int(unit, 16)))
+        else:
+            char = strict(bytes.fromhex(code), MIF_PAGES[page])
+            made.append(char or f"\\M+{page}{code}")
+    text = "".join(made).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isprintable() and "\ufffd" not in text else found[0]
 
 
 def _need_vertices(text: str, path: Path) -> None:

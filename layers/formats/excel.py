@@ -97,7 +97,10 @@ def _heading(sheet: Sheet, path: Path) -> tuple[int, list[str]]:
         [_name(cell) for cell in cells] for _, cells in sheet.rows[:HEADING_WITHIN]
     ]
     for at, lower in enumerate(names):
-        if not find(one for one in lower if one).lies_somewhere:
+        found = find(one for one in lower if one)
+        below = names[at + 1] if at + 1 < len(names) else []
+        spans = found.only_lists and find(one for one in below if one).lies_somewhere
+        if spans or not found.lies_somewhere:
             continue
         upper = names[at - 1] if at and not _is_title(names[at - 1]) else None
         for above in range(at if upper is None else at - 1):

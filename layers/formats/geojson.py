@@ -7,6 +7,7 @@ geometry costs one row, and the number of rows is the length of the list.
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,9 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputRefusedError
-from layers.formats.raw import RawTable, stem_of
+from layers.formats.raw import Found, RawTable, stem_of
+from layers.formats.readings import choose
+from layers.formats.text import strict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +47,10 @@ def read(path: Path) -> RawTable:
     Raises
     ------
     InputRefusedError
-        It is no JSON (cut, nested too deep) or no GeoJSON.
+        It is no JSON (cut, nested too deep), no GeoJSON, or not in UTF-8.
     """
-    document = _parse(path)
+    text, found = _text(path)
+    document = _parse(text, path)
     features = _features(document, path)
     geometry, unreadable = _geometries([one.get("geometry") for one in features])
     rows = [_attributes(one) for one in features]
@@ -61,8 +65,33 @@ def read(path: Path) -> RawTable:
         source_layer=stem_of(path),
         encoding="UTF-8",
         rows_in_file=len(features),
+        found=found,
         crs_is_assumed=assumed,
     )
+
+
+def _text(path: Path) -> tuple[str, tuple[Found, ...]]:
+    """Return the text, which must be UTF-8, and what speaks against that."""
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    if data.isascii():
+        return data.decode("ascii"), ()
+    choice = choose(data, stated="UTF-8", read=strict)
+    text = strict(data, "UTF-8")
+    if choice is None or text is None:
+        used = "no known encoding" if choice is None else choice.encoding
+        raise InputRefusedError(
+            source=path,
+            expected="GeoJSON in UTF-8 (RFC 7946)",
+            got=f"text in {used}",
+            todo="save it as UTF-8",
+        )
+    if choice.encoding == "UTF-8":
+        return text, choice.found
+    # by its standard it is UTF-8, and it fits: another reading can only be told
+    said = choice.found[-1][1]
+    turned = {"used": said["other"], "text": said["other_text"]}
+    turned |= {"other": said["used"], "other_text": said["text"]}
+    return text, (("encoding_doubtful", turned),)
 
 
 def _refuse(path: Path, got: str) -> InputRefusedError:
@@ -74,10 +103,9 @@ def _refuse(path: Path, got: str) -> InputRefusedError:
     )
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    """Parse the file as JSON in UTF-8."""
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    """Parse the text as JSON."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
         document = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise _refuse(path, f"no JSON: {error}") from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from layers.formats.angle_parts import holds_both, parts_of
 from layers.spec import fold
 
 if TYPE_CHECKING:
@@ -20,6 +21,21 @@ NORTH = ("纵坐标", "北坐标", "northing", "point_y", "北向坐标", "纵�
 NEUTRAL_X = ("x", "x坐标", "坐标x")
 NEUTRAL_Y = ("y", "y坐标", "坐标y")
 WKT = ("wkt", "geometry", "geom", "几何", "图形", "the_geom")
+# one cell holds a whole list of pairs
+LISTS = (
+    *("拐点坐标", "拐点坐标串", "界址点坐标", "界址点坐标串", "边界坐标", "边界点坐标"),
+    *(
+        "范围坐标",
+        "范围拐点坐标",
+        "角点坐标",
+        "顶点坐标",
+        "坐标串",
+        "坐标列表",
+        "坐标点",
+    ),
+    *("坐标", "地理坐标", "经纬度", "经纬度坐标", "中心坐标", "中心点坐标", "坐标范围"),
+    *("coordinates", "coords", "coordinate", "latlon", "lonlat", "latlng", "lnglat"),
+)
 RING = ("圈号", "地块圈号", "环号", "环序号", "ring", "ring_no", "ring_id")
 BOUNDARY_POINT = (
     *("界址点号", "界址点", "界址点编号", "界址点序号", "拐点", "拐点号", "拐点编号"),
@@ -43,6 +59,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "x": NEUTRAL_X,
     "y": NEUTRAL_Y,
     "wkt": WKT,
+    "list": LISTS,
     "ring": RING,
     "boundary_point": BOUNDARY_POINT,
     "point": PLAIN_POINT,
@@ -63,10 +80,13 @@ class Headings:
         Role (a key of `ROLES`) to the source's column.
     parcel
         Columns that together name a parcel: codes, or names where there is no code.
+    parts
+        Columns that hold degrees, minutes or seconds alone, by axis and part.
     """
 
     roles: Mapping[str, str]
     parcel: tuple[str, ...]
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def pair(self) -> tuple[str, str] | None:
@@ -79,7 +99,19 @@ class Headings:
     @property
     def lies_somewhere(self) -> bool:
         """Whether there are coordinates at all."""
-        return "wkt" in self.roles or self.pair is not None
+        return (
+            "wkt" in self.roles
+            or self.pair is not None
+            or "list" in self.roles
+            or holds_both(self.parts)
+        )
+
+    @property
+    def only_lists(self) -> bool:
+        """Whether a column of lists is all that tells; 坐标 may also span X and Y."""
+        return self.lies_somewhere and not (
+            "wkt" in self.roles or self.pair is not None or holds_both(self.parts)
+        )
 
 
 def find(columns: Iterable[object]) -> Headings:
@@ -92,7 +124,10 @@ def find(columns: Iterable[object]) -> Headings:
     ({'x': 'X坐标（m）', 'y': 'Y坐标（m）', 'point': '点号'}, ('地块编号',))
     """
     names: dict[str, str] = {}
-    for one in map(str, columns):
+    texts = [str(one) for one in columns]
+    parts = parts_of(texts)
+    own = {one for each in parts.values() for one in each.values()}
+    for one in (text for text in texts if text not in own):
         names.setdefault(bare(one), one)
     roles = {
         role: names[fold(alias)]
@@ -100,7 +135,8 @@ def find(columns: Iterable[object]) -> Headings:
         for alias in reversed(aliases)
         if fold(alias) in names
     }
-    return Headings(roles, _all(names, PARCEL_CODE) or _all(names, PARCEL_NAME))
+    parcel = _all(names, PARCEL_CODE) or _all(names, PARCEL_NAME)
+    return Headings(roles, parcel, parts)
 
 
 def bare(name: str) -> str:

@@ -52,7 +52,7 @@ class _Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ordered:
+class Ordered:
     """Pairs as x, y; whether they are degrees; what was decided."""
 
     xy: NDArray[np.float64]
@@ -99,7 +99,7 @@ def parse(
     pairs = [one for block in blocks for one in block.pairs]
     if not pairs:
         raise _refuse(got="no pair of coordinates", todo="paste a list of them")
-    ordered = _ordered(pairs, order or stated)
+    ordered = put_in_order(pairs, order or stated)
     keyed = list(_keyed(blocks, geometry))
     vertices = [
         Vertex(at, (float(x), float(y)), key, pair.ring, pair.label)
@@ -241,8 +241,15 @@ def _keyed(blocks: list[_Block], geometry: Shape) -> Iterable[tuple[Key, str]]:
 # -- order -----------------------------------------------------------------
 
 
-def _ordered(pairs: list[Pair], order: Order | None) -> _Ordered:
-    """Bring every pair to x, y."""
+def put_in_order(pairs: list[Pair], order: Order | None) -> Ordered:
+    """Bring every pair to x, y.
+
+    Raises
+    ------
+    InputRefusedError
+        Degrees and metres together, an order that can be read in two ways and that
+        `order` does not decide, or a latitude beyond 90.
+    """
     first = np.array([one.first.degrees for one in pairs])
     second = np.array([one.second.degrees for one in pairs])
     named = np.array([one.first.axis is not None for one in pairs])
@@ -262,7 +269,7 @@ def _ordered(pairs: list[Pair], order: Order | None) -> _Ordered:
     if np.abs(lat).max() > QUARTER_CIRCLE:
         at = int(np.abs(lat).argmax())
         raise _refuse(got=f"a latitude of {lat[at]:.10g} degrees", todo="correct it")
-    return _Ordered(np.column_stack([lon, lat]), is_degrees=True, found=found)
+    return Ordered(np.column_stack([lon, lat]), is_degrees=True, found=found)
 
 
 def _by_size(first: NDArray[np.float64], second: NDArray[np.float64]) -> Order:
@@ -280,7 +287,7 @@ def _by_size(first: NDArray[np.float64], second: NDArray[np.float64]) -> Order:
 
 def _metres(
     first: NDArray[np.float64], second: NDArray[np.float64], order: Order | None
-) -> _Ordered:
+) -> Ordered:
     """Return projected coordinates as easting, northing."""
     found: tuple[Found, ...] = ()
     if order is None:
@@ -295,7 +302,7 @@ def _metres(
     else:
         swapped = order == "lat_lon"
     x, y = (second, first) if swapped else (first, second)
-    return _Ordered(np.column_stack([x, y]), is_degrees=False, found=found)
+    return Ordered(np.column_stack([x, y]), is_degrees=False, found=found)
 
 
 def _decided(*, northing_is_first: bool) -> Found:

@@ -9,8 +9,10 @@ import numpy as np
 import shapely
 
 from layers.errors import InputRefusedError
+from layers.formats.angle_parts import joined
 from layers.formats.coordinates import is_blank, parse_angles, plain_numbers
 from layers.formats.headings import Headings, declares_packed, find
+from layers.formats.list_cells import pairs_in, read_lists
 from layers.formats.magnitude import northing_first
 from layers.formats.parcels import Outlines, holds_vertices, outlines
 from layers.formats.raw import Found, RawTable
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_COLLECTIONS = 8
 HALF_CIRCLE = 180.0
+WHERE = ("lon", "lat", "east", "north", "x", "y", "wkt", "list")
+"""Roles of columns that say by themselves where a row lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
         vertex, or whether the vertices make areas or lines.
     """
     headings = find(table.columns)
+    whole = {role: name for role, name in headings.roles.items() if role in WHERE}
+    table, told = joined(table, whole, origin.path)
+    if told:
+        headings = find(table.columns)
     if not headings.lies_somewhere:
         raise _no_coordinates(origin.path, table)
     wkt = headings.roles.get("wkt")
@@ -90,6 +98,12 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
         geometry, unreadable = _from_wkt(table[wkt])
         made = Outlines(table.drop(columns=wkt), geometry, unreadable)
         return _raw(made, origin, crs=None, found=())
+    lists = headings.roles.get("list")
+    if lists is not None and headings.pair is None:
+        made, is_degrees = read_lists(table, lists, headings, origin.path)
+        return _raw(made, origin, crs="EPSG:4490" if is_degrees else None, found=())
+    if lists is not None:
+        _need_one_statement(table[lists], headings, origin.path)
     located = locate(table, headings, origin.path)
     if holds_vertices(table, headings, origin.path):
         xy: list[tuple[float, float] | None] = [
@@ -100,7 +114,23 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
     else:
         made = _points(table, located)
     crs = "EPSG:4490" if located.is_degrees else None
-    return _raw(made, origin, crs=crs, found=located.found)
+    return _raw(made, origin, crs=crs, found=(*told, *located.found))
+
+
+def _need_one_statement(column: pd.Series, headings: Headings, path: Path) -> None:
+    """Refuse points beside a column of outlines: either may be the site."""
+    for cell in column:
+        pairs = None if is_blank(cell) else pairs_in(cell)
+        if pairs and len(pairs) > 1:
+            pair = headings.pair or ()
+            names = ", ".join(headings.roles[one] for one in pair)
+            raise InputRefusedError(
+                source=path,
+                expected="one statement of where a row lies",
+                got=f"two: points in the columns {names}, and lists of {len(pairs)} "
+                f"pairs in the column {column.name}",
+                todo="delete the columns of the centre, or the column of lists",
+            )
 
 
 def _raw(

@@ -8,19 +8,17 @@ is decided from the bytes themselves.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import fiona
-import pandas as pd
 import pyogrio
 from fiona._err import CPLE_BaseError
 
 from layers.errors import InputRefusedError
 from layers.formats.arrow import GDAL_ERRORS, split
+from layers.formats.dbf import BYTES, decide_encoding, decoded, texts_of
 from layers.formats.raw import Found, RawTable, need_all_rows, stem_of
 from layers.formats.shprecords import need_whole
-from layers.formats.text import decodes_cut, normal_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,18 +29,7 @@ DELETED = b"*"
 KEPT = b" "
 PADDING = b"\0\x1a \r\n"
 """What writers leave behind the last record."""
-BYTES = "ISO-8859-1"
-"""Hands every byte through as one character, so that the true encoding is applied here:
-GDAL's own decoding stops at a name that is cut in the middle of a character."""
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """Text encoding of a .dbf, and what is to be recorded about the choice."""
-
-    name: str
-    found: tuple[Found, ...] = ()
 
 
 def parts_of(path: Path) -> dict[str, Path]:
@@ -76,7 +63,8 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
     shown = source or path
     parts = parts_of(path)
     records, deleted, beyond = _records(parts, shown)
-    text = decide_encoding(parts, given=encoding, source=shown)
+    texts = texts_of(parts[".dbf"], parts.get(".cpg"))
+    text = decide_encoding(texts, given=encoding, source=shown)
     try:
         with fiona.open(path, driver="ESRI Shapefile", encoding=BYTES) as gate:
             crs = gate.crs_wkt or None
@@ -89,9 +77,9 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
             todo="export it again, or pass encoding=",
         ) from error
     raw, geometry, unreadable = split(table)
-    attributes = _decoded(raw, text.name)
+    attributes, told = decoded(raw, texts, text.encoding)
     need_all_rows(read=len(attributes), counted=records - deleted, source=shown)
-    found = list(text.found)
+    found: list[Found] = [*text.found, *told]
     if deleted:
         found.append(("deleted_records", {"count": deleted}))
     if beyond:
@@ -105,7 +93,7 @@ def read(path: Path, *, encoding: str | None, source: Path | None = None) -> Raw
         crs_evidence=".prj",
         format="ESRI Shapefile",
         source_layer=stem_of(path),
-        encoding=text.name,
+        encoding=text.encoding,
         rows_in_file=records - deleted,
         found=tuple(found),
     )
@@ -170,89 +158,3 @@ def _need_length(path: Path, declared: int, source: Path) -> None:
             got=f"{actual}: the file is cut or damaged",
             todo="copy it again from its source",
         )
-
-
-def decide_encoding(
-    parts: dict[str, Path], *, given: str | None, source: Path
-) -> Encoding:
-    """Decide the text encoding of a .dbf from its bytes.
-
-    What the user gives, or else the .cpg states, must fit the bytes. Without a
-    statement that fits it is UTF-8 when the bytes are strict UTF-8, else GB18030;
-    plain ASCII needs no decision.
-    """
-    text = _text_bytes(parts[".dbf"])
-    if given is not None:
-        if not decodes_cut(text, given):
-            raise InputRefusedError(
-                source=source,
-                expected=f"text in {given}",
-                got="bytes that are not",
-                todo="leave encoding= out, it is then decided from the bytes",
-            )
-        return Encoding(normal_name(given))
-    if decodes_cut(text, "ascii"):
-        return Encoding("UTF-8")
-    stated = _cpg(parts.get(".cpg"))
-    if stated and decodes_cut(text, stated):
-        return Encoding(normal_name(stated))
-    for name in ("UTF-8", "GB18030"):
-        if decodes_cut(text, name):
-            facts = {"stated": stated or "-", "used": name}
-            return Encoding(name, (("encoding_decided", facts),))
-    raise InputRefusedError(
-        source=source,
-        expected="text in UTF-8 or GB18030",
-        got=f"bytes that fit neither (.cpg says {stated or 'nothing'})",
-        todo="pass encoding= if you know it, or export as GeoPackage",
-    )
-
-
-def _cpg(path: Path | None) -> str | None:
-    """Return the encoding that a .cpg names, or None."""
-    if path is None:
-        return None
-    words = path.read_bytes().decode("ascii", "ignore").strip("\0\r\n\t ")
-    if not words.isprintable():
-        return None  # damage; Python stops at a name with NUL
-    numbers = {"936": "GBK", "65001": "UTF-8", "54936": "GB18030"}
-    return numbers.get(words, words) or None
-
-
-def _text_bytes(path: Path) -> list[bytes]:
-    """Return field names and text values of a .dbf."""
-    data = path.read_bytes()
-    count, start, width = struct.unpack_from("<IHH", data, 4)
-    pieces, at, spans = [], 1, []
-    for offset in range(32, start - 1, 32):
-        one = data[offset : offset + 32]
-        if len(one) < 32 or one[:1] == b"\r":  # noqa: PLR2004 - size of a descriptor
-            break
-        pieces.append(one[:11].split(b"\0")[0])
-        if one[11:12] in (b"C", b"M"):
-            spans.append((at, at + one[16]))
-        at += one[16]
-    for first in range(start, start + count * width, width or 1):
-        pieces += [data[first + low : first + high].strip() for low, high in spans]
-    return pieces
-
-
-def _decoded(table: pd.DataFrame, encoding: str) -> pd.DataFrame:
-    """Return names and texts, read byte for byte, in their true encoding.
-
-    A character that the width of the field has cut in two is left out.
-    """
-
-    def true_text(cell: object) -> object:
-        if not isinstance(cell, str):
-            return cell
-        return cell.encode(BYTES).decode(encoding, "ignore").strip("\ufeff")
-
-    columns = {}
-    for position, name in enumerate(table.columns):
-        column = table.iloc[:, position]
-        if pd.api.types.is_string_dtype(column) or column.dtype == object:
-            cells = [true_text(one) for one in column.tolist()]
-            column = pd.Series(cells, index=table.index, dtype=object)
-        columns[f"{true_text(name)}"] = column
-    return pd.DataFrame(columns, index=table.index)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from layers.errors import InputRefusedError, SourceNotFoundError
+from layers.formats.text import wide_of
 from layers.formats.tiff import MAGICS
 
 if TYPE_CHECKING:
@@ -185,8 +186,9 @@ def _refuse_disguise(path: Path, head: bytes) -> None:
 
 def _shown(head: bytes) -> str:
     """Return the first bytes as characters, to look for marks in ASCII."""
-    if head.startswith(UTF16):
-        return head.decode("utf-16", "ignore")
+    wide = "utf-16" if head.startswith(UTF16) else wide_of(head)
+    if wide is not None:
+        return head.decode(wide, "ignore")
     return head.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace")
 
 
@@ -198,7 +200,7 @@ def _by_content(path: Path, head: bytes) -> Sniffed:
     text = _shown(head)
     if text.lstrip().startswith("<"):
         return _xml(path, text)
-    if b"\0" in head and not head.startswith(UTF16):
+    if b"\0" in head and not head.startswith(UTF16) and wide_of(head) is None:
         raise _unknown(path, f"bytes {head[:8]!r}")
     return _plain_text(path, head, text)
 
@@ -206,7 +208,7 @@ def _by_content(path: Path, head: bytes) -> Sniffed:
 def _plain_text(path: Path, head: bytes, text: str) -> Sniffed:
     """Return the format of a text: by how it starts, by its sections, by its name."""
     for pattern, name, why in TEXTS:
-        if pattern.match(text) and not head.startswith(UTF16):
+        if pattern.match(text) and b"\0" not in head:
             return Sniffed(name, why)
     if path.suffix.lower() == ".txt" and any(mark in head for mark in SECTIONS):
         return Sniffed("boundary points", "text with a section of parcels")

@@ -10,8 +10,8 @@ import pandas as pd
 
 from layers.errors import InputRefusedError
 from layers.formats.placed import Origin, place
-from layers.formats.raw import Found, RawTable, stem_of
-from layers.formats.text import decode
+from layers.formats.raw import RawTable, stem_of
+from layers.formats.text import decoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +28,9 @@ def read(path: Path, *, encoding: str | None) -> RawTable:
         No coordinates, a row with more cells than the heading, or a text encoding
         that is neither UTF-8 nor GB18030.
     """
-    text, used, how = decode(path.read_bytes(), given=encoding, source=str(path))
-    found: list[Found] = []
-    if used == "GB18030" and how == "decided from the bytes":
-        found.append(("encoding_decided", {"stated": "-", "used": used}))
-    origin = Origin(path, "CSV", stem_of(path), used, tuple(found))
-    return place(_rows(text, path), origin)
+    read = decoded(path.read_bytes(), given=encoding, source=str(path))
+    origin = Origin(path, "CSV", stem_of(path), read.encoding, read.found)
+    return place(_rows(read.text, path), origin)
 
 
 def _rows(text: str, path: Path) -> pd.DataFrame:

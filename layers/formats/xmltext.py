@@ -17,7 +17,7 @@ from defusedxml.ElementTree import iterparse
 
 from layers.errors import InputRefusedError
 from layers.formats.sniff import refuse_doctype
-from layers.formats.text import BOMS, contradicted, decode, decodes, normal_name
+from layers.formats.text import decoded, known_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def load(path: Path, *, encoding: str | None = None) -> XmlText:
     """Return the document in UTF-8, whatever it was written in.
 
     The user's word, the byte order mark and the declaration count, in this order, if
-    the bytes fit; else UTF-8, else GB18030, and the choice is recorded.
+    the bytes fit and do not clearly say otherwise; see `readings.choose`.
 
     Raises
     ------
@@ -71,19 +71,18 @@ def load(path: Path, *, encoding: str | None = None) -> XmlText:
             todo="export it as GeoPackage",
         )
     data = path.read_bytes()
-    marked = any(data.startswith(mark) for mark, _ in BOMS)
     head = DECLARATION.match(data[:1024].decode("ascii", "replace"))
     word = ENCODING.search(head.group()) if head else None
-    stated = normal_name(word.group(1)) if word else "UTF-8"
-    believed = encoding is None and not marked and not contradicted(data, stated)
-    if believed and decodes(data, stated):
-        text, used = data.decode(stated), stated
-    else:
-        text, used, _ = decode(data, given=encoding, source=str(path))
-    found: tuple[Found, ...] = ()
-    if encoding is None and not marked and used != stated:
-        found = (("encoding_decided", {"stated": stated, "used": used}),)
-    return XmlText(DECLARATION.sub("", text).encode(), used, found)
+    said = word.group(1) if word else "UTF-8"
+    read = decoded(
+        data,
+        given=encoding,
+        source=str(path),
+        stated=known_encoding(said),
+        word=said,
+    )
+    body = DECLARATION.sub("", read.text).encode()
+    return XmlText(body, read.encoding, read.found)
 
 
 def walk(data: bytes, path: Path) -> Iterator[tuple[str, Element]]:

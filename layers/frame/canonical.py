@@ -199,6 +199,15 @@ def _cross_check(
 def _field_issues(matched: Matched, spec: LayerSpec, layer: str) -> list[DataIssue]:
     """Return the issues that concern whole columns."""
     issues = []
+    for name, one in matched.cut:
+        full = one.meant[name]
+        read: dict[str, Fact] = {**_called(spec.field(name)), "alias": full}
+        read["column"] = one.column
+        issues.append(DataIssue("field_name_cut", layer, facts=read))
+    for one in matched.cut_unclear:
+        meant = ", ".join(one.meant.values())
+        said: dict[str, Fact] = {"column": one.column, "names": meant}
+        issues.append(DataIssue("field_name_cut_unclear", layer, facts=said))
     for field in spec.fields:
         columns = matched.columns[field.name]
         if len(columns) > 1:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.errors import InputRefusedError
+from layers.frame.cutnames import CutName, cut_names
 from layers.spec import fold
 
 if TYPE_CHECKING:
@@ -16,9 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Source columns per canonical field, best first; empty when there is none."""
+    """Source columns per canonical field, best first; empty when there is none.
+
+    Attributes
+    ----------
+    columns
+        By canonical name.
+    cut
+        Columns read as a field whose name was cut to 10 bytes: field and column.
+    cut_unclear
+        Columns that can be such a field, but another one too; not read.
+    """
 
     columns: Mapping[str, tuple[str, ...]]
+    cut: tuple[tuple[str, CutName], ...] = ()
+    cut_unclear: tuple[CutName, ...] = ()
 
     def used(self) -> set[str]:
         """Return every source column that some field has taken."""
@@ -49,7 +63,9 @@ def match(
     -------
     Matched
         The canonical name itself comes before its aliases, these in the order of the
-        catalogue; titles count as aliases. A column serves one field.
+        catalogue; titles count as aliases. A column serves one field. A field without
+        a column takes the one column whose name can only be one of its names, cut to
+        10 bytes.
 
     Raises
     ------
@@ -79,7 +95,25 @@ def match(
         ]
         found[field.name] = tuple(hits)
         taken.update(hits)
-    return Matched(found)
+    return _with_cut_names(found, [one for one in columns if one not in taken], spec)
+
+
+def _with_cut_names(
+    found: Mapping[str, tuple[str, ...]], free: Sequence[str], spec: LayerSpec
+) -> Matched:
+    """Let fields without a column take the columns whose names were cut."""
+    cuts = cut_names(free, spec.fields)
+    wanted = Counter(next(iter(one.meant)) for one in cuts if one.is_clear)
+    cut: list[tuple[str, CutName]] = []
+    unclear: list[CutName] = []
+    for one in cuts:
+        field = next(iter(one.meant))
+        if one.is_clear and wanted[field] == 1 and not found[field]:
+            cut.append((field, one))
+        elif not all(found[name] for name in one.meant):
+            unclear.append(one)
+    taken = {field: (one.column,) for field, one in cut}
+    return Matched({**found, **taken}, tuple(cut), tuple(unclear))
 
 
 def _spellings(field: FieldSpec) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import shapely
 from layers import worker
 from layers.errors import GeometryError
 from layers.formats import RawTable, open_raw, source_files
+from layers.formats.garbled import told
 from layers.frame import canonical
 from layers.layer import FRAME, Layer
 from layers.provenance import Period, Provenance, Tolerance, sha256_of
@@ -142,6 +143,7 @@ def from_frame(
         source_layer=None,
         encoding=None,
         rows_in_file=len(frame),
+        found=tuple(told(attributes)),
     )
     origin = Origin("<frame>", _frame_hash(raw))
     return build(raw, spec(kind), Statement(**stated), origin)

@@ -87,6 +87,8 @@ WRITERS: tuple[tuple[str, type, Callable[[Any], Shown]], ...] = (
     ("message", Message, lambda one: [one.key, _pairs(one.facts)]),
     ("mapping", Mapping, _pairs),
 )
+
+
 READERS: Mapping[str, Callable[[Any], object]] = {
     "missing": lambda one: pd.NaT if one == "NaT" else pd.NA,
     "timestamp": lambda one: pd.Timestamp(one[0]).as_unit(one[1]),

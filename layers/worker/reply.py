@@ -7,10 +7,13 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, cast
 
 from layers import errors
+from layers.text import Message
 from layers.worker.codec import Shown, read, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from layers.text import Fact
 
 
 def packed(error: errors.ToolkitError) -> dict[str, Shown]:
@@ -39,6 +42,8 @@ def renamed(value: object, rename: Callable[[str], str]) -> object:
     """Return a value with `rename` applied to every text in it."""
     if isinstance(value, str):
         return rename(value)
+    if isinstance(value, Message):
+        return Message(value.key, cast("dict[str, Fact]", renamed(value.facts, rename)))
     if isinstance(value, PurePath):
         return Path(rename(str(value)))
     if isinstance(value, list | tuple):

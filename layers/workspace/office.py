@@ -18,7 +18,7 @@ import shapely
 
 from layers import document
 from layers.errors import SourceNotFoundError, ToolkitError
-from layers.formats.text import decode
+from layers.formats.text import plain_text
 from layers.layer import Layer, Unavailable, Workspace
 from layers.provenance import Coverage, sha256_of
 from layers.read import none_exists, read, with_coverage
@@ -194,7 +194,7 @@ def _alias_table(entry: Entry, file: Path) -> Mapping[str, str]:
     source = file.parent / entry.text()
     if not source.is_file():
         entry.fail("a CSV file with the columns alias, name", f"no file {entry.text()}")
-    text, _, _ = decode(source.read_bytes(), given=None, source=str(source))
+    text = plain_text(source.read_bytes(), source=str(source))
     rows = csv.DictReader(io.StringIO(text))
     if not {"alias", "name"} <= set(rows.fieldnames or ()):
         got = f"the columns {', '.join(rows.fieldnames or ()) or '(none)'}"
