@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.inspect_command import inspect
 from spatial.cli.terminal import (
     lang_option,
     language,
-    padded,
-    plain,
     progress,
     remark,
     say,
@@ -21,15 +20,10 @@ from spatial.cli.terminal import (
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from layers.layer import Workspace
     from layers.quality import Defect, QualityReport
-    from layers.read import Glance
 
 _SHOWN = 40
 _GRAVEST_FIRST = ("error", "warning", "note")
-_DECIDED = "issue.encoding_decided"
 
 
 @click.group()
@@ -42,106 +36,7 @@ def layers() -> None:
     """
 
 
-# -- inspect --------------------------------------------------------------
-
-
-@layers.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-w",
-    "--workspace",
-    type=click.Path(path_type=Path),
-    help="工作区，用其行政区图层说明位于何处 / workspace whose units say where it lies",
-)
-@lang_option
-def inspect(file: Path, *, workspace: Path | None) -> None:
-    """说明文件里有什么 / tell what is in a file.
-
-    Format and reference system with the evidence for them, layers, row ledger,
-    fields, text encoding and why, extent on the earth, problems.
-
-    \b
-    例 / example:
-      redline layers inspect STBHHX.shp -w office/
-    """
-    import layers as package
-
-    office = package.open_workspace(workspace) if workspace else None
-    seen = package.inspect(file)
-    _line("format", f"{seen.format} ({seen.why})")
-    for problem in seen.problems:
-        _line("problem", TEXTS.render(problem, language()))
-    for one in seen.layers:
-        click.echo()
-        _line("layer", one.name)
-        _line("rows", _ledger(one))
-        _line("geometry", ", ".join(one.geometry_types))
-        _line("fields", ", ".join(one.fields))
-        if one.encoding:
-            _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
-        _line("crs", f"{one.crs} ({one.crs_evidence})")
-        if one.bounds:
-            _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
-        for place in _places(one, office):
-            _line("place", place)
-        for problem in one.problems:
-            if problem.key != _DECIDED or not one.encoding:
-                _line("problem", TEXTS.render(problem, language()))
-
-
-def _line(key: str, value: object) -> None:
-    """Print one thing that was seen, under its name."""
-    name = TEXTS.say(f"cli.inspect.{key}", lang=language())
-    click.echo(f"{padded(name, 12)} {plain(value)}")
-
-
-def _ledger(seen: Glance) -> str:
-    """Return the rows by what became of their geometry; the sum is that of the file."""
-    return TEXTS.say(
-        "cli.inspect.ledger",
-        lang=language(),
-        rows=seen.rows,
-        valid=seen.rows - seen.missing - seen.invalid,
-        invalid=seen.invalid,
-        missing=seen.missing,
-    )
-
-
-def _why_encoding(seen: Glance) -> str:
-    """Say how the text encoding is known."""
-    for problem in seen.problems:
-        if problem.key == _DECIDED:
-            return TEXTS.render(problem, language())
-    return TEXTS.say("cli.inspect.encoding_stated", lang=language())
-
-
-def _places(seen: Glance, office: Workspace | None) -> Iterator[str]:
-    """Yield where on the earth a layer lies, in words."""
-    from layers.quality import units_at
-
-    if seen.lonlat is None:
-        yield TEXTS.say("cli.inspect.place_unknown", lang=language())
-        return
-    edges = {
-        name: _degrees(value, axis)
-        for name, value, axis in zip(
-            ("west", "south", "east", "north"), seen.lonlat, "xyxy", strict=True
-        )
-    }
-    yield TEXTS.say("cli.inspect.box", lang=language(), **edges)
-    if office is not None:
-        units = units_at(office, seen.lonlat)
-        key = "units" if units else "no_unit"
-        yield TEXTS.say(f"cli.inspect.{key}", lang=language(), units=", ".join(units))
-
-
-def _degrees(value: float, axis: str) -> str:
-    """Return degrees with the side of the earth, ``东经 107.123456°``."""
-    side = {"x": ("east", "west"), "y": ("north", "south")}[axis][value < 0]
-    return TEXTS.say(f"cli.inspect.{side}", lang=language(), value=f"{abs(value):.6f}")
-
-
-# -- check ----------------------------------------------------------------
+layers.add_command(inspect)
 
 
 @layers.command()
