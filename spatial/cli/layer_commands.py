@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from layers.quality import Defect, QualityReport
 
 _SHOWN = 40
+_OF_A_SORT = 5
 _GRAVEST_FIRST = ("error", "warning", "note")
 
 
@@ -108,24 +109,62 @@ def _layer_rows(report: QualityReport) -> list[tuple[object, ...]]:
 
 
 def _print_findings(report: QualityReport) -> None:
-    """Print the gravest findings as a table, and say how many there are."""
+    """Print what was found, the gravest first.
+
+    Where there is too much for a screen, how much there is of each sort, and the
+    largest few of it: hundreds of gaps must not hide the one overlap.
+    """
     click.echo()
     found = sorted(report.defects, key=lambda one: _GRAVEST_FIRST.index(one.severity))
     if not found:
         say("cli.no_findings")
         return
-    keys = ("severity", "layer", "feature", "area_approx", "message")
-    table(keys, [_finding_row(one) for one in found[:_SHOWN]])
+    shown = found
     if len(found) > _SHOWN:
-        say("cli.more_findings", count=len(found) - _SHOWN)
+        sorts: dict[tuple[str, str, str], list[Defect]] = {}
+        for one in found:
+            sorts.setdefault((one.severity, one.layer, one.code), []).append(one)
+        table(
+            ("severity", "layer", "code", "count", "area_approx"),
+            [
+                (_severity(key[0]), *key[1:], len(s), _area(s))
+                for key, s in sorts.items()
+            ],
+        )
+        click.echo()
+        few = max(1, min(_OF_A_SORT, _SHOWN // len(sorts)))
+        shown = [one for s in sorts.values() for one in _largest(s)[:few]][:_SHOWN]
+    keys = ("severity", "layer", "feature", "area_approx", "spot", "message")
+    table(keys, [_finding_row(one) for one in shown])
+    if len(found) > len(shown):
+        say("cli.more_findings", count=len(found) - len(shown))
+
+
+def _largest(found: list[Defect]) -> list[Defect]:
+    """Return findings by area, the largest first; those without one as they came."""
+    return sorted(found, key=lambda one: -(one.area_m2 or 0.0))
+
+
+def _severity(name: str) -> str:
+    return TEXTS.say(f"report.severity.{name}", lang=language())
+
+
+def _area(found: list[Defect]) -> str | None:
+    """Return the sum of the areas, or nothing where no finding has one."""
+    areas = [one.area_m2 for one in found if one.area_m2 is not None]
+    return f"{sum(areas):,.1f}" if areas else None
 
 
 def _finding_row(one: Defect) -> tuple[object, ...]:
-    lang = language()
+    spot = None
+    if one.geometry is not None and not one.geometry.is_empty:
+        point = one.geometry.representative_point()
+        spot = f"{point.x:.5f}, {point.y:.5f}"
     return (
-        TEXTS.say(f"report.severity.{one.severity}", lang=lang),
+        _severity(one.severity),
         one.layer,
         one.feature_id,
-        None if one.area_m2 is None else f"{one.area_m2:,.1f}",
-        f"{TEXTS.render(one.message, lang)} [{one.code}]",
+        _area([one]),
+        spot,
+        f"{TEXTS.render(one.message, language())} [{one.code}]",
     )
