@@ -1,7 +1,7 @@
 """Datums that no EPSG code names, and steps to CGCS2000 that only a user can state.
 
     names -> gcj02 (GCJ-02, BD-09) ... published formulas, undone and verified
-    parameters                     ... seven parameters or a grid, from the office
+    parameters, stated             ... seven parameters or a grid, from the office
     suspicion                      ... do borders fit better when read as GCJ-02?
 
 Everything here takes x = longitude, y = latitude, degrees.
@@ -23,7 +23,8 @@ from layers.datum.parameters import (
     SevenParameters,
     transformer_of,
 )
-from layers.datum.region import DatumRegion
+from layers.datum.region import REGIONS, DatumRegion
+from layers.datum.stated import parse_shift, shift_of
 from layers.datum.steps import (
     METRES_PER_DEGREE,
     Placer,
@@ -35,6 +36,7 @@ from layers.datum.suspicion import Suspicion, suspect_gcj02
 
 __all__ = [
     "METRES_PER_DEGREE",
+    "REGIONS",
     "DatumName",
     "DatumRegion",
     "DatumShift",
@@ -50,7 +52,9 @@ __all__ = [
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "measured_round_trip_m",
+    "parse_shift",
     "pyproj_step",
+    "shift_of",
     "suspect_gcj02",
     "transformer_of",
     "wgs84_to_bd09",

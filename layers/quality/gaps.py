@@ -10,7 +10,7 @@ import shapely
 
 from layers.quality.defect import Defect, Limits, defect
 from layers.quality.overlaps import MUST_TILE, tiles
-from layers.quality.plane import polygons, polygons_of, sizes
+from layers.quality.plane import grouped, polygons, polygons_of, sizes
 from layers.quality.region import levels
 
 if TYPE_CHECKING:
@@ -60,17 +60,17 @@ def outside(
     wide = (size.area_m2 > limits.sliver_area_m2) & (
         size.width_m > max(limits.sliver_width_m, limits.resolution_m)
     )
-    for one in np.unique(owner[wide]):
-        own = wide & (owner == one)
-        at = leaving[one]
+    ids = layer.frame["feature_id"].to_numpy()
+    unit = grouped(parts, owner, size, wide)
+    for one, at in enumerate(leaving[unit.owner].tolist()):
         yield defect(
             "outside_region",
             layer.id,
             row=int(layer.frame.index[at]),
-            feature_id=str(layer.frame["feature_id"].iloc[at]),
-            area_m2=float(size.area_m2[own].sum()),
-            width_m=float(size.width_m[own].max()),
-            geometry=shapely.MultiPolygon(parts[own].tolist()),
+            feature_id=str(ids[at]),
+            area_m2=float(unit.area_m2[one]),
+            width_m=float(unit.width_m[one]),
+            geometry=unit.shape[one],
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from layers.quality.defect import Defect, Limits, defect
-from layers.quality.plane import metres_per_degree, polygons_of, sizes
+from layers.quality.plane import grouped, metres_per_degree, polygons_of, sizes
 from layers.quality.region import levels
 
 if TYPE_CHECKING:
@@ -135,23 +136,33 @@ def _by_pair(
     thin = (size.area_m2 <= limits.sliver_area_m2) | (
         size.width_m <= limits.sliver_width_m
     )
-    for pair in np.unique(owner[listed]):
-        for is_thin in (False, True):
-            own = listed & (owner == pair) & (thin == is_thin)
-            if not own.any():
-                continue
-            one, other = int(pairs[0][pair]), int(pairs[1][pair])
-            yield defect(
-                "thin_overlap" if is_thin else code,
-                layer,
-                row=int(frame.index[one]),
-                feature_id=str(ids[one]),
-                other_id=str(ids[other]),
-                facts={"other": str(ids[other]), "parts": int(own.sum())},
-                area_m2=float(size.area_m2[own].sum()),
-                width_m=float(size.width_m[own].max()),
-                geometry=shapely.MultiPolygon(parts[own].tolist()),
+    found = []
+    for is_thin in (False, True):
+        pair = grouped(parts, owner, size, listed & (thin == is_thin))
+        first, second = pairs[0][pair.owner], pairs[1][pair.owner]
+        found += [
+            (
+                int(pair.owner[at]),
+                is_thin,
+                defect(
+                    "thin_overlap" if is_thin else code,
+                    layer,
+                    row=int(frame.index[first[at]]),
+                    feature_id=str(ids[first[at]]),
+                    other_id=str(ids[second[at]]),
+                    facts={
+                        "other": str(ids[second[at]]),
+                        "parts": int(pair.count[at]),
+                    },
+                    area_m2=float(pair.area_m2[at]),
+                    width_m=float(pair.width_m[at]),
+                    geometry=pair.shape[at],
+                ),
             )
+            for at in range(len(pair.owner))
+        ]
+    for _, _, one in sorted(found, key=itemgetter(0, 1)):
+        yield one
 
 
 def _unmatched(

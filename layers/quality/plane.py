@@ -24,6 +24,8 @@ FINEST_M = 5e-4
 STEPS = 50.0
 CLOSE = 1.02
 """Bounds on a width that are this close settle it."""
+LONG = 100.0
+"""Shapes that are longer than this many times their width are shrunk, not filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,56 @@ class Sizes:
 
     area_m2: NDArray[np.float64]
     width_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Parts put together by their owner, owners ascending.
+
+    Attributes
+    ----------
+    owner
+        Whose parts they are, each once.
+    count, area_m2, width_m
+        How many parts, their areas together, and the largest of their widths.
+    shape
+        The parts as one multi-polygon, in their order.
+    """
+
+    owner: NDArray[np.int64]
+    count: NDArray[np.int64]
+    area_m2: NDArray[np.float64]
+    width_m: NDArray[np.float64]
+    shape: NDArray[np.object_]
+
+
+def grouped(
+    parts: NDArray[np.object_],
+    owner: NDArray[np.int64],
+    size: Sizes,
+    chosen: NDArray[np.bool_],
+) -> Groups:
+    """Put the chosen single polygons of each owner together, in one sweep.
+
+    A mask over all parts for each owner would take the square of their number: ten
+    thousand units that overlap their neighbours took ten seconds.
+    """
+    at = np.flatnonzero(chosen)
+    if not len(at):
+        none = np.zeros(0, dtype=np.int64)
+        return Groups(none, none, np.zeros(0), np.zeros(0), np.empty(0, dtype=object))
+    at = at[np.argsort(owner[at], kind="stable")]
+    owners, start, count = np.unique(owner[at], return_index=True, return_counts=True)
+    shape = shapely.multipolygons(
+        parts[at], indices=np.repeat(np.arange(len(owners)), count)
+    )
+    return Groups(
+        owners,
+        count,
+        np.add.reduceat(size.area_m2[at], start),
+        np.maximum.reduceat(size.width_m[at], start),
+        np.atleast_1d(np.asarray(shape, dtype=object)),
+    )
 
 
 def polygons(geometry: BaseGeometry | NDArray[np.object_]) -> NDArray[np.object_]:
@@ -79,9 +131,9 @@ def sizes(shapes: NDArray[np.object_]) -> Sizes:
     -----
     The width is the diameter of the largest circle that fits in. It is at least
     ``2 * area / perimeter``, at most the diameter of a circle of that area and the
-    shorter side of the oriented box. The slow search runs only where these leave it
-    open and it could matter: an overlay of two drawings of one border has thousands
-    of slivers of a micrometre.
+    shorter side of the oriented box. The slow search, good to 2 %, runs only where
+    these leave it open and it could matter: an overlay of two drawings of one border
+    has thousands of slivers of a micrometre.
     """
     if not len(shapes):
         return Sizes(np.zeros(0), np.zeros(0))
@@ -89,11 +141,43 @@ def sizes(shapes: NDArray[np.object_]) -> Sizes:
     area = shapely.area(flat)
     least = mean_width_m(flat)
     width = np.minimum(np.sqrt(4 * area / np.pi), _shorter_side(flat))
-    search = np.flatnonzero((width > FINEST_M) & (width > CLOSE * least))
+    open_ = (width > FINEST_M) & (width > CLOSE * least)
+    long = _longer_side(flat) > LONG * width
+    search = np.flatnonzero(open_ & ~long)
     step = np.maximum(least[search] / STEPS, FINEST_M)
     circle = shapely.maximum_inscribed_circle(flat[search], tolerance=step)
     width[search] = np.maximum(2 * shapely.length(circle), least[search])
+    search = np.flatnonzero(open_ & long)
+    width[search] = _by_shrinking(flat[search], least[search], width[search])
     return Sizes(area, width)
+
+
+def _longer_side(flat: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the longer side of each shape's box."""
+    west, south, east, north = shapely.bounds(flat).T
+    return np.asarray(np.maximum(east - west, north - south))
+
+
+def _by_shrinking(
+    flat: NDArray[np.object_], least: NDArray[np.float64], most: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return widths of long shapes: where shrinking by half of it leaves nothing.
+
+    The search for the largest circle divides the whole length of a shape into squares
+    of its width: 922 slivers of a nanometre took a
+    minute (measured). Shrinking costs the same for every shape.
+    """
+    low, high = np.maximum(least, FINEST_M), np.maximum(most, FINEST_M)
+    # What nothing is left of already here is below what is ever listed.
+    gone = shapely.is_empty(shapely.buffer(flat, -low / 2, join_style="mitre"))
+    high = np.where(gone, low, high)
+    while (rest := np.flatnonzero(high > CLOSE * low)).size:
+        middle = np.sqrt(low[rest] * high[rest])
+        left = shapely.buffer(flat[rest], -middle / 2, join_style="mitre")
+        gone = shapely.is_empty(left)
+        high[rest] = np.where(gone, middle, high[rest])
+        low[rest] = np.where(gone, low[rest], middle)
+    return np.asarray(high)
 
 
 def _shorter_side(flat: NDArray[np.object_]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import shapely
 from shapely.errors import GEOSException
 
 from layers.layer import Layer
-from layers.quality import gaps, overlaps, small, statements
+from layers.quality import datums, gaps, overlaps, small, statements
 from layers.quality.defect import Defect, Limits, defect
 from layers.quality.region import region_of
 from layers.quality.report import LayerSummary, QualityReport
@@ -95,6 +95,7 @@ def _of_layer(
         ("gaps", lambda: gaps.gaps(layer, region=region, limits=limits)),
         ("outside", lambda: gaps.outside(layer, region=region, limits=limits)),
         ("misplaced", lambda: gaps.misplaced(layer, workspace)),
+        ("datum", lambda: datums.suspected(layer, workspace)),
         ("slivers", lambda: small.slivers(layer, limits=limits)),
         ("holes", lambda: small.holes(layer, limits=limits)),
     )

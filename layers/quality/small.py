@@ -34,14 +34,16 @@ def slivers(layer: Layer, *, limits: Limits) -> Iterator[Defect]:
     )
     parts, owner = parts[maybe], owner[maybe]
     size = sizes(parts)
-    for at in range(len(parts)):
-        if not limits.is_thin(float(size.area_m2[at]), float(size.width_m[at])):
-            continue
+    thin = (size.area_m2 <= limits.sliver_area_m2) | (
+        size.width_m <= limits.sliver_width_m
+    )
+    ids = layer.frame["feature_id"].to_numpy()
+    for at in np.flatnonzero(thin).tolist():
         yield defect(
             "sliver_feature",
             layer.id,
             row=int(layer.frame.index[owner[at]]),
-            feature_id=str(layer.frame["feature_id"].iloc[owner[at]]),
+            feature_id=str(ids[owner[at]]),
             area_m2=float(size.area_m2[at]),
             width_m=float(size.width_m[at]),
             geometry=parts[at],
@@ -52,22 +54,22 @@ def holes(layer: Layer, *, limits: Limits) -> Iterator[Defect]:
     """Yield the holes of polygons that are no larger than the limit."""
     geometry = np.asarray(layer.frame.geometry.array, dtype=object)
     parts, owner = polygons_of(geometry)
-    pierced = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
-    for at in pierced:
-        inner = shapely.polygons(
-            shapely.get_interior_ring(
-                parts[at], np.arange(shapely.get_num_interior_rings(parts[at]))
-            )
+    if not len(parts):
+        return
+    rings, ring_of = shapely.get_rings(parts, return_index=True)
+    # The first ring of a part is its outline.
+    inner = np.append(False, ring_of[1:] == ring_of[:-1])
+    hollow = shapely.polygons(rings[inner])
+    part_of = ring_of[inner]
+    area = shapely.area(to_plane(hollow)) if len(hollow) else np.zeros(0)
+    ids = layer.frame["feature_id"].to_numpy()
+    for one in np.flatnonzero(area <= limits.hole_area_m2).tolist():
+        at = owner[part_of[one]]
+        yield defect(
+            "tiny_hole",
+            layer.id,
+            row=int(layer.frame.index[at]),
+            feature_id=str(ids[at]),
+            area_m2=float(area[one]),
+            geometry=hollow[one],
         )
-        area = shapely.area(to_plane(inner))
-        for hole, one_m2 in zip(inner, area, strict=True):
-            if one_m2 > limits.hole_area_m2:
-                continue
-            yield defect(
-                "tiny_hole",
-                layer.id,
-                row=int(layer.frame.index[owner[at]]),
-                feature_id=str(layer.frame["feature_id"].iloc[owner[at]]),
-                area_m2=float(one_m2),
-                geometry=hole,
-            )

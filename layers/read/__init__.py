@@ -7,6 +7,7 @@ mending, doubt and guess stands in `Layer.issues`.
 """
 
 from layers.read.coverage import with_coverage
+from layers.read.fitting import Fit, Trial
 from layers.read.glance import Glance, Inspection, inspect
 from layers.read.pasted import read_text
 from layers.read.raster_glance import RasterGlance
@@ -15,10 +16,12 @@ from layers.read.statement import Stated
 from layers.read.suspicion import with_suspicion
 
 __all__ = [
+    "Fit",
     "Glance",
     "Inspection",
     "RasterGlance",
     "Stated",
+    "Trial",
     "from_frame",
     "inspect",
     "none_exists",

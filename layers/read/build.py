@@ -141,7 +141,7 @@ def _shift_facts(raw: RawTable, settled: Settled) -> dict[str, str | float]:
     facts: dict[str, str | float] = {"crs": settled.source}
     if isinstance(settled.transformer, Steps):
         xy = shapely.get_coordinates(raw.geometry) * settled.unit
-        facts["shift_m"] = settled.transformer.median_move_m(xy)
+        facts["shift_m"] = round(settled.transformer.median_move_m(xy), 1)
     return facts
 
 

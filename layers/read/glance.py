@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import shapely
@@ -14,13 +15,23 @@ from layers import worker
 from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
 from layers.formats.tiff import is_tiff
-from layers.read.build import settled_of
-from layers.read.extent import lonlat_of
+from layers.read.build import build, settled_of
+from layers.read.columns import types_of
+from layers.read.extent import Extent, extent_of
+from layers.read.fitting import Fit, Trial, candidates, fit, trial
+from layers.read.places import whereabouts
 from layers.read.raster_glance import RasterGlance, look_at_raster
+from layers.read.statement import Origin, Stated, Statement
+from layers.spec import spec
 from layers.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.formats import RawTable
+    from layers.spec import LayerSpec
+
+FLAT = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +53,23 @@ class Glance:
     problems
         What stands in the way of using it, and what will be recorded.
     lonlat
-        (min_lon, min_lat, max_lon, max_lat) in degrees, EPSG:4490; None where the
-        reference system is not settled or the box cannot lie there.
+        (min_lon, min_lat, max_lon, max_lat) in degrees, EPSG:4490, of what can lie
+        where the reference system puts it; None where that is not settled.
     missing, invalid
         Rows without a readable geometry, and with an invalid one; the rest of `rows`
         have a valid one.
+    types
+        Type of each column, in the order of `fields`: ``text``, ``number``, ``date``,
+        ``flag``, ``empty`` (no value at all) or ``mixed``.
+    geometry_counts
+        Rows by geometry type, in the order of `geometry_types`.
+    places
+        Where it lies in words: towns near, provinces or countries, seas.
+    fits
+        The kind that was asked for; else those the table could be, best first.
+    trial
+        What reading it as the kind that was asked for would leave; None when none
+        was, or when that is refused (then a problem says why).
     """
 
     name: str
@@ -61,6 +84,11 @@ class Glance:
     lonlat: tuple[float, float, float, float] | None = None
     missing: int = 0
     invalid: int = 0
+    types: tuple[str, ...] = ()
+    geometry_counts: Mapping[str, int] = field(default_factory=dict)
+    places: tuple[Message, ...] = ()
+    fits: tuple[Fit, ...] = ()
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +103,23 @@ class Inspection:
     problems: tuple[Message, ...] = ()
 
 
-def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller says and asks of every layer of a file."""
+
+    path: Path
+    wanted: LayerSpec | None
+    stated: Statement
+    sha256: str
+
+
+def inspect(
+    source: Path | str,
+    *,
+    encoding: str | None = None,
+    kind: str | None = None,
+    **stated: Unpack[Stated],
+) -> Inspection:
     """Look at a file without deciding what it is for; another process opens it.
 
     Parameters
@@ -85,6 +129,12 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
         is read.
     encoding
         Text encoding, when the user knows it.
+    kind
+        A layer kind to try: how its fields are found, and the row ledger that
+        reading would leave.
+    **stated
+        See `Stated`; `crs`, `datum_shift`, `datum_region` and `coverage` (narrows the
+        readings of a missing reference system) change what is said.
 
     Returns
     -------
@@ -96,15 +146,19 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
     ------
     SourceNotFoundError, InputRefusedError
         There is no such file, or it is of no format that is read.
+    UnknownKindError
+        There is no such kind.
     ExtraMissingError
         It is a raster, and the extra ``raster`` is not installed.
     """
     path = Path(source)
+    wanted = spec(kind) if kind is not None else None
     if is_tiff(path):
         sniffed, seen = look_at_raster(path, str(source))
         return Inspection(str(source), sniffed.format, sniffed.why, rasters=(seen,))
     glances, problems = [], []
     with worker.opened(path) as file:
+        asked = _Asked(path, wanted, Statement(**stated), file.sha256)
         sniffed, names = file.look()
         for name in names:
             try:
@@ -113,7 +167,7 @@ def inspect(source: Path | str, *, encoding: str | None = None) -> Inspection:
                 facts = {"layer": name, "reason": str(error)}
                 problems.append(Message("inspect.layer_refused", facts))
             else:
-                glances.append(_glance(raw, path))
+                glances.append(_glance(raw, asked))
     return Inspection(
         str(source),
         sniffed.format,
@@ -133,39 +187,77 @@ def _stated(raw: RawTable) -> str:
         return repr(raw.crs)[:80]
 
 
-def _glance(raw: RawTable, path: Path) -> Glance:
+def _glance(raw: RawTable, asked: _Asked) -> Glance:
     """Sum up one raw layer."""
     problems = [Message(f"issue.{code}", dict(facts)) for code, facts in raw.found]
-    crs, evidence, lonlat = "none", raw.crs_evidence, None
+    crs, evidence, extent, tried = _stated(raw), raw.crs_evidence, Extent(), None
     try:
-        settled, notes = settled_of(raw, None, str(path))
-        crs = settled.source
-        lonlat = lonlat_of(raw.geometry, settled)
+        settled, notes = settled_of(
+            raw, asked.stated.crs, str(asked.path), stated=asked.stated
+        )
+        crs, evidence = settled.source, settled.evidence
+        extent = extent_of(raw.geometry, settled)
         problems += [Message(f"issue.{code}", dict(facts)) for code, facts in notes]
+        tried = _tried(raw, asked, problems)
     except CrsError as error:
-        crs = _stated(raw)
         problems.append(Message("inspect.crs_refused", {"reason": str(error)}))
+    name = raw.source_layer or asked.path.stem
+    columns = tuple(map(str, raw.attributes.columns))
     missing = int(shapely.is_missing(raw.geometry).sum())
-    if missing:
-        problems.append(Message("inspect.geometry_missing", {"count": missing}))
     invalid = int((~shapely.is_valid(raw.geometry)).sum()) - missing
-    if invalid:
-        problems.append(Message("inspect.geometry_invalid", {"count": invalid}))
+    counts = Counter(one.geom_type for one in raw.geometry if one is not None)
+    problems += _shape_problems(counts, missing, invalid, extent.misfits)
     box = (
         shapely.total_bounds(raw.geometry) if len(raw.geometry) else np.full(4, np.nan)
     )
-    types = {one.geom_type for one in raw.geometry if one is not None}
     return Glance(
-        name=raw.source_layer or path.stem,
+        name=name,
         rows=raw.rows_in_file,
-        fields=tuple(map(str, raw.attributes.columns)),
-        geometry_types=tuple(sorted(types)),
+        fields=columns,
+        geometry_types=tuple(sorted(counts)),
         crs=crs,
         crs_evidence=evidence,
         encoding=raw.encoding,
         bounds=tuple(box.tolist()) if np.isfinite(box).all() else None,
         problems=tuple(problems),
-        lonlat=lonlat,
+        lonlat=extent.box,
         missing=missing,
         invalid=invalid,
+        types=tuple(types_of(raw.attributes)),
+        geometry_counts={one: counts[one] for one in sorted(counts)},
+        places=whereabouts(extent.middles),
+        fits=(fit(columns, name, asked.wanted),)
+        if asked.wanted
+        else candidates(columns, name),
+        trial=tried,
     )
+
+
+def _tried(raw: RawTable, asked: _Asked, problems: list[Message]) -> Trial | None:
+    """Read a layer as the kind that was asked for, and return the ledger of that."""
+    if asked.wanted is None:
+        return None
+    try:
+        origin = Origin(str(asked.path), asked.sha256)
+        return trial(build(raw, asked.wanted, asked.stated, origin))
+    except ToolkitError as error:
+        problems.append(Message("inspect.kind_refused", {"reason": str(error)}))
+        return None
+
+
+def _shape_problems(
+    counts: Counter[str], missing: int, invalid: int, misfit: int
+) -> list[Message]:
+    """Say what is wrong with the geometries of a layer."""
+    found = []
+    if len({FLAT.get(one.removeprefix("Multi"), one) for one in counts}) > 1:
+        types = ", ".join(f"{one} {counts[one]}" for one in sorted(counts))
+        found.append(Message("inspect.geometry_mixed", {"types": types}))
+    for key, count in (
+        ("missing", missing),
+        ("invalid", invalid),
+        ("outside", misfit),
+    ):
+        if count:
+            found.append(Message(f"inspect.geometry_{key}", {"count": count}))
+    return found

@@ -12,7 +12,8 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from layers import worker
 from layers.crs import name_of, settle
 from layers.errors import CrsError
-from layers.read.extent import lonlat_of
+from layers.read.extent import Extent, extent_of
+from layers.read.places import whereabouts
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class RasterGlance:
         or the corners cannot lie there.
     problems
         What stands in the way of using it.
+    places
+        Where it lies in words, as of a `Glance`.
     """
 
     name: str
@@ -56,6 +59,7 @@ class RasterGlance:
     bounds: tuple[float, float, float, float] | None
     lonlat: tuple[float, float, float, float] | None
     problems: tuple[Message, ...]
+    places: tuple[Message, ...] = ()
 
 
 def look_at_raster(path: Path, source: str) -> tuple[Sniffed, RasterGlance]:
@@ -76,7 +80,7 @@ def look_at_raster(path: Path, source: str) -> tuple[Sniffed, RasterGlance]:
     sniffed, header = worker.raster_header(path)
     corners = np.array(header.corners(), dtype=float).reshape(-1, 2)
     problems = _problems(header)
-    crs, lonlat = _stated(header.crs), None
+    crs, extent = _stated(header.crs), Extent()
     try:
         settled = settle(
             header.crs,
@@ -84,7 +88,7 @@ def look_at_raster(path: Path, source: str) -> tuple[Sniffed, RasterGlance]:
             evidence="GeoTIFF keys",
             numbers=corners if len(corners) else None,
         )
-        crs, lonlat = settled.source, lonlat_of(_outline(corners), settled)
+        crs, extent = settled.source, extent_of(_outline(corners), settled)
         if settled.issue is not None:
             problems.append(Message(f"issue.{settled.issue}", {"crs": crs}))
     except CrsError as error:
@@ -96,7 +100,8 @@ def look_at_raster(path: Path, source: str) -> tuple[Sniffed, RasterGlance]:
         crs_evidence="GeoTIFF keys" if header.crs else "none",
         resolution=_resolution(header),
         bounds=_bounds(corners),
-        lonlat=lonlat,
+        lonlat=extent.box,
+        places=whereabouts(extent.middles),
         problems=tuple(problems),
     )
 

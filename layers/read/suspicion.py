@@ -33,9 +33,9 @@ def with_suspicion(layer: Layer, reference: Layer) -> Layer:
     found = suspect_gcj02(borders, known)
     if found is not None:
         facts: dict[str, str | float] = {
-            "before_m": found.before_m,
-            "after_m": found.after_m,
-            "share": found.share_of_shift,
+            "before_m": round(found.before_m, 1),
+            "after_m": round(found.after_m, 1),
+            "share": round(found.share_of_shift, 2),
             "reference": reference.id,
         }
         issues.append(DataIssue(CODE, layer.id, facts=facts))

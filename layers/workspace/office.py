@@ -112,6 +112,8 @@ def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavail
             encoding=plan.encoding,
             in_process=in_process,
             crs=plan.crs,
+            datum_shift=plan.datum_shift,
+            datum_region=plan.datum_region,
             fields=plan.fields,
             id=plan.id,
             edition=plan.edition,

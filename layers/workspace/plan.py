@@ -10,11 +10,13 @@ from layers.errors import UnknownKindError
 from layers.layer import Setting
 from layers.provenance import Period, Tolerance
 from layers.spec import kinds, spec
+from layers.workspace.datum_plan import crs_of, datum_region_of, datum_shift_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from layers.datum import DatumRegion, DatumShift
     from layers.document import Entry
     from layers.spec import LayerSpec
 
@@ -25,6 +27,8 @@ LAYER_KEYS = (
     "none_exists",
     "layer",
     "crs",
+    "datum_shift",
+    "datum_region",
     "encoding",
     "fields",
     "edition",
@@ -58,6 +62,8 @@ class LayerPlan:
     none_exists: str | None
     layer: str | None
     crs: str | None
+    datum_shift: DatumShift | None
+    datum_region: DatumRegion | None
     encoding: str | None
     fields: Mapping[str, str]
     edition: str | None
@@ -94,7 +100,7 @@ def plan_of(top: Entry, folder: Path) -> Plan:
     """
     top.only("title", "region", "layers", "rulebooks", "aliases", "settings", "notice")
     entries = top.need("layers").items()
-    plans = tuple(_layer(one) for one in entries)
+    plans = tuple(_layer(one, folder) for one in entries)
     by_id: dict[str, LayerPlan] = {}
     for plan, entry in zip(plans, entries, strict=True):
         if plan.id in by_id:
@@ -118,7 +124,7 @@ def plan_of(top: Entry, folder: Path) -> Plan:
     )
 
 
-def _layer(entry: Entry) -> LayerPlan:
+def _layer(entry: Entry, folder: Path) -> LayerPlan:
     """Read one entry of ``layers:``."""
     entry.only(*LAYER_KEYS)
     wanted = spec(entry.need("kind").one_of(*kinds()))
@@ -127,13 +133,16 @@ def _layer(entry: Entry) -> LayerPlan:
         entry.fail("either 'source' (a file) or 'none_exists' (who stated it)")
     if statement is not None:
         statement.only("source")
+    crs = crs_of(entry.get("crs"))
     return LayerPlan(
         id=entry.need("id").text(),
         spec=wanted,
         source=_text(entry, "source"),
         none_exists=statement.need("source").text() if statement else None,
         layer=_text(entry, "layer"),
-        crs=_crs(entry.get("crs")),
+        crs=crs,
+        datum_shift=datum_shift_of(entry.get("datum_shift"), crs, folder),
+        datum_region=datum_region_of(entry.get("datum_region"), crs),
         encoding=_text(entry, "encoding"),
         fields=_fields(entry.get("fields"), wanted),
         edition=_text(entry, "edition"),
@@ -150,14 +159,6 @@ def _text(entry: Entry, key: str) -> str | None:
     """Return an optional text."""
     one = entry.get(key)
     return one.text() if one else None
-
-
-def _crs(entry: Entry | None) -> str | None:
-    """Return a reference system, written as a number or a text."""
-    if entry is None:
-        return None
-    value = entry.value
-    return f"EPSG:{value}" if isinstance(value, int) else entry.text()
 
 
 def _region(entry: Entry | None) -> str | None:

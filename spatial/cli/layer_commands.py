@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.inspect_command import inspect
 from spatial.cli.terminal import (
     lang_option,
     language,
-    padded,
-    plain,
     progress,
     remark,
     say,
@@ -21,15 +20,11 @@ from spatial.cli.terminal import (
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from layers.layer import Workspace
     from layers.quality import Defect, QualityReport
-    from layers.read import Glance, Inspection, RasterGlance
 
 _SHOWN = 40
+_OF_A_SORT = 5
 _GRAVEST_FIRST = ("error", "warning", "note")
-_DECIDED = "issue.encoding_decided"
 
 
 @click.group()
@@ -42,137 +37,7 @@ def layers() -> None:
     """
 
 
-# -- inspect --------------------------------------------------------------
-
-
-@layers.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-w",
-    "--workspace",
-    type=click.Path(path_type=Path),
-    help="工作区，用其行政区图层说明位于何处 / workspace whose units say where it lies",
-)
-@lang_option
-def inspect(file: Path, *, workspace: Path | None) -> None:
-    """说明文件里有什么 / tell what is in a file.
-
-    Format and reference system with the evidence for them, layers, row ledger,
-    fields, text encoding and why, extent on the earth, problems.
-
-    \b
-    例 / example:
-      redline layers inspect STBHHX.shp -w office/
-    """
-    import layers as package
-
-    office = package.open_workspace(workspace) if workspace else None
-    seen = package.inspect(file)
-    _line("format", f"{seen.format} ({seen.why})")
-    for problem in seen.problems:
-        _line("problem", TEXTS.render(problem, language()))
-    _print_rasters(seen, office)
-    for one in seen.layers:
-        click.echo()
-        _line("layer", one.name)
-        _line("rows", _ledger(one))
-        _line("geometry", ", ".join(one.geometry_types))
-        _line("fields", ", ".join(one.fields))
-        if one.encoding:
-            _line("encoding", f"{one.encoding} ({_why_encoding(one)})")
-        _line("crs", f"{one.crs} ({one.crs_evidence})")
-        if one.bounds:
-            _line("bounds", ", ".join(f"{edge:.6f}" for edge in one.bounds))
-        for place in _places(one, office):
-            _line("place", place)
-        for problem in one.problems:
-            if problem.key != _DECIDED or not one.encoding:
-                _line("problem", TEXTS.render(problem, language()))
-
-
-def _print_rasters(seen: Inspection, office: Workspace | None) -> None:
-    """Print what the rasters are."""
-    for one in seen.rasters:
-        _print_grid(one)
-        for place in _places(one, office):
-            _line("place", place)
-        for problem in one.problems:
-            _line("problem", TEXTS.render(problem, language()))
-
-
-def _print_grid(seen: RasterGlance) -> None:
-    """Print the size, values and place of a raster."""
-    header = seen.header
-    nodata = ["-" if one is None else f"{one:g}" for one in header.nodata]
-    _line("raster_driver", f"{header.driver}, {header.compression or '-'}")
-    _line("raster_size", f"{header.width_px:,} x {header.height_px:,}")
-    _line("raster_bands", f"{len(header.dtypes)} ({_distinct(header.dtypes)})")
-    _line("raster_nodata", _distinct(nodata))
-    _line("crs", f"{seen.crs} ({seen.crs_evidence})")
-    if seen.resolution and seen.bounds:
-        _line("raster_pixel", " x ".join(f"{one:.10g}" for one in seen.resolution))
-        _line("bounds", ", ".join(f"{edge:.6f}" for edge in seen.bounds))
-    _line("raster_overviews", ", ".join(map(str, header.overviews)) or "-")
-
-
-def _distinct(values: Iterable[str]) -> str:
-    """Return the values that differ, in their order."""
-    return ", ".join(dict.fromkeys(values))
-
-
-def _line(key: str, value: object) -> None:
-    """Print one thing that was seen, under its name."""
-    name = TEXTS.say(f"cli.inspect.{key}", lang=language())
-    click.echo(f"{padded(name, 12)} {plain(value)}")
-
-
-def _ledger(seen: Glance) -> str:
-    """Return the rows by what became of their geometry; the sum is that of the file."""
-    return TEXTS.say(
-        "cli.inspect.ledger",
-        lang=language(),
-        rows=seen.rows,
-        valid=seen.rows - seen.missing - seen.invalid,
-        invalid=seen.invalid,
-        missing=seen.missing,
-    )
-
-
-def _why_encoding(seen: Glance) -> str:
-    """Say how the text encoding is known."""
-    for problem in seen.problems:
-        if problem.key == _DECIDED:
-            return TEXTS.render(problem, language())
-    return TEXTS.say("cli.inspect.encoding_stated", lang=language())
-
-
-def _places(seen: Glance | RasterGlance, office: Workspace | None) -> Iterator[str]:
-    """Yield where on the earth a layer lies, in words."""
-    from layers.quality import units_at
-
-    if seen.lonlat is None:
-        yield TEXTS.say("cli.inspect.place_unknown", lang=language())
-        return
-    edges = {
-        name: _degrees(value, axis)
-        for name, value, axis in zip(
-            ("west", "south", "east", "north"), seen.lonlat, "xyxy", strict=True
-        )
-    }
-    yield TEXTS.say("cli.inspect.box", lang=language(), **edges)
-    if office is not None:
-        units = units_at(office, seen.lonlat)
-        key = "units" if units else "no_unit"
-        yield TEXTS.say(f"cli.inspect.{key}", lang=language(), units=", ".join(units))
-
-
-def _degrees(value: float, axis: str) -> str:
-    """Return degrees with the side of the earth, ``东经 107.123456°``."""
-    side = {"x": ("east", "west"), "y": ("north", "south")}[axis][value < 0]
-    return TEXTS.say(f"cli.inspect.{side}", lang=language(), value=f"{abs(value):.6f}")
-
-
-# -- check ----------------------------------------------------------------
+layers.add_command(inspect)
 
 
 @layers.command()
@@ -244,24 +109,62 @@ def _layer_rows(report: QualityReport) -> list[tuple[object, ...]]:
 
 
 def _print_findings(report: QualityReport) -> None:
-    """Print the gravest findings as a table, and say how many there are."""
+    """Print what was found, the gravest first.
+
+    Where there is too much for a screen, how much there is of each sort, and the
+    largest few of it: hundreds of gaps must not hide the one overlap.
+    """
     click.echo()
     found = sorted(report.defects, key=lambda one: _GRAVEST_FIRST.index(one.severity))
     if not found:
         say("cli.no_findings")
         return
-    keys = ("severity", "layer", "feature", "area_approx", "message")
-    table(keys, [_finding_row(one) for one in found[:_SHOWN]])
+    shown = found
     if len(found) > _SHOWN:
-        say("cli.more_findings", count=len(found) - _SHOWN)
+        sorts: dict[tuple[str, str, str], list[Defect]] = {}
+        for one in found:
+            sorts.setdefault((one.severity, one.layer, one.code), []).append(one)
+        table(
+            ("severity", "layer", "code", "count", "area_approx"),
+            [
+                (_severity(key[0]), *key[1:], len(s), _area(s))
+                for key, s in sorts.items()
+            ],
+        )
+        click.echo()
+        few = max(1, min(_OF_A_SORT, _SHOWN // len(sorts)))
+        shown = [one for s in sorts.values() for one in _largest(s)[:few]][:_SHOWN]
+    keys = ("severity", "layer", "feature", "area_approx", "spot", "message")
+    table(keys, [_finding_row(one) for one in shown])
+    if len(found) > len(shown):
+        say("cli.more_findings", count=len(found) - len(shown))
+
+
+def _largest(found: list[Defect]) -> list[Defect]:
+    """Return findings by area, the largest first; those without one as they came."""
+    return sorted(found, key=lambda one: -(one.area_m2 or 0.0))
+
+
+def _severity(name: str) -> str:
+    return TEXTS.say(f"report.severity.{name}", lang=language())
+
+
+def _area(found: list[Defect]) -> str | None:
+    """Return the sum of the areas, or nothing where no finding has one."""
+    areas = [one.area_m2 for one in found if one.area_m2 is not None]
+    return f"{sum(areas):,.1f}" if areas else None
 
 
 def _finding_row(one: Defect) -> tuple[object, ...]:
-    lang = language()
+    spot = None
+    if one.geometry is not None and not one.geometry.is_empty:
+        point = one.geometry.representative_point()
+        spot = f"{point.x:.5f}, {point.y:.5f}"
     return (
-        TEXTS.say(f"report.severity.{one.severity}", lang=lang),
+        _severity(one.severity),
         one.layer,
         one.feature_id,
-        None if one.area_m2 is None else f"{one.area_m2:,.1f}",
-        f"{TEXTS.render(one.message, lang)} [{one.code}]",
+        _area([one]),
+        spot,
+        f"{TEXTS.render(one.message, language())} [{one.code}]",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.reading_options import reading_options, stated
 from spatial.cli.terminal import (
     lang_option,
     language,
@@ -95,9 +96,8 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     required=True,
     help="输出文件夹 / output folder",
 )
-@click.option("--crs", help="项目文件的坐标系 / reference system of SITES")
 @click.option("--layer", help="项目文件中的图层名 / layer inside SITES")
-@click.option("--encoding", help="项目文件的文字编码 / text encoding of SITES")
+@reading_options
 @click.option(
     "--fail-on",
     type=click.Choice(OUTCOMES),
@@ -114,8 +114,10 @@ def review(
     workspace: Path,
     on: dt.datetime | None,
     out: Path,
-    crs: str | None,
     layer: str | None,
+    crs: str | None,
+    datum_shift: str | None,
+    datum_region: str | None,
     encoding: str | None,
     fail_on: tuple[str, ...],
 ) -> None:
@@ -133,8 +135,9 @@ def review(
 
     day = on.date() if on else _today()
     progress("cli.reading_sites", path=str(sites))
+    said = stated(crs, datum_shift, datum_region)
     projects = layers.read(
-        sites, kind="project_site", layer=layer, crs=crs, encoding=encoding
+        sites, kind="project_site", layer=layer, encoding=encoding, **said
     )
     result = _reviewed(projects, workspace, day)
     progress("cli.writing")

@@ -8,7 +8,8 @@ site most severe first, then by rule and zone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -231,3 +232,19 @@ class ReviewContent:
     site_layer: Layer
     issues: tuple[DataIssue, ...]
     settings: tuple[Setting, ...]
+
+    @property
+    def sources(self) -> tuple[LayerRecord, ...]:
+        """What was read, with its row ledger: the sites first, then the layers.
+
+        Of the sites' file the name alone is told: where it lay on the machine is
+        nobody's business, and would change the bytes of the report.
+        """
+        read = self.site_layer.provenance
+        name = PureWindowsPath(read.source).name  # knows both slashes
+        sites = replace(self.site_layer, provenance=replace(read, source=name))
+        status: Literal["used", "doubtful"] = (
+            "doubtful" if read.rows_quarantined else "used"
+        )
+        record = LayerRecord(sites.id, sites.kind, sites.spec.title, status, (), sites)
+        return (record, *self.layers)

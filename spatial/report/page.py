@@ -25,6 +25,7 @@ from spatial.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from layers.layer import Layer
     from spatial.report.columns import Cell, Format, Table
     from spatial.report.content import LayerRecord, ReviewContent
     from spatial.report.drawing import DrawnKind
@@ -187,7 +188,7 @@ def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
 def _layers(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:
     """Return the layers; a notice that all share stands at the head of the page."""
     notices = {one.layer.notice for one in content.layers if one.layer}
-    views = tuple(_layer(one, lang) for one in content.layers)
+    views = tuple(_layer(one, lang) for one in content.sources)
     if len(notices) > 1:
         return views
     return tuple(dataclasses.replace(one, notice="") for one in views)
@@ -213,12 +214,17 @@ def _layer(record: LayerRecord, lang: Lang) -> LayerView:
         source=visible(read.source),
         edition=visible(read.edition or dash),
         valid=period(str(read.valid), lang),
-        coverage=visible(coverage or say("layer_no_coverage", lang)),
+        coverage=visible(coverage or _no_coverage(layer, lang)),
         accuracy=number(layer.accuracy_m, 1, lang),
         rows="{:,} = {:,} + {:,}".format(*counts),
         sha256=read.sha256[:SHORT_HASH],
         notice=visible(layer.notice or ""),
     )
+
+
+def _no_coverage(layer: Layer, lang: Lang) -> str:
+    """Say that nobody stated a coverage; sites need none."""
+    return say("none" if layer.spec.role == "site" else "layer_no_coverage", lang)
 
 
 def _table(table: Table, lang: Lang, most: int | None = None) -> TableView:

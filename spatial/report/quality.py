@@ -230,11 +230,13 @@ def _layer_rows(report: QualityReport, lang: Lang) -> list[tuple[Cell, ...]]:
 
 def _finding_rows(report: QualityReport, lang: Lang) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
-    for one in report.defects:
-        lon, lat = None, None
-        if one.geometry is not None:
-            place = shapely.point_on_surface(one.geometry)
-            lon, lat = float(shapely.get_x(place)), float(shapely.get_y(place))
+    shapes = np.array([one.geometry for one in report.defects], dtype=object)
+    spots = shapely.point_on_surface(shapes)
+    edges = zip(
+        shapely.get_x(spots).tolist(), shapely.get_y(spots).tolist(), strict=True
+    )
+    for one, spot in zip(report.defects, edges, strict=True):
+        lon, lat = (None if np.isnan(degrees) else degrees for degrees in spot)
         rows.append(
             (
                 say(f"severity.{one.severity}", lang),

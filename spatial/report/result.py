@@ -55,6 +55,7 @@ def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
         "run_id": content.run_id,
         "notices": list(content.notices),
         "sites": [_site(one, lang) for one in content.sites],
+        "site_layer": _layer(content.sources[0], lang),
         "layers": [_layer(one, lang) for one in content.layers],
         "rules": [_rule(one, lang) for one in content.rules],
         "issues": [_issue(one, lang) for one in content.issues],

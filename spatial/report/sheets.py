@@ -34,6 +34,7 @@ from spatial.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from layers.layer import Layer
     from spatial.report.columns import Cell, Row
     from spatial.report.content import (
         FindingRecord,
@@ -68,7 +69,7 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
             OVERLAPS,
             _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
         ),
-        Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.layers)),
+        Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.sources)),
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),
@@ -225,7 +226,7 @@ def _layer(record: LayerRecord, lang: Lang) -> Row:
         read.source,
         read.edition,
         str(read.valid),
-        layer.coverage.stated if layer.coverage else say("layer_no_coverage", lang),
+        _coverage(layer, lang),
         layer.accuracy_m,
         read.rows_in_file,
         read.rows_kept,
@@ -238,6 +239,13 @@ def _layer(record: LayerRecord, lang: Lang) -> Row:
         layer.notice,
         read.sha256,
     )
+
+
+def _coverage(layer: Layer, lang: Lang) -> str | None:
+    """Return the stated coverage, or that nobody stated one; sites need none."""
+    if layer.coverage:
+        return layer.coverage.stated
+    return None if layer.spec.role == "site" else say("layer_no_coverage", lang)
 
 
 def _areas(area_m2: float | None) -> tuple[float | None, float | None, float | None]:
