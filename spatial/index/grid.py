@@ -105,6 +105,12 @@ class Grid:
         )  # fmt: skip
 
     @property
+    def most_edges(self) -> int:
+        """How many edges the cell with the most of them sees."""
+        edges = np.append(0, np.cumsum(self.runs[:, 2] - self.runs[:, 1] + 1))
+        return int(np.diff(edges[self.run_start]).max(initial=0))
+
+    @property
     def nbytes(self) -> int:
         """Memory of the index, without the vertices."""
         parts = (self.run_start, self.runs, self.cover_start, self.covers)
@@ -135,13 +141,13 @@ def _layout(
 
 
 @_jit
-def top_of(row: int, frame):  # type: ignore[no-untyped-def]
+def top_of(row, frame):
     """Return the latitude of the upper line of a row."""
     return frame[1] + (row + 1) * frame[3]
 
 
 @_jit
-def row_of(y: float, frame):  # type: ignore[no-untyped-def]
+def row_of(y, frame):
     """Return the row of a latitude: the one whose lines enclose it, lower one in."""
     row = int(np.floor((y - frame[1]) / frame[3]))
     row = min(max(row, -1), frame[5])
@@ -153,14 +159,20 @@ def row_of(y: float, frame):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def column_of(x: float, frame):  # type: ignore[no-untyped-def]
+def column_of(x, frame):
     """Return the column of a longitude; -1 and `columns` are outside."""
     column = int(np.floor((x - frame[0]) / frame[2]))
     return min(max(column, -1), frame[4])
 
 
 @_jit
-def crossing(xa, ya, xb, yb, y):  # type: ignore[no-untyped-def]
+def left_of(column, frame):
+    """Return the longitude of the left line of a column."""
+    return frame[0] + column * frame[2]
+
+
+@_jit
+def crossing(xa, ya, xb, yb, y):
     """Return the longitude where an edge crosses a latitude, whichever way it runs."""
     if ya > yb:
         xa, ya, xb, yb = xb, yb, xa, ya
@@ -182,7 +194,7 @@ def _register(
 
 
 @_jit
-def _walk(xy, ring, side, frame, cells):  # type: ignore[no-untyped-def]
+def _walk(xy, ring, side, frame, cells):
     """Follow every ring once; note where it goes and which lines it crosses."""
     last_run = np.full(cells, -1, np.int64)
     cell = np.empty(1024 + len(xy), np.int64)
@@ -235,7 +247,7 @@ def _walk(xy, ring, side, frame, cells):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _grown(table, least):  # type: ignore[no-untyped-def]
+def _grown(table, least):
     """Return a larger copy of a table."""
     wider = np.empty((max(2 * len(table), least), table.shape[1]), table.dtype)
     wider[: len(table)] = table
@@ -243,7 +255,7 @@ def _grown(table, least):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _grown_1(table, least):  # type: ignore[no-untyped-def]
+def _grown_1(table, least):
     """Return a larger copy of a column."""
     wider = np.empty(max(2 * len(table), least), table.dtype)
     wider[: len(table)] = table
@@ -251,7 +263,7 @@ def _grown_1(table, least):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _counting_sort(key, size):  # type: ignore[no-untyped-def]
+def _counting_sort(key, size):
     """Return where each key begins, and the stable order by key."""
     start = np.zeros(size + 1, np.int64)
     for one in key:
@@ -285,7 +297,7 @@ def _covers(
 
 
 @_jit
-def _spread(crossings, zone, columns, cells):  # type: ignore[no-untyped-def]
+def _spread(crossings, zone, columns, cells):
     """Sweep the rows from the left: first count the zones of a cell, then write."""
     start = np.zeros(cells + 1, np.int64)
     covers = np.empty((0, 2), np.int64)

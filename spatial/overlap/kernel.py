@@ -28,11 +28,20 @@ anything.
 
 What makes it quick
 -------------------
-In a window (the part of the site's box in one cell of the `Grid`) heights are clamped
+In a *window* (the part of the site's box in one cell of the `Grid`) heights are clamped
 to the window. Edges below it then give nothing, edges above it count as its upper
-side, and all that must be known of them is the winding number: that is the grid's
-*cover*, stepping by one wherever a run leaves through the upper side of the cell. A
-cell holds a handful of edges, however large the zone is.
+side::
+
+        upper side of the cell, and of the window
+     +-----------------+-----.--------+    f leaves the cell at the dot; from there on
+     |  window         |    /         |    it is seen as the upper side
+     |     ____  e     |   /  f       |
+     |____/    \_______|  /           |    what lies above the cell is seen as the upper
+     +-----------------+-/------------+    side too: the *cover* says how many times
+
+All that must be known of the land above is its winding number. The grid has it for the
+upper left corner of each cell, and it steps by one wherever a run leaves through the
+upper side. A cell holds a handful of edges, however large the zone is.
 
 Error
 -----
@@ -56,7 +65,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
-from spatial.index.grid import column_of, crossing, row_of, top_of
+from spatial.index.grid import column_of, crossing, left_of, row_of, top_of
 from spatial.measure.area import SERIES
 from spatial.measure.ellipsoid import MINOR_M
 from spatial.overlap.states import (
@@ -73,7 +82,7 @@ if TYPE_CHECKING:
     from spatial.index.rings import Rings
     from spatial.measure.ellipsoid import Floats, Integers
 
-_Q = np.array([(k, coefficient) for k, coefficient in SERIES]) * 1.0
+_ORDERS, _FACTORS = (np.array(one, dtype=float) for one in zip(*SERIES, strict=True))
 _B2 = MINOR_M**2
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
 
@@ -106,119 +115,317 @@ def overlap_areas(
         `INSIDE`, `PARTIAL` or `DOUBTFUL`.
     """
     first, last, _ = among.indices(sites.count)
-    result: tuple[Integers, Integers, Floats, Integers] = _pairs(
-        sites.xy, sites.ring, sites.ring_range(), sites.side, site_m2, first, last,
-        grid.rings.xy, grid.rings.owner, grid.rings.side, grid.frame,
-        grid.run_start, grid.runs, grid.cover_start, grid.covers,
-    )  # fmt: skip
+    site, zone, part_m2, near = _parts(
+        sites, (first, last), sites.ring_range(), site_m2, grid
+    )
+    # One row a cell becomes one row a pair; the cells of a pair stay in order, so
+    # that the sum does not depend on the slice.
+    order = np.lexsort((zone, site))
+    site, zone = site[order], zone[order]
+    starts = np.flatnonzero(np.diff(site, prepend=-1) | np.diff(zone, prepend=-1))
+    site, zone = site[starts], zone[starts]
+    if not len(starts):
+        return site, zone, part_m2, np.zeros(0, dtype=np.int8)
+    area = np.add.reduceat(part_m2[order], starts)
+    met = np.logical_or.reduceat(near[order], starts)
+    whole = site_m2[site]
+    doubt = np.maximum(DOUBT_SHARE * whole, DOUBT_M2)
+    state = np.select(
+        [~met & (area > whole / 2), ~met, (area > doubt) & (area < whole - doubt)],
+        [INSIDE, APART, PARTIAL],
+        DOUBTFUL,
+    ).astype(np.int8)
+    area = np.where(state == INSIDE, whole, area)
+    rows = np.flatnonzero(state != APART)
+    return site[rows], zone[rows], area[rows], state[rows]
+
+
+def _parts(
+    sites: Rings,
+    among: tuple[int, int],
+    ring_range: Integers,
+    site_m2: Floats,
+    grid: Grid,
+) -> tuple[Integers, Integers, Floats, np.ndarray]:
+    """Return one row for every site, cell and zone in it."""
+    shape = (sites.xy, sites.ring, sites.side, ring_range, site_m2)
+    zones = (grid.rings.xy, grid.rings.owner, grid.rings.side)
+    cells = (grid.run_start, grid.runs, grid.cover_start, grid.covers)
+    room = (_longest(sites, ring_range), grid.most_edges)
+    result: tuple[Integers, Integers, Floats, np.ndarray] = _visit(
+        shape, among, zones, grid.frame, cells, room
+    )
     return result
 
 
-# -- the integral --------------------------------------------------------------
+def _longest(sites: Rings, ring_range: Integers) -> int:
+    """Return how many edges the site with the most of them has."""
+    ends = sites.ring[ring_range]
+    return int(np.diff(ends).max(initial=0))
+
+
+# -- sites and cells -----------------------------------------------------------
 
 
 @_jit
-def _development(y):  # type: ignore[no-untyped-def]
-    """Return q(y + u) - q(y) = c1 u + c2 u^2 + c3 u^3 + c4 u^4; y, u in degrees, m2."""
-    c = np.zeros(4)
-    phi = np.radians(y)
-    for i in range(_Q.shape[0]):
-        k, a = _Q[i, 0], _Q[i, 1]
-        sine, cosine = np.sin(k * phi), np.cos(k * phi)
-        step = np.radians(k)
-        c[0] += a * step * cosine
-        c[1] -= a * step**2 * sine / 2
-        c[2] -= a * step**3 * cosine / 6
-        c[3] += a * step**4 * sine / 24
-    return c * (_B2 * np.radians(1.0))
+def _visit(shape, among, zones, frame, cells, room):
+    """Go through the cells of every site; note the area of each zone in each cell."""
+    xy, ring, side, ring_range, site_m2 = shape
+    run_start, runs, cover_start, covers = cells
+    ids = np.empty((1024 + 2 * (among[1] - among[0]), 2), np.int64)
+    part = np.empty(len(ids), np.float64)
+    near = np.empty(len(ids), np.bool_)
+    n = 0
+    mine = np.empty((3 * room[0] + 3, 5), np.float64)
+    theirs = np.empty((3 * room[1] + 3, 5), np.float64)
+    for site in range(among[0], among[1]):
+        first, last = ring_range[site], ring_range[site + 1]
+        if first == last:
+            continue
+        box = _box(xy, ring[first], ring[last])
+        low, high = (
+            max(row_of(box[1], frame), 0),
+            min(row_of(box[3], frame), frame[5] - 1),
+        )
+        left, right = (
+            max(column_of(box[0], frame), 0),
+            min(column_of(box[2], frame), frame[4] - 1),
+        )
+        for row in range(low, high + 1):
+            band = (
+                box[0],
+                max(box[1], top_of(row - 1, frame)),
+                box[2],
+                min(box[3], top_of(row, frame)),
+            )
+            c = _development(band[1])
+            n_mine = -1
+            for column in range(left, right + 1):
+                cell = row * frame[4] + column
+                run, run_end = run_start[cell], run_start[cell + 1]
+                cover, cover_end = cover_start[cell], cover_start[cell + 1]
+                if run == run_end and cover == cover_end:
+                    continue
+                if n + (run_end - run) + (cover_end - cover) > len(ids):
+                    ids, part, near = _longer(
+                        ids, part, near, run_end - run + cover_end - cover
+                    )
+                if run == run_end and low == high and left == right:
+                    for i in range(cover, cover_end):  # one cell without an edge
+                        ids[n, 0], ids[n, 1] = site, covers[i, 0]
+                        part[n], near[n] = site_m2[site] * covers[i, 1], False
+                        n += 1
+                    continue
+                if n_mine < 0:  # what the band sees of the site, once a row
+                    n_mine = 0
+                    for r in range(first, last):
+                        n_mine, _ = _see(
+                            mine,
+                            n_mine,
+                            xy,
+                            (ring[r], ring[r + 1] - 2, side[r]),
+                            band,
+                            box,
+                        )
+                window = (
+                    max(box[0], left_of(column, frame)),
+                    band[1],
+                    min(box[2], left_of(column + 1, frame)),
+                    band[3],
+                )
+                while run < run_end or cover < cover_end:
+                    zone = _next_zone(
+                        run, run_end, runs, zones[1], cover, cover_end, covers
+                    )
+                    n_theirs, touched = 0, False
+                    if cover < cover_end and covers[cover, 0] == zone:
+                        n_theirs = _add(
+                            theirs,
+                            0,
+                            (
+                                window[0] - box[0],
+                                band[3] - band[1],
+                                window[2] - box[0],
+                                band[3] - band[1],
+                                1.0 * covers[cover, 1],
+                            ),
+                        )
+                        cover += 1
+                    while run < run_end and zones[1][runs[run, 0]] == zone:
+                        span = runs[run, 1], runs[run, 2], zones[2][runs[run, 0]]
+                        n_theirs, met = _see_to_top(
+                            theirs,
+                            n_theirs,
+                            zones[0],
+                            span,
+                            window,
+                            box,
+                            row,
+                            column,
+                            frame,
+                        )
+                        touched = touched or met
+                        run += 1
+                    ids[n, 0], ids[n, 1] = site, zone
+                    part[n] = _sum(mine, n_mine, theirs, n_theirs, c)
+                    near[n] = touched
+                    n += 1
+    return ids[:n, 0].copy(), ids[:n, 1].copy(), part[:n].copy(), near[:n].copy()
 
 
 @_jit
-def _under(u, v, wide, c):  # type: ignore[no-untyped-def]
-    """Return the area under an edge that rises from height u to v over a width."""
-    plus, product = u + v, u * v
-    two = plus * plus - product  # u2 + uv + v2
-    squares = plus * plus - 2 * product
-    three = plus * squares  # u3 + u2 v + u v2 + v3
-    four = squares * squares + product * (two - 2 * product)  # u4 + u3 v + ... + v4
-    return wide * (
-        c[0] * plus / 2 + c[1] * two / 3 + c[2] * three / 4 + c[3] * four / 5
-    )
+def _next_zone(run, run_end, runs, owner, cover, cover_end, covers):
+    """Return the next zone of a cell: runs and covers are both in their order."""
+    if run == run_end:
+        return covers[cover, 0]
+    if cover == cover_end:
+        return owner[runs[run, 0]]
+    return min(owner[runs[run, 0]], covers[cover, 0])
 
 
 @_jit
-def _under_both(e, f, c):  # type: ignore[no-untyped-def]
-    """Return the area under the lower of two pieces, over the x that they share.
+def _longer(ids, part, near, least):
+    """Return the three columns with room for more."""
+    size = 2 * len(ids) + least
+    more_ids = np.empty((size, 2), ids.dtype)
+    more_part, more_near = np.empty(size, part.dtype), np.empty(size, near.dtype)
+    more_ids[: len(ids)] = ids
+    more_part[: len(ids)] = part
+    more_near[: len(ids)] = near
+    return more_ids, more_part, more_near
 
-    A piece is (x from, height there, x to, height there).
+
+@_jit
+def _box(xy, first, last):
+    """Return the box of a run of vertices."""
+    west, south, east, north = xy[first, 0], xy[first, 1], xy[first, 0], xy[first, 1]
+    for k in range(first + 1, last):
+        west, east = min(west, xy[k, 0]), max(east, xy[k, 0])
+        south, north = min(south, xy[k, 1]), max(north, xy[k, 1])
+    return west, south, east, north
+
+
+# -- what a window sees of edges -----------------------------------------------
+# Pieces are (x from, height there, x to, height there, sign), relative to the west
+# side of the site's box and the lower side of the window.
+
+
+@_jit
+def _see(pieces, n, xy, span, window, box):
+    """Add what a window sees of consecutive edges, and whether one comes into the box.
+
+    `span` is first edge, last edge and the side of the land. A stretch of edges above
+    the window is seen as one: their shares telescope.
     """
-    a, b = max(e[0], f[0]), min(e[2], f[2])
-    if a >= b:
-        return 0.0
-    ea, eb, fa, fb = _at(e, a), _at(e, b), _at(f, a), _at(f, b)
-    over_a, over_b = ea - fa, eb - fb
-    if over_a <= 0 and over_b <= 0:
-        return _under(ea, eb, b - a, c)
-    if over_a >= 0 and over_b >= 0:
-        return _under(fa, fb, b - a, c)
-    t = over_a / (over_a - over_b)
-    wide, height = t * (b - a), ea + t * (eb - ea)
-    if over_a < 0:
-        return _under(ea, height, wide, c) + _under(height, fb, b - a - wide, c)
-    return _under(fa, height, wide, c) + _under(height, eb, b - a - wide, c)
+    first, last, side = span
+    near, aloft, x_from = False, False, 0.0
+    for k in range(first, last + 1):
+        xa, ya, xb, yb = xy[k, 0], xy[k, 1], xy[k + 1, 0], xy[k + 1, 1]
+        low, high = min(ya, yb), max(ya, yb)
+        if low >= window[3]:
+            near = near or (low <= box[3] and _beside(xa, xb, box))
+            if not aloft:
+                aloft, x_from = True, xa
+            continue
+        if aloft:
+            n = _clamp(pieces, n, (x_from, window[3], xa, window[3], side), window, box)
+            aloft = False
+        if high >= window[1]:
+            near = near or (high >= box[1] and _beside(xa, xb, box))
+            n = _clamp(pieces, n, (xa, ya, xb, yb, side), window, box)
+    if aloft:
+        end = (x_from, window[3], xy[last + 1, 0], window[3], side)
+        n = _clamp(pieces, n, end, window, box)
+    return n, near
 
 
 @_jit
-def _at(piece, x):  # type: ignore[no-untyped-def]
-    """Return the height of a piece; at its ends exactly theirs."""
-    if x == piece[0]:
-        return piece[1]
-    if x == piece[2]:
-        return piece[3]
-    return piece[1] + (piece[3] - piece[1]) * ((x - piece[0]) / (piece[2] - piece[0]))
+def _see_to_top(pieces, n, xy, span, window, box, row, column, frame):
+    """Add what a window sees of a run, up to the upper side of its cell.
 
-
-# -- pieces of edges in a window -----------------------------------------------
-
-
-@_jit
-def _clamp(pieces, n, edge, window):  # type: ignore[no-untyped-def]
-    """Add to `pieces` what of an edge the window sees, and return their number.
-
-    `edge` is (xa, ya, xb, yb, sign) with xa < xb; a piece is relative to the lower
-    left corner of the window. Below the window there is nothing to see; above it an
-    edge is seen as the upper side.
+    Where an edge leaves through the upper side in this column, what follows of it on
+    the right is above the cell: it is seen as the side itself, from there on.
     """
-    west, south, east, north = window
-    xa, ya, xb, yb, sign = edge
-    top = north - south
-    u, v, x, z = ya - south, yb - south, xa - west, xb - west
-    wide = east - west
-    if x < 0:
-        u, x = u + (v - u) * ((0 - x) / (z - x)), 0.0
-    if z > wide:
-        v, z = u + (v - u) * ((wide - x) / (z - x)), wide
-    if x >= z or (u <= 0 and v <= 0):
+    first, last, side = span
+    top = top_of(row, frame)
+    high = window[3] - window[1]
+    east = window[2] - box[0]
+    near = False
+    start = first
+    for k in range(first, last + 1):
+        a_above, b_above = xy[k, 1] >= top, xy[k + 1, 1] >= top
+        if not (a_above or b_above):
+            continue
+        if start < k:
+            n, met = _see(pieces, n, xy, (start, k - 1, side), window, box)
+            near = near or met
+        start = k + 1
+        xa, ya, xb, yb = xy[k, 0], xy[k, 1], xy[k + 1, 0], xy[k + 1, 1]
+        near = near or (
+            min(ya, yb) <= box[3] and max(ya, yb) >= box[1] and _beside(xa, xb, box)
+        )
+        if a_above and b_above:
+            continue
+        x = crossing(xa, ya, xb, yb, top)
+        if column_of(x, frame) == column:
+            step = side if a_above else -side
+            n = _add(
+                pieces, n, (max(x, window[0]) - box[0], high, east, high, 1.0 * step)
+            )
+        if a_above:
+            xa, ya = x, top
+        else:
+            xb, yb = x, top
+        n = _clamp(pieces, n, (xa, ya, xb, yb, side), window, box)
+    if start <= last:
+        n, met = _see(pieces, n, xy, (start, last, side), window, box)
+        near = near or met
+    return n, near
+
+
+@_jit
+def _beside(xa, xb, box):
+    """Whether an edge shares a longitude with a box."""
+    return min(xa, xb) <= box[2] and max(xa, xb) >= box[0]
+
+
+@_jit
+def _clamp(pieces, n, edge, window, box):
+    """Add an edge as the window sees it: nothing below, the upper side above."""
+    xa, ya, xb, yb, side = edge
+    sign = -1.0 * side
+    if xa > xb:
+        xa, ya, xb, yb, sign = xb, yb, xa, ya, 1.0 * side
+    if xb <= window[0] or xa >= window[2] or xa == xb:
+        return n
+    x, z, u, v = xa - box[0], xb - box[0], ya - window[1], yb - window[1]
+    west, east, top = window[0] - box[0], window[2] - box[0], window[3] - window[1]
+    slope = (v - u) / (z - x)
+    if x < west:
+        u, x = u + slope * (west - x), west
+    if z > east:
+        v, z = u + slope * (east - x), east
+    if u <= 0 and v <= 0:
         return n
     if u >= top and v >= top:
         return _add(pieces, n, (x, top, z, top, sign))
     if u < 0:
-        u, x = 0.0, x + (z - x) * ((0 - u) / (v - u))
-    if v < 0:
-        v, z = 0.0, x + (z - x) * ((0 - u) / (v - u))
+        u, x = 0.0, min(x - u / slope, z)
+    elif v < 0:
+        v, z = 0.0, max(z - v / slope, x)
     if u > top:
-        middle = x + (z - x) * ((top - u) / (v - u))
+        middle = min(max(x - (u - top) / slope, x), z)
         n = _add(pieces, n, (x, top, middle, top, sign))
         u, x = top, middle
-    if v > top:
-        middle = x + (z - x) * ((top - u) / (v - u))
+    elif v > top:
+        middle = max(min(z - (v - top) / slope, z), x)
         n = _add(pieces, n, (middle, top, z, top, sign))
         v, z = top, middle
     return _add(pieces, n, (x, u, z, v, sign))
 
 
 @_jit
-def _add(pieces, n, piece):  # type: ignore[no-untyped-def]
+def _add(pieces, n, piece):
     """Add a piece, unless it has no width."""
     x, u, z, v, sign = piece
     if x < z:
@@ -228,220 +435,81 @@ def _add(pieces, n, piece):  # type: ignore[no-untyped-def]
     return n
 
 
-@_jit
-def _edge(xa, ya, xb, yb, side):  # type: ignore[no-untyped-def]
-    """Return an edge from left to right; its sign is + where the land is below."""
-    if xa <= xb:
-        return xa, ya, xb, yb, -1.0 * side
-    return xb, yb, xa, ya, 1.0 * side
+# -- the integral --------------------------------------------------------------
 
 
 @_jit
-def _sum(e, n_e, f, n_f, c):  # type: ignore[no-untyped-def]
-    """Return the signed sum over all pairs of pieces."""
+def _sum(e, n_e, f, n_f, c):
+    """Return the signed sum over all pairs of pieces that share some x."""
     total = 0.0
     for i in range(n_e):
         for j in range(n_f):
-            total += e[i, 4] * f[j, 4] * _under_both(e[i], f[j], c)
+            a, b = max(e[i, 0], f[j, 0]), min(e[i, 2], f[j, 2])
+            if a < b:
+                under = _under_both(
+                    _at(e, i, a), _at(e, i, b), _at(f, j, a), _at(f, j, b), b - a, c
+                )
+                total += e[i, 4] * f[j, 4] * under
     return total
 
 
-# -- sites ---------------------------------------------------------------------
+@_jit
+def _at(pieces, i, x):
+    """Return the height of a piece; at its ends exactly theirs."""
+    if x == pieces[i, 0]:
+        return pieces[i, 1]
+    if x == pieces[i, 2]:
+        return pieces[i, 3]
+    t = (x - pieces[i, 0]) / (pieces[i, 2] - pieces[i, 0])
+    return pieces[i, 1] + (pieces[i, 3] - pieces[i, 1]) * t
 
 
 @_jit
-def _pairs(
-    xy, ring, ring_range, side, site_m2, first, last,
-    zone_xy, zone_of_ring, zone_side, frame, run_start, runs, cover_start, covers,
-):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Do the sites one after the other; collect what is worth a row."""
-    site_out = np.empty(256 + (last - first), np.int64)
-    zone_out = np.empty(len(site_out), np.int64)
-    area_out = np.empty(len(site_out), np.float64)
-    state_out = np.empty(len(site_out), np.int8)
-    found = 0
-    slots = np.empty(16, np.int64)  # the zones met by the site at hand
-    sums = np.empty((16, 2), np.float64)  # area; 1.0 if an edge comes into the box
-    mine = np.empty((64, 5), np.float64)
-    theirs = np.empty((64, 5), np.float64)
-    for site in range(first, last):
-        begin, end = ring_range[site], ring_range[site + 1]
-        if begin == end:
-            continue
-        box = _box(xy, ring[begin], ring[begin + 1])
-        for r in range(begin + 1, end):
-            other = _box(xy, ring[r], ring[r + 1])
-            box = (
-                min(box[0], other[0]), min(box[1], other[1]),
-                max(box[2], other[2]), max(box[3], other[3]),
-            )  # fmt: skip
-        edges = ring[end] - ring[begin]
-        if 2 * edges > len(mine):
-            mine = np.empty((4 * edges, 5), np.float64)
-        n_slots = 0
-        for row in range(
-            max(row_of(box[1], frame), 0), min(row_of(box[3], frame), frame[5] - 1) + 1
-        ):
-            for column in range(
-                max(column_of(box[0], frame), 0),
-                min(column_of(box[2], frame), frame[4] - 1) + 1,
-            ):
-                cell = row * frame[4] + column
-                r0, r1 = run_start[cell], run_start[cell + 1]
-                c0, c1 = cover_start[cell], cover_start[cell + 1]
-                if r0 == r1 and c0 == c1:
-                    continue
-                west = frame[0] + column * frame[2]
-                window = (
-                    max(box[0], west), max(box[1], top_of(row - 1, frame)),
-                    min(box[2], west + frame[2]), min(box[3], top_of(row, frame)),
-                )  # fmt: skip
-                c = _development(window[1])
-                n_mine = 0
-                for r in range(begin, end):
-                    for k in range(ring[r], ring[r + 1] - 1):
-                        edge = _edge(
-                            xy[k, 0], xy[k, 1], xy[k + 1, 0], xy[k + 1, 1], side[r]
-                        )
-                        n_mine = _clamp(mine, n_mine, edge, window)
-                # covers and runs are both in the order of the zones: merge them
-                i_run, i_cover = r0, c0
-                while i_run < r1 or i_cover < c1:
-                    z_run = (
-                        zone_of_ring[runs[i_run, 0]]
-                        if i_run < r1
-                        else np.int64(1 << 62)
-                    )
-                    z_cover = covers[i_cover, 0] if i_cover < c1 else np.int64(1 << 62)
-                    zone = min(z_run, z_cover)
-                    n_theirs, near = 0, False
-                    if z_cover == zone:
-                        theirs[0, 0], theirs[0, 1] = 0.0, window[3] - window[1]
-                        theirs[0, 2], theirs[0, 3] = (
-                            window[2] - window[0],
-                            window[3] - window[1],
-                        )
-                        theirs[0, 4] = covers[i_cover, 1]
-                        n_theirs = 1
-                        i_cover += 1
-                    while i_run < r1 and zone_of_ring[runs[i_run, 0]] == zone:
-                        r, k0, k1 = runs[i_run, 0], runs[i_run, 1], runs[i_run, 2]
-                        if n_theirs + 4 * (k1 - k0 + 1) > len(theirs):
-                            theirs = _larger(theirs, 2 * (n_theirs + 4 * (k1 - k0 + 1)))
-                        n_theirs, touches = _run(
-                            theirs, n_theirs, zone_xy, (k0, k1), zone_side[r],
-                            row, column, window, box, frame,
-                        )  # fmt: skip
-                        near = near or touches
-                        i_run += 1
-                    slot = 0
-                    while slot < n_slots and slots[slot] != zone:
-                        slot += 1
-                    if slot == n_slots:
-                        if n_slots == len(slots):
-                            slots, sums = _larger_1(slots), _larger(sums, 2 * n_slots)
-                        slots[slot], sums[slot, 0], sums[slot, 1] = zone, 0.0, 0.0
-                        n_slots += 1
-                    sums[slot, 0] += _sum(mine, n_mine, theirs, n_theirs, c)
-                    if near:
-                        sums[slot, 1] = 1.0
-        order = np.argsort(slots[:n_slots])
-        for slot in order:
-            state, area = _state(sums[slot, 0], sums[slot, 1] > 0, site_m2[site])
-            if state == APART:
-                continue
-            if found == len(site_out):
-                site_out, zone_out = _larger_1(site_out), _larger_1(zone_out)
-                area_out, state_out = _larger_1(area_out), _larger_1(state_out)
-            site_out[found], zone_out[found] = site, slots[slot]
-            area_out[found], state_out[found] = area, state
-            found += 1
-    return site_out[:found], zone_out[:found], area_out[:found], state_out[:found]
+def _under_both(ea, eb, fa, fb, wide, c):
+    """Return the area under the lower of two edges, given by their heights at the ends."""
+    over_a, over_b = ea - fa, eb - fb
+    if over_a <= 0 and over_b <= 0:
+        return _under(ea, eb, wide, c)
+    if over_a >= 0 and over_b >= 0:
+        return _under(fa, fb, wide, c)
+    t = over_a / (over_a - over_b)
+    before, height = t * wide, ea + t * (eb - ea)
+    if over_a < 0:
+        return _under(ea, height, before, c) + _under(height, fb, wide - before, c)
+    return _under(fa, height, before, c) + _under(height, eb, wide - before, c)
 
 
 @_jit
-def _state(area, near, whole):  # type: ignore[no-untyped-def]
-    """Return what a pair is, and its area; 0 for a pair that is none."""
-    if not near:
-        return (INSIDE, whole) if area > whole / 2 else (APART, 0.0)
-    doubt = max(DOUBT_SHARE * whole, DOUBT_M2)
-    if area <= doubt or area >= whole - doubt:
-        return DOUBTFUL, area
-    return PARTIAL, area
+def _under(u, v, wide, c):
+    """Return the area under an edge that rises from height u to v over a width.
 
-
-@_jit
-def _run(theirs, n, xy, span, side, row, column, window, box, frame):  # type: ignore[no-untyped-def]
-    """Add what the window sees of a run, up to the upper side of the cell.
-
-    Where an edge leaves through the upper side in this column, what follows of it on
-    the right is above the cell: it is seen as the side itself, from there on. A
-    stretch of edges above the window is seen as one: their shares telescope.
+    The means of u, u^2, u^3 and u^4 along the edge, without a division.
     """
-    top, wide, high = top_of(row, frame), window[2] - window[0], window[3] - window[1]
-    near, aloft, x_from = False, False, 0.0
-    for k in range(span[0], span[1] + 1):
-        xa, ya, xb, yb = xy[k, 0], xy[k, 1], xy[k + 1, 0], xy[k + 1, 1]
-        near = near or (
-            min(xa, xb) <= box[2] and max(xa, xb) >= box[0]
-            and min(ya, yb) <= box[3] and max(ya, yb) >= box[1]
-        )  # fmt: skip
-        above = min(ya, yb) >= window[3]
-        if above and max(ya, yb) < top:
-            if not aloft:
-                aloft, x_from = True, xa
-            continue
-        if aloft:
-            n = _flat(theirs, n, (x_from, xa, side), window)
-            aloft = False
-        if max(ya, yb) < window[1] or (ya >= top and yb >= top):
-            continue
-        if (ya >= top) != (yb >= top):
-            x = crossing(xa, ya, xb, yb, top)
-            if column_of(x, frame) == column:
-                step = side if ya >= top else -side
-                n = _add(theirs, n, (max(x - window[0], 0.0), high, wide, high, step))
-            if ya >= top:
-                xa, ya = x, top
-            else:
-                xb, yb = x, top
-        n = _clamp(theirs, n, _edge(xa, ya, xb, yb, side), window)
-    if aloft:
-        n = _flat(theirs, n, (x_from, xy[span[1] + 1, 0], side), window)
-    return n, near
+    plus, product = u + v, u * v
+    two = plus * plus - product  # u2 + uv + v2
+    squares = plus * plus - 2 * product
+    three = plus * squares  # u3 + u2v + uv2 + v3
+    four = squares * squares + product * (two - 2 * product)  # u4 + u3v + ... + v4
+    return wide * (
+        c[0] * plus / 2 + c[1] * two / 3 + c[2] * three / 4 + c[3] * four / 5
+    )
 
 
 @_jit
-def _flat(pieces, n, stretch, window):  # type: ignore[no-untyped-def]
-    """Add a stretch above the window, from x to x, seen as the upper side."""
-    xa, xb, side = stretch
-    high = window[3] - window[1]
-    x, z = max(min(xa, xb), window[0]), min(max(xa, xb), window[2])
-    sign = -side if xa <= xb else side
-    return _add(pieces, n, (x - window[0], high, z - window[0], high, sign))
+def _development(y):
+    """Return c of q(y + u) - q(y) = c1 u + c2 u2 + c3 u3 + c4 u4; degrees and m2.
 
-
-@_jit
-def _box(xy, first, last):  # type: ignore[no-untyped-def]
-    """Return the box of a ring."""
-    west, south, east, north = xy[first, 0], xy[first, 1], xy[first, 0], xy[first, 1]
-    for k in range(first + 1, last):
-        west, east = min(west, xy[k, 0]), max(east, xy[k, 0])
-        south, north = min(south, xy[k, 1]), max(north, xy[k, 1])
-    return west, south, east, north
-
-
-@_jit
-def _larger(table, least):  # type: ignore[no-untyped-def]
-    """Return a larger copy of a table."""
-    wider = np.empty((max(least, 2 * len(table)), table.shape[1]), table.dtype)
-    wider[: len(table)] = table
-    return wider
-
-
-@_jit
-def _larger_1(column):  # type: ignore[no-untyped-def]
-    """Return a column twice as long."""
-    longer = np.empty(2 * len(column), column.dtype)
-    longer[: len(column)] = column
-    return longer
+    q is the sum of the official formula, `spatial.measure.area.SERIES`; an area is the
+    integral of it over longitude, here in degrees.
+    """
+    c1, c2, c3, c4 = 0.0, 0.0, 0.0, 0.0
+    phi = np.radians(y)
+    for i in range(len(_ORDERS)):
+        step = np.radians(_ORDERS[i])
+        sine, cosine = np.sin(_ORDERS[i] * phi), np.cos(_ORDERS[i] * phi)
+        c1 += _FACTORS[i] * step * cosine
+        c2 -= _FACTORS[i] * step**2 * sine / 2
+        c3 -= _FACTORS[i] * step**3 * cosine / 6
+        c4 += _FACTORS[i] * step**4 * sine / 24
+    unit = _B2 * np.radians(1.0)
+    return c1 * unit, c2 * unit, c3 * unit, c4 * unit
