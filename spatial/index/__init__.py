@@ -1,4 +1,4 @@
-"""Zones made ready to be asked: which can matter, where their edges are, what a cell sees.
+"""Zones made ready to be asked: which can matter, where they run, what a cell sees.
 
 ::
 

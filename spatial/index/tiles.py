@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
+from spatial.measure.ellipsoid import POLYGONS
+
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
 
@@ -151,5 +153,5 @@ def _cut(shape: shapely.Geometry, box: Box) -> shapely.Geometry:
 
 def _is_sound(shape: shapely.Geometry) -> bool:
     """Whether a cut gave a valid polygon or nothing."""
-    polygonal = shape.geom_type in ("Polygon", "MultiPolygon")
-    return shape.is_empty or (polygonal and shape.is_valid)
+    polygonal = shapely.get_type_id(shape) in POLYGONS
+    return bool(shapely.is_empty(shape) or (polygonal and shapely.is_valid(shape)))

@@ -108,7 +108,9 @@ def overlap_table(
     refuse_invalid(b, zone, zones, "zone")
     found = _meeting(index, a, engine, name)
     if within_m > 0:
-        found = pd.concat([found, _near(index, a, (site, zone), found, within_m)])
+        found = pd.concat(
+            [found, _near(index, a, (site, zone), met=found, within_m=within_m)]
+        )
     found = found.sort_values(["site", "zone"], ignore_index=True)
     if margins:
         found["margin_m"] = _margins(index, a, found, name)
@@ -182,18 +184,18 @@ def _meeting(
 ) -> pd.DataFrame:
     """Return the pairs that meet, by position: polygons by area, others by shape."""
     polygon = np.flatnonzero(dimension(a) == POLYGON)
-    tables = [_areal(index, a, polygon, engine, name)]
+    tables = [_areal(index, a, polygon, engine=engine, name=name)]
     site, zone = index.candidates(a)
     other = (dimension(a)[site] < POLYGON) | (dimension(index.shapes)[zone] < POLYGON)
     site, zone = site[other], zone[other]
     if len(site):
         meets = shapely.intersects(index.zones[zone], a[site])
-        tables.append(_of_lesser(index, a, site[meets], zone[meets], name))
+        tables.append(_of_lesser(index, a, (site[meets], zone[meets]), name))
     return pd.concat(tables) if len(tables) > 1 else tables[0]
 
 
 def _areal(
-    index: ZoneIndex, a: Shapes, rows: Integers, engine: Engine, name: PairName
+    index: ZoneIndex, a: Shapes, rows: Integers, *, engine: Engine, name: PairName
 ) -> pd.DataFrame:
     """Return the pairs of two polygons that meet."""
     own_m2 = area_m2(a[rows])
@@ -207,9 +209,10 @@ def _areal(
 
 
 def _of_lesser(
-    index: ZoneIndex, a: Shapes, site: Integers, zone: Integers, name: PairName
+    index: ZoneIndex, a: Shapes, pairs: tuple[Integers, Integers], name: PairName
 ) -> pd.DataFrame:
     """Return pairs that meet and of which one at least is a line or point."""
+    site, zone = pairs
     shared = shared_shapes(index, a[site], zone, lambda at: name(site[at], zone[at]))
     of_site, of_zone = dimension(a)[site], dimension(index.shapes)[zone]
     amount = size(shared)
@@ -243,6 +246,7 @@ def _near(
     index: ZoneIndex,
     a: Shapes,
     candidates: tuple[Integers, Integers],
+    *,
     met: pd.DataFrame,
     within_m: float,
 ) -> pd.DataFrame:
