@@ -79,15 +79,14 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     """
     if not len(shapes):
         return np.zeros(0, dtype=object)
-    bounds = shapely.bounds(shapes)
-    across_m = np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T) * _LONGEST_DEGREE_M
-    close = near(edges, shapes, reach_m(shapes, edges) + across_m)
+    wide_m = across_m(shapes)
+    close = near(edges, shapes, reach_m(shapes, edges) + wide_m)
 
     centre = box_centre(shapes)
     planar = to_plane(shapes, centre)
     dense = planar.copy()
     long = np.flatnonzero(shapely.length(planar) > 0)
-    dense[long] = shapely.segmentize(planar[long], across_m[long] / _TRIED)
+    dense[long] = shapely.segmentize(planar[long], wide_m[long] / _TRIED)
     xy, owner = shapely.get_coordinates(dense, return_index=True)
     polygon = np.flatnonzero(shapely.area(planar) > 0)
     circle = shapely.maximum_inscribed_circle(planar[polygon])
@@ -98,6 +97,13 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     order = np.lexsort((-away, owner))
     deepest = order[np.searchsorted(owner[order], np.arange(len(shapes)))]
     return np.asarray(shapely.points(from_plane(xy[deepest], centre)), dtype=object)
+
+
+def across_m(shapes: Shapes) -> Floats:
+    """Return a length in metres that no two points of a shape are farther apart."""
+    bounds = shapely.bounds(shapes)
+    wide = np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T)
+    return np.asarray(wide * _LONGEST_DEGREE_M)
 
 
 def sliver_width_m(overlap: ShapesLike) -> Floats:

@@ -10,7 +10,7 @@ import shapely
 
 from layers.errors import CrsMismatchError, GeometryError
 from layers.layer import FRAME
-from spatial.measure import DIMENSION_OF_TYPE, area_m2, length_m, outline
+from spatial.measure import DIMENSION_OF_TYPE, area_m2, length_m
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     Name = Callable[[int], str]
     """Says which pair a row is, for messages."""
 
+    PairName = Callable[[int, int], str]
+    """Says which pair a site and a zone, by position, are."""
+
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions."""
 
 _FRAME = pyproj.CRS.from_user_input(FRAME)
 _MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
-_NOTHING = (shapely.MultiPoint(), shapely.LineString(), shapely.Polygon())
+NOTHING = (shapely.MultiPoint(), shapely.LineString(), shapely.Polygon())
 
 
 def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
@@ -146,7 +149,7 @@ def of_dimension(shapes: Shapes, wanted: Integers) -> Shapes:
     for kind in range(3):
         lost = (wanted == kind) & (collection | (dimension(shapes) != kind))
         rows = np.flatnonzero(lost)
-        result[rows] = _NOTHING[kind]
+        result[rows] = NOTHING[kind]
         parts, owner = shapely.get_parts(shapes[rows], return_index=True)
         parts, inner = shapely.get_parts(parts, return_index=True)
         kept = dimension(parts) == kind
@@ -154,56 +157,4 @@ def of_dimension(shapes: Shapes, wanted: Integers) -> Shapes:
             back = rows[owner[inner[kept]]]
             found, rank = np.unique(back, return_inverse=True)
             result[found] = _MULTI[kind](parts[kept], indices=rank)
-    return result
-
-
-def interior_overlap(a: Shapes, b: Shapes, name: Name) -> Shapes:
-    """Return the shape that the interiors of pairs share; empty where none.
-
-    Parameters
-    ----------
-    a, b
-        Sites and zones, pair by pair. Zones are best prepared.
-    name
-        Says which pair a row is.
-
-    Returns
-    -------
-    ndarray
-        Polygons where two polygons share an area; lines where a line runs inside a
-        polygon (along its border does not count) or along another line; points that
-        lie inside a polygon (on its border does not count) or on a line or point.
-    """
-    wanted = np.minimum(dimension(a), dimension(b))
-    result = np.asarray(_NOTHING, dtype=object)[wanted]
-    meets = shapely.intersects(b, a)
-    # The usual case needs no overlay: the whole site lies in the zone.
-    inside = meets & (dimension(b) == POLYGON)
-    polygons = inside & (dimension(a) == POLYGON)
-    lesser = inside & ~polygons
-    inside[polygons] = shapely.covers(b[polygons], a[polygons])
-    inside[lesser] = shapely.contains_properly(b[lesser], a[lesser])
-    result[inside] = a[inside]
-    rows = np.flatnonzero(meets & ~inside)
-    if len(rows):
-        first, second = a[rows], b[rows]
-        common = overlay(shapely.intersection, first, second, lambda at: name(rows[at]))
-        common = _off_border(common, first, second, lambda at: name(rows[at]))
-        result[rows] = of_dimension(common, wanted[rows])
-    return result
-
-
-def _off_border(common: Shapes, a: Shapes, b: Shapes, name: Name) -> Shapes:
-    """Return lines and points without what lies on the border of the polygon."""
-    result = common.copy()
-    size_a, size_b = dimension(a), dimension(b)
-    rows = np.flatnonzero((np.maximum(size_a, size_b) == POLYGON) & (size_a != size_b))
-    if len(rows):
-        polygon = np.where(size_a[rows] > size_b[rows], a[rows], b[rows])
-        result[rows] = overlay(
-            shapely.difference,
-            common[rows],
-            outline(polygon),
-            lambda at: name(int(rows[at])),
-        )
     return result

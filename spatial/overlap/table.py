@@ -10,22 +10,25 @@ import shapely
 
 from layers.errors import GeometryError
 from spatial.index import ZoneIndex
-from spatial.measure import depth_m, distance_m, grown_bounds, outline
+from spatial.measure import area_m2, deepest_points, distance_m
+from spatial.overlap.areas import areas
 from spatial.overlap.pairs import (
     LINE,
     POLYGON,
     dimension,
-    interior_overlap,
     refuse_invalid,
     shapes_of,
     size,
 )
+from spatial.overlap.shapes import shared_shapes
+from spatial.overlap.states import INSIDE
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
-    from spatial.overlap.pairs import Name
+    from spatial.overlap.areas import Engine
+    from spatial.overlap.pairs import PairName
 
 COLUMNS = (
     "site",
@@ -46,6 +49,7 @@ def overlap_table(
     *,
     within_m: float = 0.0,
     margins: bool = False,
+    engine: Engine = "auto",
 ) -> pd.DataFrame:
     """Return what every site shares with every zone that it meets or is near to.
 
@@ -96,24 +100,23 @@ def overlap_table(
         that come near each other) invalid; or GEOS cannot overlay a pair, which is
         named.
     """
-    a_all, b_all = shapes_of(sites, "site"), shapes_of(zones, "zone")
-    index = ZoneIndex(b_all)
-    site, zone = index.candidates(
-        a_all, within_m=within_m + _ROUNDING_M if within_m > 0 else 0.0
-    )
-    refuse_invalid(a_all, site, sites, "site")
-    refuse_invalid(b_all, zone, zones, "zone")
-    apart_m = _distances(a_all[site], index, zone, within_m)
-    near = np.flatnonzero(np.round(apart_m, 3) <= within_m)
-    site, zone, apart_m = site[near], zone[near], apart_m[near]
-
-    a, b = a_all[site], index.zones[zone]
-    labels = sites.index[site], zones.index[zone]
-    shared = interior_overlap(a, b, _name(*labels))
-    area, share, length = _measures(a_all, site, b, shared)
-    margin = _margins(shared, b, apart_m) if margins else np.full(len(site), np.nan)
-    columns = (*labels, area, share, length, apart_m, margin)
-    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    a, b = shapes_of(sites, "site"), shapes_of(zones, "zone")
+    index = ZoneIndex(b)
+    name = _name(sites.index, zones.index)
+    site, zone = index.candidates(a, within_m=_reach_m(within_m))
+    refuse_invalid(a, site, sites, "site")
+    refuse_invalid(b, zone, zones, "zone")
+    found = _meeting(index, a, engine, name)
+    if within_m > 0:
+        found = pd.concat(
+            [found, _near(index, a, (site, zone), met=found, within_m=within_m)]
+        )
+    found = found.sort_values(["site", "zone"], ignore_index=True)
+    if margins:
+        found["margin_m"] = _margins(index, a, found, name)
+    found["site"] = sites.index[found["site"]]
+    found["zone"] = zones.index[found["zone"]]
+    return found[list(COLUMNS)]
 
 
 def intersection_geometry(
@@ -139,13 +142,15 @@ def intersection_geometry(
     CrsMismatchError, GeometryError
         As for `overlap_table`; also if a label is not in its frame.
     """
-    a_all, b_all = shapes_of(sites, "site"), shapes_of(zones, "zone")
+    a, b = shapes_of(sites, "site"), shapes_of(zones, "zone")
     site = _positions(sites.index, pairs["site"])
     zone = _positions(zones.index, pairs["zone"])
-    refuse_invalid(a_all, site, sites, "site")
-    refuse_invalid(b_all, zone, zones, "zone")
-    name = _name(sites.index[site], zones.index[zone])
-    return interior_overlap(a_all[site], ZoneIndex(b_all).zones[zone], name)
+    refuse_invalid(a, site, sites, "site")
+    refuse_invalid(b, zone, zones, "zone")
+    name = _name(sites.index, zones.index)
+    return shared_shapes(
+        ZoneIndex(b), a[site], zone, lambda row: name(site[row], zone[row])
+    )
 
 
 def _positions(index: pd.Index, labels: pd.Series) -> Integers:
@@ -161,47 +166,132 @@ def _positions(index: pd.Index, labels: pd.Series) -> Integers:
     return np.asarray(found, dtype=np.int64)
 
 
-def _name(site: pd.Index, zone: pd.Index) -> Name:
+def _name(sites: pd.Index, zones: pd.Index) -> PairName:
     """Return the namer of pairs."""
-    return lambda row: f"site {site[row]!r} and zone {zone[row]!r}"
+    return lambda site, zone: f"site {sites[site]!r} and zone {zones[zone]!r}"
 
 
-def _distances(a: Shapes, index: ZoneIndex, zone: Integers, within_m: float) -> Floats:
-    """Return 0 for pairs that meet, inf for those surely farther than `within_m`."""
-    result = np.where(shapely.intersects(index.zones[zone], a), 0.0, np.inf)
-    apart = np.flatnonzero(result)
-    if within_m <= 0 or not len(apart):
-        return result
-    reach_m = within_m + _ROUNDING_M
-    bounds = shapely.bounds(a[apart])
-    degrees = float((grown_bounds(bounds, reach_m) - bounds)[:, 2].max())
-    near = apart[shapely.dwithin(index.zones[zone[apart]], a[apart], degrees)]
-    used, back = np.unique(zone[near], return_inverse=True)
-    edges = outline(index.zones[used])
-    result[near] = distance_m(a[near], edges[back], within_m=reach_m)
-    return result
+def _reach_m(within_m: float) -> float:
+    """Return how far to look, so that rounding loses nothing."""
+    return within_m + _ROUNDING_M if within_m > 0 else 0.0
 
 
-def _measures(
-    a_all: Shapes, site: Integers, b: Shapes, shared: Shapes
-) -> tuple[Floats, Floats, Floats]:
-    """Return area, share and length; NaN where they make no sense."""
-    of_site, of_zone = dimension(a_all)[site], dimension(b)
+# -- pairs that meet -----------------------------------------------------------
+
+
+def _meeting(
+    index: ZoneIndex, a: Shapes, engine: Engine, name: PairName
+) -> pd.DataFrame:
+    """Return the pairs that meet, by position: polygons by area, others by shape."""
+    polygon = np.flatnonzero(dimension(a) == POLYGON)
+    tables = [_areal(index, a, polygon, engine=engine, name=name)]
+    site, zone = index.candidates(a)
+    other = (dimension(a)[site] < POLYGON) | (dimension(index.shapes)[zone] < POLYGON)
+    site, zone = site[other], zone[other]
+    if len(site):
+        meets = shapely.intersects(index.zones[zone], a[site])
+        tables.append(_of_lesser(index, a, (site[meets], zone[meets]), name))
+    return pd.concat(tables) if len(tables) > 1 else tables[0]
+
+
+def _areal(
+    index: ZoneIndex, a: Shapes, rows: Integers, *, engine: Engine, name: PairName
+) -> pd.DataFrame:
+    """Return the pairs of two polygons that meet."""
+    own_m2 = area_m2(a[rows])
+    found = areas(
+        index, a[rows], own_m2, engine=engine,
+        name=lambda site, zone: name(rows[site], zone),
+    )  # fmt: skip
+    share = np.minimum(found.area_m2 / own_m2[found.site], 1.0)
+    share[found.state == INSIDE] = 1.0
+    return _rows(rows[found.site], found.zone, area_m2=found.area_m2, share=share)
+
+
+def _of_lesser(
+    index: ZoneIndex, a: Shapes, pairs: tuple[Integers, Integers], name: PairName
+) -> pd.DataFrame:
+    """Return pairs that meet and of which one at least is a line or point."""
+    site, zone = pairs
+    shared = shared_shapes(index, a[site], zone, lambda at: name(site[at], zone[at]))
+    of_site, of_zone = dimension(a)[site], dimension(index.shapes)[zone]
     amount = size(shared)
-    lesser = np.minimum(of_site, of_zone)
-    area = np.where(lesser == POLYGON, amount, np.nan)
-    length = np.where(lesser == LINE, amount, np.nan)
+    length = np.where(np.minimum(of_site, of_zone) == LINE, amount, np.nan)
     used, back = np.unique(site, return_inverse=True)
-    whole = size(a_all[used])[back]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.minimum(amount / whole, 1.0)
+        share = np.minimum(amount / size(a[used])[back], 1.0)
     share[of_zone != POLYGON] = np.nan
-    return area, share, length
+    return _rows(site, zone, length_m=length, share=share)
 
 
-def _margins(shared: Shapes, b: Shapes, apart_m: Floats) -> Floats:
-    """Return how far a pair is from changing: > 0 apart, < 0 deep."""
-    margin = apart_m.copy()
-    deep = np.flatnonzero(~shapely.is_empty(shared) & (dimension(b) == POLYGON))
-    margin[deep] = 0.0 - depth_m(shared[deep], b[deep])
+def _rows(
+    site: Integers,
+    zone: Integers,
+    *,
+    area_m2: Floats | float = np.nan,
+    share: Floats | float = np.nan,
+    length_m: Floats | float = np.nan,
+    distance_m: Floats | float = 0.0,
+) -> pd.DataFrame:
+    """Return a table of pairs by position; what is not given makes no sense there."""
+    numbers = (area_m2, share, length_m, distance_m, np.nan)
+    columns = (np.broadcast_to(np.asarray(one, float), len(site)) for one in numbers)
+    return pd.DataFrame(dict(zip(COLUMNS, (site, zone, *columns), strict=True)))
+
+
+# -- pairs apart ---------------------------------------------------------------
+
+
+def _near(
+    index: ZoneIndex,
+    a: Shapes,
+    candidates: tuple[Integers, Integers],
+    *,
+    met: pd.DataFrame,
+    within_m: float,
+) -> pd.DataFrame:
+    """Return the pairs that do not meet but lie within a distance."""
+    site, zone = candidates
+    many = len(index.shapes)
+    known = met["site"].to_numpy() * many + met["zone"].to_numpy()
+    apart = ~np.isin(site * many + zone, known)
+    site, zone = site[apart], zone[apart]
+    reach_m = _reach_m(within_m)
+    edges = index.outlines.within(a[site], zone, reach_m)
+    some = np.flatnonzero(~shapely.is_empty(edges))
+    site, zone, edges = site[some], zone[some], edges[some]
+    away_m = distance_m(a[site], edges, within_m=reach_m)
+    near = np.round(away_m, 3) <= within_m
+    site, zone = site[near], zone[near]
+    both = (dimension(a)[site] == POLYGON) & (dimension(index.shapes)[zone] == POLYGON)
+    lesser = np.minimum(dimension(a)[site], dimension(index.shapes)[zone])
+    of_polygon = dimension(index.shapes)[zone] == POLYGON
+    return _rows(
+        site,
+        zone,
+        area_m2=np.where(both, 0.0, np.nan),
+        share=np.where(of_polygon, 0.0, np.nan),
+        length_m=np.where(lesser == LINE, 0.0, np.nan),
+        distance_m=away_m[near],
+    )
+
+
+def _margins(
+    index: ZoneIndex, a: Shapes, pairs: pd.DataFrame, name: PairName
+) -> Floats:
+    """Return how far pairs are from changing: > 0 apart, < 0 deep."""
+    site, zone = pairs["site"].to_numpy(), pairs["zone"].to_numpy()
+    margin = pairs["distance_m"].to_numpy(copy=True)
+    overlaps = (pairs[["area_m2", "length_m", "share_of_site"]] > 0).any(axis=1)
+    rows = np.flatnonzero(overlaps & (dimension(index.shapes)[zone] == POLYGON))
+    shared = shared_shapes(
+        index,
+        a[site[rows]],
+        zone[rows],
+        lambda at: name(site[rows[at]], zone[rows[at]]),
+    )
+    some = np.flatnonzero(~shapely.is_empty(shared))
+    rows, shared = rows[some], shared[some]
+    edges = index.outlines.facing(shared, zone[rows])
+    margin[rows] = 0.0 - distance_m(deepest_points(shared, edges), edges)
     return margin

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from spatial.index.outlines import Outlines
+from spatial.index.rings import rings_of
+from spatial.index.tiles import Tiles
 from spatial.measure import grown_bounds
 
+_POLYGON = 2
+
 if TYPE_CHECKING:
+    from spatial.index.grid import Grid
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ZoneIndex:
     """Zones that are ready to be searched and asked.
 
@@ -26,22 +33,52 @@ class ZoneIndex:
     Attributes
     ----------
     zones
-        The index's own 2D copies, in the order given, prepared for predicates: put
-        them first, as in ``shapely.intersects(index.zones[z], sites[s])``. Prepared
-        geometries are not safe to ask from two threads at once; an index belongs to
-        one thread.
+        The index's own 2D copies, in the order given, prepared for predicates when
+        they are first asked for: put them first, as in
+        ``shapely.intersects(index.zones[z], sites[s])``. Prepared geometries are not
+        safe to ask from two threads at once; an index belongs to one thread. Its
+        `grid` alone may be shared.
     """
 
-    zones: Shapes
+    shapes: Shapes = field(repr=False)
     _tree: shapely.STRtree = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Take private copies: preparing the caller's geometries would change them."""
-        own = np.asarray(shapely.force_2d(np.asarray(self.zones, dtype=object)))
-        own = np.atleast_1d(own)
-        shapely.prepare(own)
-        object.__setattr__(self, "zones", own)
-        object.__setattr__(self, "_tree", shapely.STRtree(own))
+        own = np.asarray(shapely.force_2d(np.asarray(self.shapes, dtype=object)))
+        object.__setattr__(self, "shapes", np.atleast_1d(own))
+        object.__setattr__(self, "_tree", shapely.STRtree(self.shapes))
+
+    @cached_property
+    def zones(self) -> Shapes:
+        """The zones, prepared."""
+        shapely.prepare(self.shapes)
+        return self.shapes
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The original edges of the zones, found by place."""
+        return Outlines(self.shapes)
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """The parts of large polygons about a place."""
+        return Tiles(self.shapes)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """What the area kernel asks: the polygons among the zones on a grid.
+
+        Raises
+        ------
+        ImportError
+            numba is not installed.
+        """
+        from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
+
+        polygons = self.shapes.copy()
+        polygons[shapely.get_dimensions(polygons) < _POLYGON] = shapely.Polygon()
+        return Grid.over(rings_of(polygons))
 
     def candidates(
         self, sites: Shapes, *, within_m: float | Floats = 0.0

@@ -1,0 +1,100 @@
+"""The shapes that sites and zones share: for those pairs whose shape is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.measure import area_m2, outline
+from spatial.overlap.areas import Areas, by_size, settled
+from spatial.overlap.pairs import (
+    NOTHING,
+    POLYGON,
+    dimension,
+    of_dimension,
+    overlay,
+)
+from spatial.overlap.states import INSIDE, PARTIAL
+
+if TYPE_CHECKING:
+    from spatial.index import ZoneIndex
+    from spatial.measure.ellipsoid import Integers, Shapes
+    from spatial.overlap.pairs import Name
+
+
+def shared_shapes(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Shapes:
+    """Return the shape that the interiors of pairs share; empty where none.
+
+    Parameters
+    ----------
+    index
+        The zones.
+    a
+        (n,) sites.
+    zone
+        (n,) position of the zone, pair by pair.
+    name
+        Says which pair a row is.
+
+    Returns
+    -------
+    ndarray
+        Polygons where two polygons share an area; lines where a line runs inside a
+        polygon (along its border does not count) or along another line; points that
+        lie inside a polygon (on its border does not count) or on a line or point.
+    """
+    b = index.zones[zone]
+    wanted = np.minimum(dimension(a), dimension(b))
+    result = np.asarray(NOTHING, dtype=object)[wanted]
+    meets = shapely.intersects(b, a)
+    # The usual case needs no overlay: the whole site lies in the zone.
+    inside = meets & (dimension(b) == POLYGON)
+    polygons = inside & (dimension(a) == POLYGON)
+    lesser = inside & ~polygons
+    inside[polygons] = shapely.covers(b[polygons], a[polygons])
+    inside[lesser] = shapely.contains_properly(b[lesser], a[lesser])
+    result[inside] = a[inside]
+    rows = np.flatnonzero(meets & ~inside)
+    if len(rows):
+        result[rows] = _overlaid(index, a[rows], zone[rows], lambda at: name(rows[at]))
+    return result
+
+
+def _overlaid(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Shapes:
+    """Return the shapes that pairs share which meet, but not with all of the site."""
+    boxes = shapely.bounds(a)
+    near = index.tiles.about(boxes, zone)
+    size_a, size_b = dimension(a), dimension(index.shapes[zone])
+    common = overlay(shapely.intersection, a, near, name)
+    # A line along a polygon's border, a point on it, is not inside it.
+    rows = np.flatnonzero((size_b == POLYGON) & (size_a < POLYGON))
+    edges = index.outlines.around(boxes[rows], zone[rows])
+    common[rows] = overlay(
+        shapely.difference, common[rows], edges, lambda at: name(int(rows[at]))
+    )
+    rows = np.flatnonzero((size_a == POLYGON) & (size_b < POLYGON))
+    common[rows] = overlay(
+        shapely.difference,
+        common[rows],
+        outline(a[rows]),
+        lambda at: name(int(rows[at])),
+    )
+    common = of_dimension(common, np.minimum(size_a, size_b))
+    both = np.flatnonzero((size_a == POLYGON) & (size_b == POLYGON))
+    common[both] = _told_from_touches(index, a[both], zone[both], common[both])
+    return common
+
+
+def _told_from_touches(
+    index: ZoneIndex, a: Shapes, zone: Integers, common: Shapes
+) -> Shapes:
+    """Return polygons without those that are but the rounding of a common border."""
+    area, whole = area_m2(common), area_m2(a)
+    pairs = Areas(np.arange(len(a)), zone, area, by_size(area, whole))
+    found = settled(pairs, index, a, whole)
+    result = np.full(len(a), NOTHING[POLYGON], dtype=object)
+    part, inside = (found.site[found.state == one] for one in (PARTIAL, INSIDE))
+    result[part], result[inside] = common[part], a[inside]
+    return result
