@@ -42,6 +42,7 @@ def split(
     must not become 150624.0.
     """
     frame, shapes, unreadable, _ = split_packed(table, geometry)
+    shapes.flags.writeable = True  # nobody holds the bytes they were made from
     return frame, shapes, unreadable
 
 

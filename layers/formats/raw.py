@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Found = tuple[str, "Mapping[str, Fact]"]
 """Code and facts of an issue that concerns the whole file."""
 
+_NO_FLAGS, _MOST_FAMILIES, _MOST_KINDS = 0x1FFFFFFF, 3, 17
+"""Z, M and SRID as PostGIS marks them; plain, Z, M, ZM; the types of ISO 13249-3."""
+
 NESTED_BYTES = 16_384
 MAX_NESTED = 64
 HEADERS = tuple(
@@ -106,10 +109,14 @@ def from_wkb(
     """Return geometries and where bytes were there but no geometry came out.
 
     Deeply nested collections are not parsed at all: they overflow the stack of the
-    parser and end the process.
+    parser and end the process. Nor is a blob whose type is none: GEOS reads it by the
+    lower half of the number.
     """
     raw = np.empty(len(blobs), dtype=object)
-    raw[:] = [None if one is None or _is_nested(one) else one for one in blobs]
+    raw[:] = [
+        one if one is not None and _is_typed(one) and not _is_nested(one) else None
+        for one in blobs
+    ]
     with np.errstate(invalid="ignore"):  # NaN coordinates are found and told later
         geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
     _drop_unfilled(geometry, raw)
@@ -148,6 +155,13 @@ def _rings(geometry: NDArray[np.object_]) -> NDArray[np.int64]:
     """Return the rings of polygons."""
     rings = shapely.get_num_interior_rings(geometry) + ~shapely.is_empty(geometry)
     return np.asarray(rings, dtype=np.int64)
+
+
+def _is_typed(blob: bytes) -> bool:
+    """Whether a blob begins with a type that WKB has, in ISO's or PostGIS's numbers."""
+    number = int.from_bytes(blob[1:5], "little" if blob[:1] == b"\x01" else "big")
+    family, kind = divmod(number & _NO_FLAGS, 1000)
+    return family <= _MOST_FAMILIES and 0 < kind <= _MOST_KINDS
 
 
 def _is_nested(blob: bytes) -> bool:

@@ -58,5 +58,6 @@ def test_no_hostile_file_ends_its_reader_or_takes_more_than_a_gibibyte_and_a_hal
                 read(path)
         else:
             read(path)
-    assert [child.asked for child in pool.POOL._idle] == [len(HOSTILE)]
+    (child,) = pool.POOL._idle  # the first one, which answered every question
+    assert child.asked >= len(HOSTILE)
     assert max(peaks_kib()) <= MAX_PEAK_KIB

@@ -273,3 +273,26 @@ def test_a_reference_system_that_proj_cannot_read_is_refused(tmp_path):
     path = change(seed("GeoParquet", tmp_path), b"ICJ1bml0Ijog", b"ICJ1bml2Ijog", 9)
     with pytest.raises(InputRefusedError, match="that PROJ cannot read"):
         open_raw(path)
+
+
+def test_wkb_of_a_type_that_there_is_not_is_unreadable():
+    # GEOS takes the lower half of the number: 65542 would pass as 6, a multipolygon.
+    sound = shapely.to_wkb(shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]))
+    number = struct.pack("<I", 0x10006)
+    geometry, unreadable = from_wkb([sound, sound[:1] + number + sound[5:]])
+    assert unreadable.tolist() == [False, True]
+    assert geometry[1] is None
+
+
+@pytest.mark.parametrize("flavor", ["iso", "extended"])
+def test_wkb_in_the_numbers_of_iso_and_of_postgis_is_read(flavor):
+    shapes = [
+        shapely.Point(1, 2, 3),
+        shapely.set_srid(shapely.LineString([(0, 0), (1, 1)]), 4490),
+    ]
+    blobs = [
+        shapely.to_wkb(one, flavor=flavor, include_srid=flavor != "iso")
+        for one in shapes
+    ]
+    _, unreadable = from_wkb(blobs)
+    assert not unreadable.any()

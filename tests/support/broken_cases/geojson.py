@@ -54,7 +54,7 @@ CASES = [
     refused(
         "bytes in GBK",
         text(json.dumps(FEATURE, ensure_ascii=False).encode("gb18030")),
-        "no JSON",
+        "text in GB18030",
     ),
     refused(
         "a key that stands twice",
