@@ -75,6 +75,12 @@ class Outlines:
         row, piece = self._of(boxes, shape)
         return self.gathered(row, piece, len(boxes))
 
+    def meeting(self, boxes: Floats) -> tuple[Integers, Integers]:
+        """Return which pieces come into which boxes; by box, then piece."""
+        row, piece = self._tree.query(shapely.box(*boxes.T))
+        order = np.lexsort((piece, row))
+        return row[order], piece[order].astype(np.int64)
+
     def near(
         self, sites: Shapes, reach_m: Floats | float
     ) -> tuple[Integers, Integers, Floats]:
@@ -97,9 +103,8 @@ class Outlines:
         """
         bounds = shapely.bounds(sites)
         reach = np.broadcast_to(np.asarray(reach_m, dtype=float), len(sites))
-        row, piece = self._tree.query(shapely.box(*grown_bounds(bounds, reach).T))
-        order = np.lexsort((piece, row))
-        return self._nearer(bounds, reach, row[order], piece[order].astype(np.int64))
+        row, piece = self.meeting(grown_bounds(bounds, reach))
+        return self._nearer(bounds, reach, row, piece)
 
     def gathered(self, row: Integers, piece: Integers, count: int) -> Shapes:
         """Return the pieces of each of `count` rows as one multi-geometry."""
@@ -143,11 +148,9 @@ class Outlines:
 
     def _of(self, boxes: Floats, shape: Integers) -> tuple[Integers, Integers]:
         """Return the pieces of a shape that come into a box; by row, then piece."""
-        row, piece = self._tree.query(shapely.box(*boxes.T))
+        row, piece = self.meeting(boxes)
         own = self.owner[piece] == shape[row]
-        row, piece = row[own], piece[own]
-        order = np.lexsort((piece, row))
-        return row[order], piece[order].astype(np.int64)
+        return row[own], piece[own]
 
     def _within(
         self, sites: Shapes, shape: Integers | None, reach_m: Floats

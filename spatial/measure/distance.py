@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STEP_DEG = 0.001  # a chord of this length leaves the drawn edge by < 0.3 mm
 _CLIP_FROM = 256  # vertices from which clipping pays before the first search
-_SAFE = 1.000001  # more than reckoning can lose
+_SAFE, _SAFE_M = 1.000001, 1e-6  # more than reckoning can lose
 
 
 @overload
@@ -148,9 +148,8 @@ def least_m(a: Floats, b: Floats, reach_m: Floats | float) -> Floats:
         np.abs(a[:, 1::2]).max(axis=1), np.abs(b[:, 1::2]).max(axis=1)
     )
     across = metres_per_degree(np.minimum(latitude + up, 89.9))[:, 0]
-    return np.asarray(
-        np.hypot(apart[:, 0] * across, apart[:, 1] * SHORTEST_DEGREE_M) / _SAFE
-    )
+    straight = np.hypot(apart[:, 0] * across, apart[:, 1] * SHORTEST_DEGREE_M)
+    return np.asarray((straight / _SAFE - _SAFE_M).clip(0.0))
 
 
 def most_m(start: Floats, end: Floats) -> Floats:
@@ -165,7 +164,7 @@ def most_m(start: Floats, end: Floats) -> Floats:
     farthest = np.maximum(np.abs(low), np.abs(high))
     across, up = metres_per_degree(nearest)[:, 0], metres_per_degree(farthest)[:, 1]
     x, y = np.abs(end - start).T
-    return np.asarray(np.hypot(x * across, y * up) * _SAFE)
+    return np.asarray(np.hypot(x * across, y * up) * _SAFE + _SAFE_M)
 
 
 def _ends(a: Shapes, b: Shapes) -> tuple[Floats, Floats]:

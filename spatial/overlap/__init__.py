@@ -10,8 +10,15 @@ out; both in EPSG:4490.
 
 from __future__ import annotations
 
+from spatial.overlap.along import along_table
 from spatial.overlap.cover import cover_table
 from spatial.overlap.margins import margins
 from spatial.overlap.table import intersection_geometry, overlap_table
 
-__all__ = ["cover_table", "intersection_geometry", "margins", "overlap_table"]
+__all__ = [
+    "along_table",
+    "cover_table",
+    "intersection_geometry",
+    "margins",
+    "overlap_table",
+]
