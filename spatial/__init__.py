@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spatial.overlap import overlap_table
+    from spatial.index import ZoneIndex
+    from spatial.overlap import along_table, overlap_table
     from spatial.policy.cases import check_cases
     from spatial.policy.load import load_rulebook
     from spatial.report.content import ReviewContent
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _HOME = {
     "Review": "spatial.siting",
     "ReviewContent": "spatial.report.content",
+    "ZoneIndex": "spatial.index",
+    "along_table": "spatial.overlap",
     "check_cases": "spatial.policy.cases",
     "load_rulebook": "spatial.policy.load",
     "overlap_table": "spatial.overlap",
@@ -27,6 +30,8 @@ _HOME = {
 __all__ = [
     "Review",
     "ReviewContent",
+    "ZoneIndex",
+    "along_table",
     "check_cases",
     "load_rulebook",
     "overlap_table",
