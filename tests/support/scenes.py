@@ -85,7 +85,10 @@ def assert_engines_agree(sites, zones, grid=None):
 
 
 def grid_with(rings, frame):
-    """Return a grid on chosen lines: west, south, width, height, columns, rows."""
+    """Return a grid on chosen lines: west, south, width, height, columns, rows.
+
+    Every vertex must lie within the frame and not on its rim, as `Grid.over` sees to.
+    """
     cell, runs, crossings = walk(rings.xy, rings.ring, rings.side, frame)
     columns, rows = frame[4:]
     run_start, order = counting_sort(cell, columns * rows)
