@@ -114,9 +114,8 @@ def _cross(one: Floats, other: Floats) -> np.ndarray:
             apart &= (a != b).any(axis=1)
     for (a, b), (c, d) in (ends, ends[::-1]):
         rows = np.flatnonzero(apart)
-        apart[rows] = _side(a[rows], b[rows], c[rows]) * _side(
-            a[rows], b[rows], d[rows]
-        ) < 0  # fmt: skip
+        this = _side(a[rows], b[rows], c[rows])
+        apart[rows] = this * _side(a[rows], b[rows], d[rows]) < 0
     return apart
 
 
@@ -124,7 +123,7 @@ def _side(a: Floats, b: Floats, c: Floats) -> Integers:
     """Return 1 where c lies left of the line from a to b, -1 right of it, 0 on it."""
     (ux, uy), (vx, vy) = (b - a).T, (c - a).T
     one, two = ux * vy, uy * vx
-    side = np.sign(one - two).astype(np.int64)
+    side: Integers = np.sign(one - two).astype(np.int64)
     doubt = np.abs(one - two) <= _ROUNDING * (np.abs(one) + np.abs(two))
     for row in np.flatnonzero(doubt & ((one != 0) | (two != 0))).tolist():
         side[row] = _exact_side(*(one[row].tolist() for one in (a, b, c)))

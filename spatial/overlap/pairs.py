@@ -76,9 +76,7 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
     return shapes
 
 
-def _refuse_beyond_the_map(
-    shapes: Shapes, frame: gpd.GeoDataFrame, what: str
-) -> None:
+def _refuse_beyond_the_map(shapes: Shapes, frame: gpd.GeoDataFrame, what: str) -> None:
     """Raise if a shape leaves the range of longitude and latitude, or rounds the map.
 
     A polygon across the antimeridian, drawn in longitude from -180 to 180, has edges

@@ -16,8 +16,9 @@ from spatial.index import ZoneIndex
 from spatial.index.cells import counting_sort, walk
 from spatial.index.grid import Grid, _covers
 from spatial.index.rings import rings_of
-from spatial.measure import area_m2
+from spatial.measure import area_m2, outline
 from spatial.overlap.areas import areas
+from spatial.overlap.crossing import cross
 from spatial.overlap.pairs import of_dimension
 from spatial.overlap.states import APART, INSIDE, PARTIAL, TOUCH
 
@@ -37,15 +38,20 @@ def examples(count):
 
 
 def plain(sites, zones):
-    """Return state and area of every pair that meets: shapely, whole and untouched."""
+    """Return state and area of every pair that meets: shapely, whole and untouched.
+
+    Where borders cross, part is inside and part is not, however little: GEOS, which
+    rounds crossings, misses about one such corner in a thousand (`test_crossing`).
+    """
     site, zone = (one.ravel() for one in np.indices((len(sites), len(zones))))
     a, b = sites[site], zones[zone]
     shared = of_dimension(shapely.intersection(a, b), np.full(len(a), 2))
     area = area_m2(shared)
+    cuts = cross(outline(b), outline(a))
     state = np.select(
         [
-            shapely.covers(b, a),
-            shapely.relate_pattern(a, b, "2********"),
+            shapely.covers(b, a) & ~cuts,
+            shapely.relate_pattern(a, b, "2********") | cuts,
             shapely.intersects(a, b),
         ],
         [INSIDE, PARTIAL, TOUCH],
@@ -116,14 +122,14 @@ def valid(shapes):
     return array[shapely.is_valid(array) & ~shapely.is_empty(array)]
 
 
-def square(x, y, x1, y1, latitude):
+def square(x, y, x1, y1, latitude):  # noqa: PLR0917  as a box
     """Return a box of squared paper; equal numbers are equal to the last bit."""
     return shapely.box(
         LON + x * STEP, latitude + y * STEP, LON + x1 * STEP, latitude + y1 * STEP
     )
 
 
-def ring_about(rng, centre, vertices, reach, rough):
+def ring_about(rng, centre, vertices, *, reach, rough):
     """Return the corners of a polygon that its centre sees: always simple."""
     turn = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     far = np.ones(vertices)
@@ -131,7 +137,8 @@ def ring_about(rng, centre, vertices, reach, rough):
     while octave < vertices / 2:
         far += rough / octave**0.7 * np.sin(octave * turn + rng.uniform(0, 7))
         octave *= 2
-    far *= reach / far.max() * rng.uniform(0.85, 1.0, vertices)
+    spikes = min(0.15, 15 / vertices)  # no longer than a few edges
+    far *= reach / far.max() * rng.uniform(1 - spikes, 1.0, vertices)
     far = np.maximum(far, 0.05 * reach)
     return centre + far[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
 
@@ -140,8 +147,10 @@ def fractal(rng, latitude, vertices, *, spread=0.004, holes=True):
     """Return a rough polygon, with a rough hole about its centre half of the time."""
     centre = np.array([LON, latitude]) + rng.uniform(0, 0.01, 2)
     reach = spread * rng.uniform(0.3, 1.0)
-    shell = ring_about(rng, centre, vertices, reach, 0.3)
-    inner = [ring_about(rng, centre, max(vertices // 4, 4), 0.04 * reach, 0.2)]
+    shell = ring_about(rng, centre, vertices, reach=reach, rough=0.3)
+    inner = [
+        ring_about(rng, centre, max(vertices // 4, 4), reach=0.04 * reach, rough=0.2)
+    ]
     return shapely.Polygon(shell, inner if holes and rng.random() < 0.5 else None)
 
 
@@ -166,7 +175,9 @@ def relatives(rng, zone):
     around = shapely.box(west - room, south - room, east + room, north + room)
     first = rng.integers(len(xy))
     some = np.roll(xy, -first, axis=0)[: rng.integers(3, 8)]
-    middle = shapely.box(*((xy.min(0) + xy.mean(0)) / 2), *((xy.max(0) + xy.mean(0)) / 2))
+    middle = shapely.box(
+        *((xy.min(0) + xy.mean(0)) / 2), *((xy.max(0) + xy.mean(0)) / 2)
+    )
     shrunk = shapely.affinity.scale(zone, 1 - 1e-9, 1 - 1e-9)
     return [
         zone,

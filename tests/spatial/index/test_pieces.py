@@ -1,13 +1,23 @@
-"""Outlines and tiles: parts of large shapes that are as good as the whole about a place."""
+"""Outlines and tiles: parts of large shapes, as good as the whole about a place."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
-from hypothesis import strategies as st
-from scenes import assert_same, by_engine, examples, fractal, plain, seeds, square, valid
+from scenes import (
+    assert_same,
+    by_engine,
+    examples,
+    fractal,
+    plain,
+    seeds,
+    square,
+    valid,
+)
 
 from spatial.index.outlines import PIECE, Outlines
 from spatial.index.tiles import ENOUGH, Tiles
@@ -33,7 +43,7 @@ def comb(teeth):
     """
     upper = [(x, 1 if x % 4 in (0, 1) else 0) for x in range(2 * teeth + 1)]
     steps = [upper[0]]
-    for (_, y0), (x1, y1) in zip(upper[:-1], upper[1:], strict=True):
+    for (_, y0), (x1, y1) in pairwise(upper):
         steps += [(x1, y0), (x1, y1)] if y0 != y1 else [(x1, y1)]
     corners = [(0, -1), *steps, (2 * teeth, -1)]
     return shapely.Polygon([(110 + x / 1000, LAT + y / 1000) for x, y in corners])
@@ -48,8 +58,9 @@ class TestTiles:
 
     def test_a_small_shape_is_given_out_whole(self):
         small = array(square(0, 0, 9, 9, LAT))
-        assert Tiles(small).about(np.array([[110.0, LAT, 110.001, LAT]]), [0])[0] is (
-            small[0]
+        assert (
+            Tiles(small).about(np.array([[110.0, LAT, 110.001, LAT]]), [0])[0]
+            is (small[0])
         )
 
     def test_what_is_given_out_is_small_and_right_within_the_box(self):
@@ -110,7 +121,9 @@ def edges(lines):
 class TestOutlines:
     def test_a_short_outline_is_one_piece_and_a_long_one_several_that_join(self):
         turn = np.linspace(0, 2 * np.pi, 3 * PIECE + 5)[:-1]
-        disc = shapely.Polygon(np.column_stack([110 + np.cos(turn), LAT + np.sin(turn)]))
+        disc = shapely.Polygon(
+            np.column_stack([110 + np.cos(turn), LAT + np.sin(turn)])
+        )
         lines = Outlines(array(square(0, 0, 1, 1, LAT), disc))
         assert lines.owner.tolist() == [0, 1, 1, 1, 1]
         assert (shapely.get_num_coordinates(lines.pieces) <= PIECE + 1).all()
@@ -131,7 +144,9 @@ class TestOutlines:
         line = shapely.LineString([(110, LAT), (111, LAT)])
         lines = Outlines(array(point, shapely.Polygon(), line))
         assert lines.owner.tolist() == [0, 2]
-        found = lines.around(np.tile([109, LAT - 1, 112, LAT + 1], (3, 1)), np.arange(3))
+        found = lines.around(
+            np.tile([109, LAT - 1, 112, LAT + 1], (3, 1)), np.arange(3)
+        )
         assert [one.geom_type for one in found] == [
             "MultiPoint", "MultiLineString", "MultiLineString"
         ]  # fmt: skip
@@ -148,6 +163,9 @@ class TestOutlines:
         for row, part in enumerate(found):
             west, south, east, north = sites[site[row]].bounds
             own = edges(outline(zones)[zone[row]])
-            low, high = np.minimum(own[:, :2], own[:, 2:]), np.maximum(own[:, :2], own[:, 2:])
+            low, high = (
+                np.minimum(own[:, :2], own[:, 2:]),
+                np.maximum(own[:, :2], own[:, 2:]),
+            )
             near = (low <= [east, north]).all(1) & (high >= [west, south]).all(1)
             assert set(map(tuple, own[near])) <= set(map(tuple, edges(part)))

@@ -151,7 +151,10 @@ class TestEngines:
         sites, zones = array(box(1, 1, 2, 2)), self.zones.copy()
         before = shapely.to_wkb(sites).tolist(), shapely.to_wkb(zones).tolist()
         by_engine(sites, zones, engine)
-        assert (shapely.to_wkb(sites).tolist(), shapely.to_wkb(zones).tolist()) == before
+        assert (
+            shapely.to_wkb(sites).tolist(),
+            shapely.to_wkb(zones).tolist(),
+        ) == before
         assert not shapely.is_prepared(zones).any()
 
     def test_shapes_exist_for_overlaps_and_for_nothing_else(self):
@@ -168,7 +171,10 @@ class TestEngines:
 class TestChosen:
     def test_few_sites_are_done_by_geometry_and_many_by_the_kernel(self):
         assert (chosen("auto", 1_999), chosen("auto", 2_000)) == ("geometry", "kernel")
-        assert (chosen("kernel", 1), chosen("geometry", 10**9)) == ("kernel", "geometry")
+        assert (chosen("kernel", 1), chosen("geometry", 10**9)) == (
+            "kernel",
+            "geometry",
+        )
 
     def test_another_engine_is_refused(self):
         with pytest.raises(
@@ -181,5 +187,7 @@ class TestChosen:
     ):
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
         assert chosen("auto", 10**6) == "geometry"
-        with pytest.raises(InputRefusedError, match="the package numba.* not installed"):
+        with pytest.raises(
+            InputRefusedError, match=r"the package numba.* not installed"
+        ):
             chosen("kernel", 1)

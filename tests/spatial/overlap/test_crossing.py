@@ -64,7 +64,9 @@ def test_a_corner_cut_off_by_less_than_a_digit_is_crossed():
 
 def test_rows_are_asked_for_themselves_alone():
     lines = np.array([DIAGONAL, DIAGONAL, line((10, 0), (12, 2))])
-    others = np.array([line((0, 2), (2, 0)), line((5, 2), (7, 0)), line((0, 2), (2, 0))])
+    others = np.array(
+        [line((0, 2), (2, 0)), line((5, 2), (7, 0)), line((0, 2), (2, 0))]
+    )
     assert cross(lines, others).tolist() == [True, False, False]
     assert cross(lines[:0], others[:0]).tolist() == []
 
