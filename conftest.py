@@ -21,6 +21,8 @@ DOCTEST_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 # A build that fails must fail again on a person's machine: no new examples there.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
+# Ten times the examples, others every night: pytest --hypothesis-profile nightly
+settings.register_profile("nightly", max_examples=1_000, deadline=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 

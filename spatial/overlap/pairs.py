@@ -41,6 +41,8 @@ COLUMNS = (
 )
 """Of the overlap table."""
 
+_LIMITS = (180.0, 90.0, 180.0, 90.0)
+_WIDEST_DEG = 180.0
 _FRAME = pyproj.CRS.from_user_input(FRAME)
 _MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
 NOTHING = (shapely.MultiPoint(), shapely.LineString(), shapely.Polygon())
@@ -54,7 +56,9 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
     CrsMismatchError
         The frame is not in EPSG:4490.
     GeometryError
-        The index repeats a label; a geometry is null, empty or a collection.
+        The index repeats a label; a geometry is null, empty or a collection, lies
+        outside of longitude -180 to 180 and latitude -90 to 90, or is wider than 180
+        degrees: it crosses the antimeridian, where what is near is far in degrees.
     """
     if frame.crs is None or not frame.crs.equals(_FRAME, ignore_axis_order=True):
         got = "no CRS" if frame.crs is None else f"{frame.crs.name!r}"
@@ -81,6 +85,7 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
             f"{got} ({int(bad.sum())} in all); layers.read puts such rows aside"
         )
         raise GeometryError(msg)
+    _refuse_beyond_the_map(shapes, frame, what)
     return shapes
 
 
@@ -117,6 +122,28 @@ def refuse_invalid_zones(
     """
     bad = used[~index.is_valid(used)]
     refuse_invalid(index.shapes, bad, frame, "zone")
+
+
+def _refuse_beyond_the_map(shapes: Shapes, frame: gpd.GeoDataFrame, what: str) -> None:
+    """Raise if a shape leaves the range of longitude and latitude, or rounds the map.
+
+    A polygon across the antimeridian, drawn in longitude from -180 to 180, has edges
+    right around the earth the wrong way: its area is that of the rest of the world.
+    """
+    box = shapely.bounds(shapes)
+    within = (np.abs(box) <= _LIMITS).all(axis=1)  # not so for a NaN
+    bad = ~within | (box[:, 2] - box[:, 0] > _WIDEST_DEG)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        west, south, east, north = box[at].tolist()
+        msg = (
+            f"{what} {frame.index[at]!r}: expected longitudes from -180 to 180 that "
+            f"span at most {_WIDEST_DEG:g} degrees and latitudes from -90 to 90, got "
+            f"{west:g} to {east:g} and {south:g} to {north:g} ({int(bad.sum())} in "
+            f"all); cut a geometry that crosses the antimeridian into one row for "
+            f"each side of it"
+        )
+        raise GeometryError(msg)
 
 
 def refuse_invalid(

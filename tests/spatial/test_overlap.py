@@ -299,6 +299,34 @@ class TestRefusals:
         ):
             overlap_table(frame(ZONE, shape), frame(ZONE))
 
+    @pytest.mark.parametrize(
+        ("shape", "got"),
+        [
+            # from 179.9 on, over the antimeridian, to -179.9: drawn the long way round
+            (shapely.box(-179.9, 40, 179.9, 41), "-179.9 to 179.9 and 40 to 41"),
+            (shapely.MultiPoint([(-179, 40), (179, 40)]), "-179 to 179 and 40 to 40"),
+            (shapely.box(179.9, 40, 180.1, 41), "179.9 to 180.1 and 40 to 41"),
+            (shapely.box(-180.1, 40, -179.9, 41), "-180.1 to -179.9 and 40 to 41"),
+            (shapely.box(40, 110, 41, 111), "40 to 41 and 110 to 111"),
+            (shapely.Point(500_000, 4_400_000), "500000 to 500000 and 4.4e.06 to"),
+        ],
+    )
+    def test_across_the_antimeridian_and_beyond_the_map_is_refused(self, shape, got):
+        words = f"'x': expected longitudes from -180 to 180 .* got {got}"
+        beyond = frame(ZONE, shape, names=["a", "x"])
+        for table in (overlap_table, cover_table):
+            with pytest.raises(GeometryError, match=f"site {words}"):
+                table(beyond, frame(ZONE))
+            with pytest.raises(GeometryError, match=f"zone {words}"):
+                table(frame(ZONE), beyond)
+
+    def test_what_ends_at_the_antimeridian_is_not_refused(self):
+        east, west = shapely.box(179, 40, 180, 41), shapely.box(-180, 40, -179, 41)
+        table = overlap_table(frame(east, west), frame(west, east))
+        assert table[["site", "zone"]].to_numpy().tolist() == [[0, 1], [1, 0]]
+        half = shapely.box(-90, -90, 90, 90)
+        assert only(overlap_table(frame(half), frame(half)))["share_of_site"] == 1.0
+
     def test_a_bow_tie_is_refused_where_it_would_be_measured(self):
         tie = shapely.Polygon([place(0, 0), place(1, 1), place(1, 0), place(0, 1)])
         with pytest.raises(
