@@ -153,7 +153,7 @@ def ring(
     k = np.arange(1, count // 2 + 1)
     phase = np.exp(1j * rng.uniform(0, 2 * np.pi, len(k)))
     spectrum = np.append(0, k**-1.2 * rng.normal(size=len(k)) * phase)
-    radius = 1 + 0.05 * np.fft.irfft(spectrum, count, norm="forward")
+    radius = 1 + 0.15 * np.fft.irfft(spectrum, count, norm="forward")
     radius = np.clip(radius / np.abs(radius).max(), 0.12, 1.0) * reach
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
     return centre + np.column_stack(
