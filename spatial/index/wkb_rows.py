@@ -54,13 +54,13 @@ class WkbRows:
             A row is null or no WKB.
         """
         where = np.arange(len(self)) if rows is None else rows
-        some = self.blobs if rows is None else self.blobs.take(rows)
-        blobs = np.asarray(some.to_numpy(zero_copy_only=False), dtype=object)
-        if some.null_count:
-            at = next(i for i, one in enumerate(blobs) if one is None)
-            raise self.error(int(where[at]), "null")
+        # Not by way of to_numpy, which imports pandas.
+        blobs = [self.blobs[at].as_py() for at in where.tolist()]
+        if None in blobs:
+            raise self.error(int(where[blobs.index(None)]), "null")
         try:
-            return np.asarray(shapely.from_wkb(blobs), dtype=object)
+            with np.errstate(invalid="ignore"):  # a NaN is told of by row, later
+                return np.asarray(shapely.from_wkb(blobs), dtype=object)
         except shapely.GEOSException:
             for at, one in enumerate(blobs):
                 try:
@@ -107,13 +107,12 @@ class WkbRows:
         if len(wrong):
             at = int(wrong[0])
             raise self.error(at, f"{shapes[at].wkt[:40]}")
-        rings = rings_of(shapes)
-        inside = np.abs(rings.xy) <= _LIMITS  # False for NaN
-        if not inside.all():
-            vertex = int(np.flatnonzero(~inside.all(axis=1))[0])
-            at = rings.owner[np.searchsorted(rings.ring, vertex, side="right") - 1]
-            raise self.error(int(at), f"the coordinates {rings.xy[vertex].tolist()}")
-        return rings
+        xy, of_shape = shapely.get_coordinates(shapes, return_index=True)
+        outside = np.flatnonzero(~(np.abs(xy) <= _LIMITS).all(axis=1))  # so is NaN
+        if len(outside):
+            at = int(outside[0])
+            raise self.error(int(of_shape[at]), f"the coordinates {xy[at].tolist()}")
+        return rings_of(shapes)
 
 
 def rings_of_rows(batches: Sequence[WkbRows], pool: Executor | None = None) -> Rings:
@@ -137,7 +136,7 @@ def rings_of_rows(batches: Sequence[WkbRows], pool: Executor | None = None) -> R
     sizes = list(side_by_side(lambda one: wkb.measure(*one), buffers))
     polygons = [len(one) for one in batches]
     begins = np.zeros((len(batches) + 1, 3), dtype=np.int64)
-    begins[1:, :2] = np.cumsum([one[:2] for one in sizes], axis=0)
+    begins[1:, :2] = np.cumsum(np.reshape(sizes, (-1, 3))[:, :2], axis=0)
     begins[1:, 2] = np.cumsum(polygons)
     vertices, rings, count = begins[-1].tolist()
     xy, ring = np.empty((vertices, 2)), np.zeros(rings + 1, np.int64)

@@ -4,10 +4,10 @@
 
     zones file --> rings --> grid ----+
                                       v
-    sites file --> a batch --> rings, own areas, kernel --> pairs --+
-               --> a batch --> ...                                  |
-                                                                    v
-                              doubtful pairs of all batches: GEOS decides, as ever
+    sites file --> a batch --> rings, own areas, kernel --> pairs, doubtful ones ...
+               --> a batch --> ...                                     |
+                                                                       v
+                             ... decided by GEOS on the original edges, as ever
 
 Only the grid, and a batch of sites a thread, are held at a time. Batches are cut by
 number of rows and put back in order, so that threads change nothing in the result.
@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-import shapely
 
 from layers.errors import ExtraMissingError, InputRefusedError
 from layers.geoparquet import geometry_column
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from spatial.index.grid import Grid
     from spatial.index.rings import Rings
-    from spatial.measure.ellipsoid import Floats, Integers, Shapes
+    from spatial.measure.ellipsoid import Floats, Integers
 
 Validity: TypeAlias = Literal["check", "known"]
 
@@ -43,7 +42,7 @@ BATCH = 25_000
 """Sites in a batch."""
 
 _ZONES_IN_BATCH = 1_000
-_AHEAD = 8  # batches of sites that are made ready while the grid is built
+_AHEAD = 16  # batches of sites that are made ready while the grid is built
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +84,10 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """What a batch shares with the zones, and the shapes of its doubtful sites."""
+    """The pairs of a batch: site, zone, area, share."""
 
     first: int
-    columns: tuple[Integers, Integers, Floats, Integers, Floats]  # last: own areas
-    doubtful: Shapes
+    columns: tuple[Integers, Integers, Floats, Floats]
 
 
 @dataclass(slots=True, eq=False)
@@ -190,8 +188,7 @@ def shared_areas(
             found = [one for task in tasks for one in task.result()]
         finally:
             queue.stopped = True  # Ctrl-C: the other threads end with their batch
-    found.sort(key=lambda one: one.first)
-    return _settled(found, grid.rings, (site_column.rows, zone_column.rows))
+    return _joined(found, site_column.rows, zone_column.rows)
 
 
 def _own_m2(rings: Rings) -> Floats:
@@ -219,7 +216,9 @@ def _load_kernel() -> None:
     """Import what numba has compiled."""
     try:
         import spatial.index.grid  # noqa: PLC0415  numba is an extra
+        import spatial.index.near  # noqa: PLC0415
         import spatial.index.wkb  # noqa: PLC0415
+        import spatial.overlap.areas  # noqa: PLC0415
         import spatial.overlap.kernel  # noqa: F401, PLC0415
     except ModuleNotFoundError as error:
         if error.name != "numba":
@@ -254,71 +253,34 @@ def _grid(pool: ThreadPoolExecutor, rows: list[WkbRows], queue: _Queue) -> Grid:
 
 def _measured(queue: _Queue, grid: Grid) -> list[_Found]:
     """Work on batches until there is none left."""
-    from spatial.overlap.kernel import overlap_areas  # noqa: PLC0415  numba is an extra
-
     done = []
     while (batch := queue.next()) is not None:
-        site, zone, area, state = overlap_areas(grid, batch.rings, batch.own_m2)
-        rows = np.unique(site[state == DOUBTFUL])
-        first = batch.rows.first
-        columns = site + first, zone, area, state, batch.own_m2[site]
-        done.append(_Found(first, columns, batch.rows.shapes(rows)))
+        done.append(_found(batch, grid))
     return done
 
 
-def _settled(found: list[_Found], zones: Rings, counts: tuple[int, int]) -> SharedAreas:
-    """Return the pairs of all batches, the doubtful decided on the original edges."""
-    if not found:
-        none = np.zeros(0, dtype=np.int64)
-        return SharedAreas(none, none, none.astype(float), none.astype(float), *counts)
-    columns = (
-        np.concatenate(one) for one in zip(*(one.columns for one in found), strict=True)
-    )
-    site, zone, area, state, own = columns
-    doubt = np.flatnonzero(state == DOUBTFUL)
-    keep = np.ones(len(site), dtype=bool)
-    if len(doubt):
-        shapes = np.concatenate([one.doubtful for one in found])
-        keep[doubt] = False
-        rows, area[doubt], state[doubt] = _decided(
-            (site[doubt], zone[doubt], area[doubt], own[doubt]), shapes, zones
-        )
-        keep[doubt[rows]] = True
-    share = np.minimum(area / own, 1.0)
-    share[state == INSIDE] = 1.0
-    return SharedAreas(site[keep], zone[keep], area[keep], share[keep], *counts)
+def _found(batch: _Batch, grid: Grid) -> _Found:
+    """Return what a batch shares with the zones, the doubtful pairs decided."""
+    from spatial.index.near import GridEdges  # noqa: PLC0415  numba is an extra
+    from spatial.overlap.areas import Areas, settled  # noqa: PLC0415  it takes long
+    from spatial.overlap.kernel import overlap_areas  # noqa: PLC0415
+
+    pairs = Areas(*overlap_areas(grid, batch.rings, batch.own_m2))
+    rows = np.unique(pairs.site[pairs.state == DOUBTFUL])
+    shapes = np.full(len(batch.rows), None, dtype=object)
+    shapes[rows] = batch.rows.shapes(rows)
+    pairs = settled(pairs, GridEdges(grid), shapes, batch.own_m2)
+    share = np.minimum(pairs.area_m2 / batch.own_m2[pairs.site], 1.0)
+    share[pairs.state == INSIDE] = 1.0
+    first = batch.rows.first
+    return _Found(first, (pairs.site + first, pairs.zone, pairs.area_m2, share))
 
 
-def _decided(
-    pairs: tuple[Integers, Integers, Floats, Floats], shapes: Shapes, zones: Rings
-) -> tuple[Integers, Floats, Integers]:
-    """Return which doubtful pairs meet, and areas and states of all of them.
-
-    `shapes` is one for each site among them, in their order.
-    """
-    from spatial.index import ZoneIndex  # noqa: PLC0415  not all of it is always needed
-    from spatial.overlap.areas import Areas, settled  # noqa: PLC0415
-
-    site, zone, area, own = pairs
-    _, shape = np.unique(site, return_inverse=True)
-    used, near = np.unique(zone, return_inverse=True)
-    index = ZoneIndex(_outlines(zones, used))
-    states = np.full(len(site), DOUBTFUL)
-    asked = Areas(np.arange(len(site)), near, area, states)
-    said = settled(asked, index, shapes[shape], own)
-    area, states = area.copy(), states.copy()
-    area[said.site], states[said.site] = said.area_m2, said.state
-    return said.site, area, states
-
-
-def _outlines(zones: Rings, which: Integers) -> Shapes:
-    """Return the rings of some zones as lines."""
-    ranges = zones.ring_range()
-    lines = []
-    for one in which.tolist():
-        cuts = zones.ring[ranges[one] : ranges[one + 1] + 1]
-        vertices = zones.xy[cuts[0] : cuts[-1]]
-        of_ring = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
-        drawn = np.atleast_1d(shapely.linestrings(vertices, indices=of_ring))
-        lines.append(shapely.multilinestrings(drawn))
-    return np.array(lines, dtype=object)
+def _joined(found: list[_Found], sites: int, zones: int) -> SharedAreas:
+    """Return the pairs of all batches in the order of the sites."""
+    found.sort(key=lambda one: one.first)
+    none = np.zeros(0, dtype=np.int64)
+    empty = none, none, none.astype(float), none.astype(float)
+    columns = zip(empty, *(one.columns for one in found), strict=True)
+    site, zone, area_m2, share = (np.concatenate(one) for one in columns)
+    return SharedAreas(site, zone, area_m2, share, sites, zones)
