@@ -115,6 +115,7 @@ def _take(runs: Runs, name: str, files: tuple[Path, Path], truth: Path) -> None:
     runs.peak_mb = max(runs.peak_mb, peak_mb)
     with np.load(out) as answer:
         runs.step_s.append(float(answer["step_s"]))
+    print(f"{name}: {wall:.2f} s, processor {cpu:.2f} s, {runs.said}", file=sys.stderr)
 
 
 def _run(
