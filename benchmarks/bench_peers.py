@@ -37,6 +37,7 @@ PLANS = {
         *(("ours", 5), ("ours, step", 5), ("ours, checked", 5), ("reading", 5)),
         *((name, 1) for name in (*_PEERS, *_JOINS)),  # minutes each
     ),
+    "2m-10k": (("ours", 5), *((name, 1) for name in (*_PEERS, *_JOINS))),
     "10m-10k": (("ours", 5),),
     "10m-100k": (("ours", 5),),
     "10m-1m": (("ours", 5), ("ours, checked", 1), ("reading", 5)),
