@@ -36,7 +36,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CONSTRAINTS = ROOT / "constraints.txt"
 NEEDED = (3, 11)
-LEVELS = {"base": ".", "dev": ".[dev]"}
+LEVELS = {"base": ".", "dev": ".[dev]", "bench": ".[dev,bench]"}
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "scripts", "tests")
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "htmlcov")
 
@@ -129,7 +129,7 @@ def fix(_arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Run the benchmarks, one after another."""
-    _install("dev")
+    _install("bench")
     scripts = sorted((ROOT / "benchmarks").glob("bench_*.py"))
     calls = {script.stem: [PYTHON, script, *arguments] for script in scripts}
     return max((_run(name, call) for name, call in calls.items()), default=0)
@@ -203,9 +203,10 @@ def _notebooks() -> list[Path]:
 
 
 def _install(level: str) -> None:
-    """Bring `.venv` to a level (base, dev); do nothing when it is there."""
+    """Bring `.venv` to a level (base, dev, bench); do nothing when it is there."""
     wanted = _fingerprint()
-    for enough in ("dev", level):
+    levels = list(LEVELS)
+    for enough in levels[levels.index(level) :]:
         if _stamp(enough).is_file() and _stamp(enough).read_text() == wanted:
             return
     start = time.monotonic()

@@ -59,7 +59,7 @@ def test_an_old_python_is_told_what_to_do(dev, capsys, monkeypatch):
     assert "needs Python 3.11 or newer" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("level", ["base", "dev"])
+@pytest.mark.parametrize("level", ["base", "dev", "bench"])
 def test_a_second_set_up_calls_nothing(dev, level):
     _installed(dev, level)
     dev["_install"](level)

@@ -35,7 +35,7 @@ a corner, edges that coincide: all fall out of these two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +71,8 @@ class Grid:
     cover_start, covers
         (cells + 1,) int64 and (k, 2) int64: zone and its winding number at the upper
         left corner of the cell.
+    most_edges
+        How many edges the cell with the most of them sees.
     """
 
     rings: Rings
@@ -84,6 +86,13 @@ class Grid:
     runs: Integers
     cover_start: Integers
     covers: Integers
+    most_edges: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count once what every sweep over sites asks for."""
+        edges = np.append(0, np.cumsum(self.runs[:, 2] - self.runs[:, 1] + 1))
+        most = int(np.diff(edges[self.run_start]).max(initial=0))
+        object.__setattr__(self, "most_edges", most)
 
     @classmethod
     def over(cls, rings: Rings, *, vertices_per_cell: float = 1.0) -> Grid:
@@ -101,12 +110,6 @@ class Grid:
         return (
             self.west, self.south, self.width, self.height, self.columns, self.rows,
         )  # fmt: skip
-
-    @property
-    def most_edges(self) -> int:
-        """How many edges the cell with the most of them sees."""
-        edges = np.append(0, np.cumsum(self.runs[:, 2] - self.runs[:, 1] + 1))
-        return int(np.diff(edges[self.run_start]).max(initial=0))
 
     @property
     def nbytes(self) -> int:

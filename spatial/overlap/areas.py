@@ -38,6 +38,7 @@ from spatial.overlap.states import (
 
 if TYPE_CHECKING:
     from spatial.index import ZoneIndex
+    from spatial.index.near import GridEdges
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
     from spatial.overlap.pairs import PairName
 
@@ -176,7 +177,9 @@ def by_size(area: Floats, whole: Floats) -> Integers:
     return np.where(clear, PARTIAL, DOUBTFUL)
 
 
-def settled(found: Areas, index: ZoneIndex, sites: Shapes, site_m2: Floats) -> Areas:
+def settled(
+    found: Areas, index: ZoneIndex | GridEdges, sites: Shapes, site_m2: Floats
+) -> Areas:
     """Decide the doubtful pairs by the zone's original edges near the site.
 
     If an edge of the zone runs through the interior of the site, one part of the site

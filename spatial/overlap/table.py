@@ -10,7 +10,7 @@ import shapely
 
 from spatial.measure import area_m2
 from spatial.overlap.areas import areas
-from spatial.overlap.margins import margins_of
+from spatial.overlap.depths import margins_of
 from spatial.overlap.near import near_pairs, searched_m
 from spatial.overlap.pairs import (
     COLUMNS,

@@ -1,0 +1,246 @@
+"""From two files straight to areas: what the table says, and nothing less checked."""
+
+from __future__ import annotations
+
+import struct
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.errors import GeometryError, InputRefusedError, SourceNotFoundError
+from layers.geoparquet import geometry_column
+from spatial.index.rings import rings_of
+from spatial.index.wkb_rows import WkbRows, rings_of_rows
+from spatial.overlap import files, overlap_table, shared_areas
+
+
+def square(x, y, side=1.0, hole=None):
+    """Return a square of so many thousandths of a degree near (110, 40)."""
+    corners = np.round([x, y, x + side, y + side], 6) * 1000 + [110e6, 40e6] * 2
+    shape = shapely.box(*corners / 1e6)
+    return shape if hole is None else shape.difference(hole)
+
+
+def frame(shapes, crs="EPSG:4490"):
+    """Return a frame of some shapes."""
+    return gpd.GeoDataFrame({"n": range(len(shapes))}, geometry=list(shapes), crs=crs)
+
+
+@pytest.fixture
+def on_disk(tmp_path):
+    """Write a frame and return the file."""
+    count = iter(range(100))
+
+    def written(shapes, crs="EPSG:4490"):
+        path = tmp_path / f"{next(count)}.parquet"
+        frame(shapes, crs).to_parquet(path)
+        return path
+
+    return written
+
+
+#   0   1   2   3   4
+# 2 +-------+-------+      zone 0 with a hole (0.5..1.5), zone 1 beside it
+#   |  +-+  |       |
+#   |  +-+  |       |
+# 0 +-------+-------+
+ZONES = [square(0, 0, 2, hole=square(0.5, 0.5)), square(2, 0, 2)]
+SITES = [
+    square(0.5, 0.5),  # fills the hole: touches
+    square(1.6, 0.1, 0.8),  # over the border of the two
+    square(2.5, 0.5),  # inside zone 1
+    square(4, 0),  # touches zone 1
+    square(9, 9),  # far away
+    shapely.MultiPolygon([square(0.1, 0.1, 0.2), square(5, 5, 0.2)]),
+]
+
+
+def same_as_table(found, sites, zones):
+    """Whether two answers agree to the bit."""
+    table = overlap_table(frame(sites), frame(zones), engine="kernel")
+    return (
+        found.site.tolist() == table["site"].tolist()
+        and found.zone.tolist() == table["zone"].tolist()
+        and found.area_m2.tobytes() == table["area_m2"].to_numpy().tobytes()
+        and found.share_of_site.tobytes() == table["share_of_site"].to_numpy().tobytes()
+    )
+
+
+@pytest.mark.parametrize("validity", ["check", "known"])
+def test_two_files_give_what_the_table_of_the_two_frames_gives(on_disk, validity):
+    found = shared_areas(on_disk(SITES), on_disk(ZONES), validity=validity)
+
+    assert list(zip(found.site, found.zone, strict=True)) == [
+        *((0, 0), (1, 0), (1, 1), (2, 1), (3, 1), (5, 0))
+    ]
+    assert np.allclose(found.share_of_site, [0, 0.5, 0.5, 1, 0, 0.5], atol=1e-4)
+    assert found.area_m2[[0, 4]].tolist() == [0.0, 0.0]
+    assert (found.sites, found.zones) == (6, 2)
+    assert same_as_table(found, SITES, ZONES)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6), batch=st.sampled_from([1, 7, 1_000]))
+def test_threads_and_batches_change_no_bit(tmp_path_factory, seed, batch):
+    rng = np.random.default_rng(seed)
+    places = np.round(rng.uniform(0, 6, (60, 3)), 1)  # so that borders coincide
+    shapes = [square(x, y, 0.1 + side / 3) for x, y, side in places]
+    sites, zones = shapes[:45], shapes[45:]
+    folder = tmp_path_factory.mktemp("files")
+    for name, some in (("sites", sites), ("zones", zones)):
+        frame(some).to_parquet(folder / name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "BATCH", batch)
+        patch.setattr(files, "_ZONES_IN_BATCH", batch)
+        for threads in (1, 3):
+            found = shared_areas(folder / "sites", folder / "zones", threads=threads)
+            assert same_as_table(found, sites, zones)
+
+
+def test_a_file_without_a_row_shares_nothing(on_disk):
+    nothing, something = on_disk([]), on_disk(ZONES)
+
+    assert len(shared_areas(nothing, something)) == 0
+    assert len(shared_areas(something, nothing)) == 0
+
+
+# -- from bytes to rings -----------------------------------------------------------
+
+
+def rows(*blobs):
+    """Return rows of bytes as they come from a file."""
+    return WkbRows(0, pa.array(blobs, pa.binary()), "a.parquet")
+
+
+def same_rings(a, b):
+    """Whether two tables of rings are the same to the bit."""
+    return a.count == b.count and all(
+        np.array_equal(getattr(a, part), getattr(b, part))
+        for part in ("xy", "ring", "owner", "side")
+    )
+
+
+@pytest.mark.parametrize("order", [0, 1], ids=["big-endian", "little-endian"])
+@pytest.mark.parametrize("flavor", ["iso", "extended"])
+@pytest.mark.parametrize("height", [False, True], ids=["flat", "with heights"])
+@pytest.mark.parametrize("way", [False, True], ids=["as drawn", "turned round"])
+def test_bytes_give_the_rings_that_geometries_give(order, flavor, height, way):
+    shapes = np.array([*ZONES, *SITES], dtype=object)
+    shapes = shapely.reverse(shapes) if way else shapes
+    shapes = shapely.force_3d(shapes, 7.0) if height else shapes
+    blobs = shapely.to_wkb(shapes, byte_order=order, flavor=flavor)
+
+    read = rings_of_rows([rows(*blobs[:3]), rows(*blobs[3:])])
+
+    assert same_rings(read, rings_of(shapes))
+
+
+def test_a_slice_of_a_large_array_is_read_from_its_own_bytes():
+    blobs = pa.array(shapely.to_wkb(np.array(SITES)), pa.large_binary()).slice(2, 3)
+
+    read = rings_of_rows([WkbRows(2, blobs, "a.parquet")])
+
+    assert same_rings(read, rings_of(np.array(SITES[2:5], dtype=object)))
+
+
+def polygon(*rings, tail=b""):
+    """Return the bytes of a polygon, whatever its rings are."""
+    body = b"".join(
+        struct.pack("<I", len(one)) + b"".join(struct.pack("<2d", *xy) for xy in one)
+        for one in rings
+    )
+    return struct.pack("<BII", 1, 3, len(rings)) + body + tail
+
+
+RING = [(110, 40), (110.1, 40), (110.1, 40.1), (110, 40)]
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("blob", "words"),
+    [
+        (None, "row 1: expected a valid polygon in EPSG:4490, got null"),
+        (b"", "row 1: expected a valid polygon"),
+        (polygon(RING)[:-1], "row 1: expected a valid polygon"),
+        (polygon(RING)[:7], "row 1: expected a valid polygon"),
+        (polygon([*RING[:3], (110, 40.0001)]), "row 1: expected a valid polygon"),
+        (polygon(RING[:2]), "row 1: expected a valid polygon"),
+        (struct.pack("<BIII", 1, 3, 1, 2**31), "row 1: expected a valid polygon"),
+        (struct.pack("<BII", 1, 6, 2**31), "row 1: expected a valid polygon"),
+        (polygon(), "POLYGON EMPTY"),
+        (struct.pack("<BII", 1, 6, 0), "MULTIPOLYGON EMPTY"),
+        (shapely.to_wkb(shapely.Point(1, 2)), "POINT"),
+        (polygon([*RING[:2], (110.1, NAN), RING[0]]), "nan"),
+        (polygon([*RING[:2], (110.1, np.inf), RING[0]]), "inf"),
+        (polygon([*RING[:2], (110.1, 90.5), RING[0]]), "90.5"),
+        (polygon([*RING[:2], (499_000.0, 40), RING[0]]), "499000"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "row",
+)
+def test_a_row_that_is_no_polygon_in_degrees_is_named(blob, words):
+    with pytest.raises(GeometryError, match=rf"a\.parquet, .*{words}"):
+        rings_of_rows([rows(polygon(RING), blob)])
+
+
+@given(st.binary(max_size=60), st.integers(0, 80), st.integers(0, 255))
+def test_damaged_bytes_are_refused_or_read_as_geos_reads_them(junk, at, value):
+    sound = polygon(RING)
+    broken = sound[:at] + bytes([value]) + sound[at + 1 :]
+    for blob in (junk, broken, sound + junk):
+        try:
+            read = rings_of_rows([rows(blob)])
+        except GeometryError:
+            continue
+        assert same_rings(read, rings_of(np.array([shapely.from_wkb(blob)])))
+
+
+# -- what is refused ---------------------------------------------------------------
+
+
+def test_a_shape_that_crosses_itself_is_refused_unless_it_is_known_to_be_sound(on_disk):
+    bow = shapely.Polygon([(110, 40), (110.1, 40.1), (110.1, 40), (110, 40.1)])
+    sound, crossed = on_disk(ZONES), on_disk([ZONES[0], bow])
+
+    for sites, zones in ((sound, crossed), (crossed, sound)):
+        with pytest.raises(GeometryError, match=r"row 1: .*Self-intersection"):
+            shared_areas(sites, zones)
+    assert len(shared_areas(sound, crossed, validity="known"))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4547", None])
+def test_any_other_frame_is_refused(on_disk, crs):
+    with pytest.raises(InputRefusedError, match="EPSG:4490"):
+        shared_areas(on_disk(SITES), on_disk(ZONES, crs))
+
+
+def test_a_file_that_is_not_there_or_cut_short_is_refused(on_disk, tmp_path):
+    sound = on_disk(SITES)
+    with pytest.raises(SourceNotFoundError, match="check the path"):
+        shared_areas(sound, tmp_path / "none.parquet")
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes(sound.read_bytes()[:-20])
+    with pytest.raises(InputRefusedError, match="GeoParquet"):
+        shared_areas(cut, sound)
+
+
+def test_plain_parquet_and_other_encodings_are_refused(on_disk, tmp_path):
+    plain, points = tmp_path / "plain.parquet", tmp_path / "arrow.parquet"
+    frame(SITES).drop(columns="geometry").to_parquet(plain)
+    frame(ZONES).to_parquet(points, geometry_encoding="geoarrow")
+
+    with pytest.raises(InputRefusedError, match="without geo metadata"):
+        geometry_column(plain)
+    with pytest.raises(InputRefusedError, match="is not WKB"):
+        geometry_column(points)
+
+
+@pytest.mark.parametrize("setting", [{"validity": "perhaps"}, {"threads": 0}])
+def test_settings_without_a_meaning_are_refused(on_disk, setting):
+    with pytest.raises(InputRefusedError, match=next(iter(setting))):
+        shared_areas(on_disk(SITES), on_disk(ZONES), **setting)
