@@ -45,7 +45,7 @@ def test_conda_names_the_same_packages_and_bounds_as_pyproject():
     named, by_pip = conda_requirements()
     wanted = {
         CONDA_NAMES.get(name, name): bound
-        for name, bound in requirements("raster", "notebook").items()
+        for name, bound in requirements("fast", "raster", "notebook").items()
     }
     wanted |= {"python": project()["requires-python"], "pip": ""}
     assert named == wanted
