@@ -12,7 +12,7 @@ a float. Geometries are taken as valid and finite: `layers` has settled that.
 
 from __future__ import annotations
 
-from spatial.measure.area import area_m2
+from spatial.measure.area import area_m2, ring_area_m2
 from spatial.measure.depth import deepest_points, depth_m, sliver_width_m
 from spatial.measure.distance import distance_m
 from spatial.measure.ellipsoid import (
@@ -40,5 +40,6 @@ __all__ = [
     "length_m",
     "mu",
     "outline",
+    "ring_area_m2",
     "sliver_width_m",
 ]
