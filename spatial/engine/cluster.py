@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from layers.errors import ExtraMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     import geopandas as gpd
-    from distributed import Client
 
     from spatial.engine.zones import ReadyZones
 
@@ -32,8 +31,8 @@ class Dask:
     Parameters
     ----------
     client
-        A connected client. Every worker must have the same version of this package
-        and its libraries, and numba where the kernel is asked.
+        A connected ``distributed.Client``. Every worker must have the same version of
+        this package and its libraries, and numba where the kernel is asked.
 
     Raises
     ------
@@ -41,7 +40,7 @@ class Dask:
         Dask is not installed.
     """
 
-    client: Client = field(repr=False)
+    client: Any = field(repr=False)
 
     def __post_init__(self) -> None:
         """Say how to get Dask where it is not there."""
@@ -57,11 +56,11 @@ class Dask:
         work: Callable[[gpd.GeoDataFrame, ReadyZones], R],
         zones: ReadyZones,
         pieces: Iterable[gpd.GeoDataFrame],
-    ) -> Iterator[R]:
+    ) -> Generator[R]:
         """See `Workers.run`; a piece may be a delayed partition of a Dask frame."""
         client = self.client
         there = client.scatter(zones, broadcast=True, hash=False)
-        waiting = deque()
+        waiting: deque[Any] = deque()
         try:
             for piece in pieces:
                 waiting.append(

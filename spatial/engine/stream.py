@@ -88,9 +88,9 @@ class _Chunk:
 
 @dataclass(slots=True)
 class _Labels:
-    """The labels that have come so far: a run of numbers costs nothing."""
+    """The labels that have come so far; numbers that go on cost nothing."""
 
-    end: int = 0
+    runs: list[range] = field(default_factory=list)
     others: set[object] = field(default_factory=set)
 
     def take(self, labels: pd.Index) -> None:
@@ -101,21 +101,32 @@ class _Labels:
         GeometryError
             One has been there before.
         """
-        run = isinstance(labels, pd.RangeIndex) and labels.step == 1
-        if run and not self.others and labels.start >= self.end:
-            self.end = labels.stop
+        if self._goes_on(labels):
             return
-        if self.end and not self.others:
-            self.others.update(range(self.end))
-        # A set of all that came, and one look-up a label.
         for label in labels:
-            if label in self.others:
+            if label in self.others or self._in_a_run(label):
                 msg = (
                     f"site: expected labels without repeats in all chunks, got "
                     f"{label!r} again; number the sites through, or set an index"
                 )
                 raise GeometryError(msg)
             self.others.add(label)
+
+    def _goes_on(self, labels: pd.Index) -> bool:
+        """Note labels that are numbers beyond all that came; False for others."""
+        if self.others or not isinstance(labels, pd.RangeIndex) or labels.step != 1:
+            return False
+        run = range(labels.start, labels.stop)
+        if self.runs and run.start < self.runs[-1].stop:
+            return False
+        if self.runs and run.start == self.runs[-1].stop:
+            run = range(self.runs.pop().start, run.stop)
+        self.runs.append(run)
+        return True
+
+    def _in_a_run(self, label: object) -> bool:
+        """Whether a label is one of the numbers that have come in runs."""
+        return isinstance(label, int) and any(label in run for run in self.runs)
 
 
 def overlap_stream(
@@ -138,7 +149,7 @@ def overlap_stream(
         from 0; its geometry alone is read, so it can say what was found and never
         that a layer is silent); frames one by one, with labels that do not repeat;
         or a ``dask_geopandas`` frame, whose partitions `Dask` works on where they
-        lie.
+        lie (what Dask makes of the labels, such as its own type of text, they keep).
     zones
         A frame, or `ReadyZones` of it.
     within_m, margins
@@ -206,7 +217,7 @@ def _streamed(
                 yield _in_order([one for _, one in found], order)
                 found.clear()
     finally:
-        results.close()  # type: ignore[attr-defined]  a generator
+        results.close()
 
 
 def _pieces(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from layers.errors import InputRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
+    from concurrent.futures import Future
 
     import geopandas as gpd
 
@@ -31,7 +32,7 @@ class Workers(Protocol):
         work: Callable[[gpd.GeoDataFrame, ReadyZones], R],
         zones: ReadyZones,
         pieces: Iterable[gpd.GeoDataFrame],
-    ) -> Iterator[R]:
+    ) -> Generator[R]:
         """Yield what `work` makes of each piece, in the order of the pieces.
 
         Only so many pieces are taken ahead as keep everybody busy. An error of the
@@ -75,26 +76,33 @@ class Threads:
         work: Callable[[gpd.GeoDataFrame, ReadyZones], R],
         zones: ReadyZones,
         pieces: Iterable[gpd.GeoDataFrame],
-    ) -> Iterator[R]:
+    ) -> Generator[R]:
         """See `Workers.run`; returns when the pieces in hand are done."""
         count = self.count or _processors()
         stopped = threading.Event()
 
-        def one(piece: gpd.GeoDataFrame) -> R | None:
-            return None if stopped.is_set() else work(piece, zones)
+        def one(piece: gpd.GeoDataFrame) -> R:
+            if stopped.is_set():
+                raise CancelledError
+            return work(piece, zones)
 
-        waiting = deque()
+        waiting: deque[Future[R]] = deque()
         pool = ThreadPoolExecutor(count)
         try:
             for piece in pieces:
-                waiting.append(pool.submit(one, piece))
+                waiting.append(pool.submit(one, _here(piece)))
                 if len(waiting) > _AHEAD * count:
-                    yield waiting.popleft().result()  # type: ignore[misc]
+                    yield waiting.popleft().result()
             while waiting:
-                yield waiting.popleft().result()  # type: ignore[misc]
+                yield waiting.popleft().result()
         finally:
             stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _here(piece: Any) -> gpd.GeoDataFrame:  # noqa: ANN401  frame, or a delayed one
+    """Return a piece itself; Dask reckons a partition, in the way it is set up."""
+    return piece.compute() if hasattr(piece, "__dask_graph__") else piece
 
 
 def _processors() -> int:

@@ -127,7 +127,7 @@ def fingerprint(rings: Rings) -> str:
     total = hashlib.sha256(f"grid {VERSION}, {rings.count} zones".encode())
     for one in (rings.xy, rings.ring, rings.owner, rings.side):
         total.update(f"{one.dtype.str}{one.shape}".encode())
-        total.update(memoryview(np.ascontiguousarray(one)).cast("B"))
+        total.update(_bytes(one))
     return total.hexdigest()
 
 
@@ -154,7 +154,7 @@ def _write(path: Path, made_of: str, grid: Grid) -> None:
         with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
             file.write(_MARK + len(head).to_bytes(8, "little") + head)
             for one in arrays.values():
-                file.write(memoryview(one).cast("B"))
+                file.write(_bytes(one))
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -166,6 +166,11 @@ def _write(path: Path, made_of: str, grid: Grid) -> None:
 def _little(array: np.ndarray) -> np.ndarray:
     """Return an array as it lies in a file."""
     return np.ascontiguousarray(array, dtype="<i8")
+
+
+def _bytes(array: np.ndarray) -> memoryview:
+    """Return the bytes of an array."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 # -- reading -------------------------------------------------------------------
@@ -201,7 +206,7 @@ def _read(path: Path, made_of: str, rings: Rings) -> Grid:
             arrays[name] = flat.astype(np.int64, copy=False).reshape(shape)
     frame = layout(rings)
     _need_in_range(arrays, rings, frame[4] * frame[5])
-    return Grid(rings, *frame, **arrays)
+    return Grid(rings, *frame, *(arrays[name] for name in _ARRAYS))
 
 
 def _need_own(info: os.stat_result, what: str) -> None:
