@@ -24,8 +24,8 @@ _AHEAD = 2  # pieces a thread of a worker has waiting
 class Dask:
     """The workers of a `dask.distributed` cluster.
 
-    The zones are sent to every worker once and indexed there once; a worker that
-    joins later fetches them from another. A worker that is lost is made good by Dask:
+    The zones are sent to every worker once and indexed there, not for each piece; a
+    worker that joins later fetches them from another. A worker that is lost is made good by Dask:
     its pieces are worked on again elsewhere.
 
     Parameters

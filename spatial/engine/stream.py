@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ROWS = 100_000
 """Sites in a chunk."""
 
-_MANY, _FEW = 10_000, 1_000
+_MANY, _FEW = 5_000, 400
 """Sites in a piece: of areas by the kernel; of anything that GEOS has a part in.
 
 Ctrl-C waits for the pieces in hand, so a piece is a fraction of a second.

@@ -102,7 +102,10 @@ class Threads:
 
 def _here(piece: Any) -> gpd.GeoDataFrame:  # noqa: ANN401  frame, or a delayed one
     """Return a piece itself; Dask reckons a partition, in the way it is set up."""
-    return piece.compute() if hasattr(piece, "__dask_graph__") else piece
+    reckoned: gpd.GeoDataFrame = piece
+    if hasattr(piece, "__dask_graph__"):
+        reckoned = piece.compute()
+    return reckoned
 
 
 def _processors() -> int:
