@@ -25,8 +25,8 @@ class Dask:
     """The workers of a `dask.distributed` cluster.
 
     The zones are sent to every worker once and indexed there, not for each piece; a
-    worker that joins later fetches them from another. A worker that is lost is made good by Dask:
-    its pieces are worked on again elsewhere.
+    worker that joins later fetches them from another. A worker that is lost is made
+    good by Dask: its pieces are worked on again elsewhere.
 
     Parameters
     ----------
