@@ -71,6 +71,7 @@ def made_up(seed=0, sites=1_400, zones=40):
 
 SITES, ZONES = made_up()
 with np.errstate(invalid="ignore"):  # GEOS compares the number that is none
+    NEAR = shapely.box(109, 39, 112, 42)
     NOWHERE = shapely.from_wkt("POLYGON ((110 40, 111 NaN, 111 41, 110 40))")
 
 
@@ -299,6 +300,15 @@ def test_a_row_of_a_file_that_is_nowhere_is_not_passed_over(tmp_path, shape, sai
     frame([shapely.box(110, 40, 110.1, 40.1), shape]).to_parquet(path)
     with pytest.raises(GeometryError, match=f"row 1: expected .* got {said}"):
         all_of(path, READY)
+
+
+@pytest.mark.parametrize("which", ["site", "zone"])
+def test_a_point_that_is_nowhere_is_not_apart_from_everything(which):
+    with np.errstate(invalid="ignore"):
+        lost, there = frame([shapely.from_wkt("POINT (NaN 40)")]), frame([NEAR])
+        pair = (lost, there) if which == "site" else (there, lost)
+        with pytest.raises(GeometryError, match=rf"{which} 0: expected points.*NaN"):
+            overlap_table(*pair)
 
 
 def test_settings_that_make_no_sense_are_refused_before_any_work(tmp_path):
