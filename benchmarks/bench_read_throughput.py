@@ -96,9 +96,7 @@ def _seconds(program: str, path: Path) -> dict[str, float]:
     root = str(Path(__file__).resolve().parents[1])
     call = [sys.executable, "-c", program, str(path)]
     env = {**os.environ, "PYTHONPATH": root}
-    done = subprocess.run(
-        call, env=env, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(call, env=env, check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout)
     return measured
 

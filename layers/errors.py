@@ -15,6 +15,24 @@ _SHOWN = 20
 class ToolkitError(Exception):
     """Root of every error that ecoredline raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with message and parts: an error may come from another process.
+
+        Python would call the class with the message alone, which those with parts
+        do not take.
+        """
+        return _restored, (type(self), self.args, dict(self.__dict__))
+
+
+def _restored(
+    cls: type[ToolkitError], args: tuple[object, ...], parts: dict[str, object]
+) -> ToolkitError:
+    """Return an error as it was raised elsewhere."""
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(parts)
+    return error
+
 
 class DocumentError(ToolkitError, ValueError):
     """A YAML document (workspace, catalogue, rulebook) breaks its own format.

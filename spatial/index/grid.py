@@ -97,7 +97,7 @@ class Grid:
     @classmethod
     def over(cls, rings: Rings, *, vertices_per_cell: float = 1.0) -> Grid:
         """Hang zones on a grid; the result depends on the zones alone."""
-        west, south, width, height, columns, rows = _layout(rings, vertices_per_cell)
+        west, south, width, height, columns, rows = layout(rings, vertices_per_cell)
         frame = (west, south, width, height, columns, rows)
         cell, runs, crossings = walk(rings.xy, rings.ring, rings.side, frame)
         run_start, order = counting_sort(cell, columns * rows)
@@ -118,10 +118,13 @@ class Grid:
         return sum(one.nbytes for one in parts)
 
 
-def _layout(
-    rings: Rings, vertices_per_cell: float
+def layout(
+    rings: Rings, vertices_per_cell: float = 1.0
 ) -> tuple[float, float, float, float, int, int]:
-    """Return corner, size and number of cells: about square on the ground."""
+    """Return corner, size and number of cells, about square on the ground.
+
+    That is what `Grid.frame` holds; it depends on the rings alone.
+    """
     if not len(rings.xy):
         return 0.0, 0.0, 1.0, 1.0, 1, 1
     low, high = rings.xy.min(axis=0), rings.xy.max(axis=0)

@@ -17,11 +17,13 @@ from spatial.measure import grown_bounds
 
 _POLYGON = 2
 _NOT_ASKED = -1
+_OF_ONE_THREAD = ("zones", "tiles")  # GEOS writes to what is prepared; tiles are made
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from spatial.index.grid import Grid
+    from spatial.index.rings import Rings
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
 
 
@@ -40,14 +42,14 @@ class ZoneIndex:
         The index's own 2D copies, in the order given, prepared for predicates when
         they are first asked for: put them first, as in
         ``shapely.intersects(index.zones[z], sites[s])``. Prepared geometries are not
-        safe to ask from two threads at once; an index belongs to one thread. Its
-        `grid` alone may be shared.
+        safe to ask from two threads at once: each thread takes a `twin`.
     """
 
     shapes: Shapes = field(repr=False)
     _given: Shapes = field(init=False, repr=False)
     _tree: shapely.STRtree = field(init=False, repr=False)
     _sound: npt.NDArray[np.int8] = field(init=False, repr=False)
+    _lent: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Take private copies: preparing the caller's geometries would change them."""
@@ -77,11 +79,38 @@ class ZoneIndex:
         self._sound[fresh] = shapely.is_valid(self.shapes[fresh])
         return np.asarray(self._sound[rows] == 1)
 
+    def twin(self) -> ZoneIndex:
+        """Return an index of the same zones that another thread may ask meanwhile.
+
+        What is only read is shared: the shapes, their outlines, the trees, the grid
+        (if it is there) and the verdicts on validity. What GEOS writes to while it is
+        asked is the twin's own: prepared zones, and tiles. From then on the twins
+        alone may be asked. Not to be called from two threads at once.
+        """
+        # A tree and a collection settle inner boxes when first asked: now.
+        self._tree.query(shapely.Point(0.0, 0.0))
+        self.outlines.around(np.zeros((1, 4)), np.zeros(1, dtype=np.int64))
+        made = object.__new__(type(self))
+        made.__dict__.update(self._without(_OF_ONE_THREAD))
+        made.__dict__["_lent"] = True
+        return made
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: shapes and grid; never anything prepared."""
+        return self._without((*_OF_ONE_THREAD, "outlines", "_lent"))
+
+    def _without(self, names: tuple[str, ...]) -> dict[str, object]:
+        """Return the attributes but some."""
+        return {k: one for k, one in self.__dict__.items() if k not in names}
+
     @cached_property
     def zones(self) -> Shapes:
         """The zones, prepared."""
-        shapely.prepare(self.shapes)
-        return self.shapes
+        own = self.shapes
+        if self._lent:  # other threads read the shapes that are shared
+            own = np.asarray(shapely.force_2d(own))
+        shapely.prepare(own)
+        return own
 
     @cached_property
     def outlines(self) -> Outlines:
@@ -104,9 +133,17 @@ class ZoneIndex:
         """
         from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
 
+        return Grid.over(self.rings())
+
+    def rings(self) -> Rings:
+        """Return the rings of the polygons among the zones; others have none."""
         polygons = self.shapes.copy()
         polygons[shapely.get_dimensions(polygons) < _POLYGON] = shapely.Polygon()
-        return Grid.over(rings_of(polygons))
+        return rings_of(polygons)
+
+    def hold(self, grid: Grid) -> None:
+        """Take a grid that was made, or kept, of these very zones."""
+        self.__dict__["grid"] = grid
 
     def candidates(
         self, sites: Shapes, *, within_m: float | Floats = 0.0

@@ -56,9 +56,9 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
     CrsMismatchError
         The frame is not in EPSG:4490.
     GeometryError
-        The index repeats a label; a geometry is null, empty or a collection, lies
-        outside of longitude -180 to 180 and latitude -90 to 90, or is wider than 180
-        degrees: it crosses the antimeridian, where what is near is far in degrees.
+        The index repeats a label; a geometry is null, empty, a collection or not
+        finite, lies outside of longitude -180 to 180 and latitude -90 to 90, or is
+        wider than 180 degrees: it crosses the antimeridian, where what is near is far in degrees.
     """
     if frame.crs is None or not frame.crs.equals(_FRAME, ignore_axis_order=True):
         got = "no CRS" if frame.crs is None else f"{frame.crs.name!r}"
@@ -76,7 +76,9 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
         raise GeometryError(msg)
     shapes = np.asarray(frame.geometry.array, dtype=object)
     kind = shapely.get_type_id(shapes)
-    bad = ~np.isin(kind, tuple(DIMENSION_OF_TYPE)) | shapely.is_empty(shapes)
+    # What is nowhere would meet nothing, in silence: empty, or NaN in its box.
+    nowhere = ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    bad = ~np.isin(kind, tuple(DIMENSION_OF_TYPE)) | shapely.is_empty(shapes) | nowhere
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
         got = "None" if shapes[at] is None else f"{shapes[at].wkt[:40]}"
