@@ -8,6 +8,7 @@ the vertices as they were read: nothing is cut, so nothing is rounded.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import shapely
 
 from spatial.measure import grown_bounds, outline
 from spatial.measure.depth import across_m
-from spatial.measure.distance import reach_m
+from spatial.measure.distance import first_vertex, least_m, most_m, reach_m
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 PIECE = 64
 """Edges in a piece, at most."""
 
-_FIRST_REACH_M = 100.0
+_FIRST_REACH_M, _WIDER = 200.0, 3.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Outlines:
     """The boundaries of polygons, and lines and points as they are, in pieces.
 
@@ -71,17 +72,40 @@ class Outlines:
             (n,) lines or points, gathered as multi-geometries in the order of the
             outline; an empty line where no piece's own box meets the box.
         """
-        row, piece = self._tree.query(shapely.box(*boxes.T))
-        own = self.owner[piece] == shape[row]
-        row, piece = row[own], piece[own]
+        row, piece = self._of(boxes, shape)
+        return self.gathered(row, piece, len(boxes))
+
+    def near(
+        self, sites: Shapes, reach_m: Floats | float
+    ) -> tuple[Integers, Integers, Floats]:
+        """Return which pieces may lie within metres of which sites.
+
+        Parameters
+        ----------
+        sites
+            (n,) points, lines or polygons, none empty.
+        reach_m
+            Metres, one for all sites or one for each.
+
+        Returns
+        -------
+        row, piece
+            Positions, ordered by site, then piece. Pieces that are farther away may
+            be among them; none that is not.
+        least_m
+            What each piece is at least away.
+        """
+        bounds = shapely.bounds(sites)
+        reach = np.broadcast_to(np.asarray(reach_m, dtype=float), len(sites))
+        row, piece = self._tree.query(shapely.box(*grown_bounds(bounds, reach).T))
         order = np.lexsort((piece, row))
-        return _gathered(self.pieces[piece[order]], row[order], len(boxes))
+        return self._nearer(bounds, reach, row[order], piece[order].astype(np.int64))
 
-    def within(self, sites: Shapes, shape: Integers, reach_m: Floats | float) -> Shapes:
-        """Return of each shape the pieces that may lie within metres of a site."""
-        return self.around(grown_bounds(shapely.bounds(sites), reach_m), shape)
+    def gathered(self, row: Integers, piece: Integers, count: int) -> Shapes:
+        """Return the pieces of each of `count` rows as one multi-geometry."""
+        return _gathered(self.pieces[piece], row, count)
 
-    def facing(self, sites: Shapes, shape: Integers) -> Shapes:
+    def facing(self, sites: Shapes, shape: Integers | None = None) -> Shapes:
         """Return of each shape the pieces that some point of a site is nearest to.
 
         Parameters
@@ -89,24 +113,76 @@ class Outlines:
         sites
             (n,) points, lines or polygons, none empty.
         shape
-            (n,) position of the shape that is asked; none empty.
+            (n,) position of the shape that is asked; none empty. All shapes are asked
+            if it is left out; then there must be a piece.
 
         Returns
         -------
         ndarray
             (n,) lines or points; others are there too, but none that matters is not.
         """
+        vertex = first_vertex(sites)
+        starts = np.asarray(shapely.points(vertex), dtype=object)
         found = np.full(len(sites), shapely.MultiLineString(), dtype=object)
         left = np.arange(len(sites))
         reach = np.full(len(sites), _FIRST_REACH_M)
         while len(left):
-            found[left] = self.within(sites[left], shape[left], reach[left])
+            whose = None if shape is None else shape[left]
+            row, piece, least = self._within(starts[left], whose, reach[left])
+            # A piece that is all farther than another's first vertex is not nearest.
+            most = most_m(vertex[left[row]], self.first[piece])
+            some = least <= least_of(most, row, len(left))[row]
+            found[left] = self.gathered(row[some], piece[some], len(left))
             left = left[shapely.is_empty(found[left])]
-            reach[left] *= 8
+            reach[left] *= _WIDER
         # What was found is no nearer than the nearest to the site's first vertex, and
         # no other point of the site is farther from that than the site is wide.
-        bound_m = reach_m(sites, found) + across_m(sites)
-        return self.within(sites, shape, bound_m * 1.001 + 1.0)
+        bound_m = (reach_m(starts, found) + across_m(sites)) * 1.001 + 1.0
+        row, piece, _ = self._within(sites, shape, bound_m)
+        return self.gathered(row, piece, len(sites))
+
+    def _of(self, boxes: Floats, shape: Integers) -> tuple[Integers, Integers]:
+        """Return the pieces of a shape that come into a box; by row, then piece."""
+        row, piece = self._tree.query(shapely.box(*boxes.T))
+        own = self.owner[piece] == shape[row]
+        row, piece = row[own], piece[own]
+        order = np.lexsort((piece, row))
+        return row[order], piece[order].astype(np.int64)
+
+    def _within(
+        self, sites: Shapes, shape: Integers | None, reach_m: Floats
+    ) -> tuple[Integers, Integers, Floats]:
+        """Return as `near`, of one shape each unless `shape` is None."""
+        if shape is None:
+            return self.near(sites, reach_m)
+        bounds = shapely.bounds(sites)
+        row, piece = self._of(grown_bounds(bounds, reach_m), shape)
+        return self._nearer(bounds, reach_m, row, piece)
+
+    def _nearer(
+        self, bounds: Floats, reach_m: Floats, row: Integers, piece: Integers
+    ) -> tuple[Integers, Integers, Floats]:
+        """Drop the pieces whose box is farther from the site's than is asked."""
+        least = least_m(bounds[row], self._boxes[piece], reach_m[row])
+        some = least <= reach_m[row]
+        return row[some], piece[some], least[some]
+
+    @cached_property
+    def _boxes(self) -> Floats:
+        """(pieces, 4) boxes of the pieces."""
+        return np.asarray(shapely.bounds(self.pieces))
+
+    @cached_property
+    def first(self) -> Floats:
+        """(pieces, 2) first vertices of the pieces."""
+        return first_vertex(self.pieces)
+
+
+def least_of(value: Floats, group: Integers, count: int) -> Floats:
+    """Return the least value of each of `count` groups; inf where there is none."""
+    least = np.full(count, np.inf)
+    np.minimum.at(least, group, value)
+    return least
 
 
 def _gathered(parts: Shapes, row: Integers, count: int) -> Shapes:

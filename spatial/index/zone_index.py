@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,8 +16,11 @@ from spatial.index.tiles import Tiles
 from spatial.measure import grown_bounds
 
 _POLYGON = 2
+_NOT_ASKED = -1
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from spatial.index.grid import Grid
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
 
@@ -41,13 +45,37 @@ class ZoneIndex:
     """
 
     shapes: Shapes = field(repr=False)
+    _given: Shapes = field(init=False, repr=False)
     _tree: shapely.STRtree = field(init=False, repr=False)
+    _sound: npt.NDArray[np.int8] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Take private copies: preparing the caller's geometries would change them."""
-        own = np.asarray(shapely.force_2d(np.asarray(self.shapes, dtype=object)))
-        object.__setattr__(self, "shapes", np.atleast_1d(own))
+        given = np.atleast_1d(np.array(self.shapes, dtype=object))
+        object.__setattr__(self, "_given", given)
+        object.__setattr__(self, "shapes", np.asarray(shapely.force_2d(given)))
         object.__setattr__(self, "_tree", shapely.STRtree(self.shapes))
+        object.__setattr__(self, "_sound", np.full(len(given), _NOT_ASKED, np.int8))
+
+    def is_of(self, shapes: Shapes) -> bool:
+        """Whether this is the index of these shapes: the same ones, in this order.
+
+        z does not count. An index of others would answer without complaint, and
+        wrongly; so whoever is handed one asks first.
+        """
+        if len(shapes) != len(self._given):
+            return False
+        if all(map(operator.is_, shapes, self._given)):
+            return True
+        return bool(
+            shapely.equals_identical(shapely.force_2d(shapes), self.shapes).all()
+        )
+
+    def is_valid(self, rows: Integers) -> npt.NDArray[np.bool_]:
+        """Return whether zones are valid; each is looked at once and remembered."""
+        fresh = np.unique(rows[self._sound[rows] == _NOT_ASKED])
+        self._sound[fresh] = shapely.is_valid(self.shapes[fresh])
+        return np.asarray(self._sound[rows] == 1)
 
     @cached_property
     def zones(self) -> Shapes:

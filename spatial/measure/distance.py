@@ -10,11 +10,13 @@ import shapely
 from spatial.measure.ellipsoid import (
     DIMENSION_OF_TYPE,
     GEOD,
+    SHORTEST_DEGREE_M,
     as_shapes,
     box_centre,
     from_plane,
     geodesic_m,
     grown_bounds,
+    metres_per_degree,
     outline,
     to_plane,
 )
@@ -23,20 +25,23 @@ if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Shapes, ShapesLike
 
 _STEP_DEG = 0.001  # a chord of this length leaves the drawn edge by < 0.3 mm
-_CLIP_FROM = 32  # vertices from which clipping pays before the first search
+_CLIP_FROM = 256  # vertices from which clipping pays before the first search
+_SAFE = 1.000001  # more than reckoning can lose
 
 
 @overload
 def distance_m(
-    a: shapely.Geometry, b: shapely.Geometry, *, within_m: float = ...
+    a: shapely.Geometry, b: shapely.Geometry, *, within_m: float | Floats = ...
 ) -> float: ...
 @overload
-def distance_m(a: ShapesLike, b: ShapesLike, *, within_m: float = ...) -> Floats: ...
+def distance_m(
+    a: ShapesLike, b: ShapesLike, *, within_m: float | Floats = ...
+) -> Floats: ...
 def distance_m(
     a: shapely.Geometry | ShapesLike,
     b: shapely.Geometry | ShapesLike,
     *,
-    within_m: float = np.inf,
+    within_m: float | Floats = np.inf,
 ) -> float | Floats:
     """Return the geodesic shortest distance of `a` to `b`, pair by pair, in metres.
 
@@ -47,7 +52,8 @@ def distance_m(
         or polygons, single or multi. `a` is best the smaller of the two.
     within_m
         Greater distances need not be found: above it the answer may be too large, or
-        inf. Saves the search for pairs that are far apart.
+        inf. Saves the search for pairs that are far apart. One for all pairs or one
+        for each.
 
     Returns
     -------
@@ -77,17 +83,19 @@ def distance_m(
     apart = np.flatnonzero(~empty & ~shapely.intersects(second, first))
     if len(apart):
         a_lines, b_lines = outline(first[apart]), outline(second[apart])
-        result[apart] = _apart_m(a_lines, b_lines, within_m)
+        limit_m = np.broadcast_to(np.asarray(within_m, dtype=float), len(first))
+        result[apart] = _apart_m(a_lines, b_lines, limit_m[apart])
     return float(result[0]) if single else result
 
 
-def _apart_m(a: Shapes, b: Shapes, within_m: float) -> Floats:
+def _apart_m(a: Shapes, b: Shapes, within_m: Floats) -> Floats:
     """Return the distance of points and lines that do not meet."""
-    limited = np.isfinite(within_m)
-    bound_m = np.full(len(a), within_m) if limited else reach_m(a, b)
     big = np.flatnonzero(shapely.get_num_coordinates(b) > _CLIP_FROM)
+    bound_m = within_m[big].copy()
+    free = np.flatnonzero(~np.isfinite(bound_m))
+    bound_m[free] = reach_m(a[big[free]], b[big[free]])
     close = b.copy()
-    close[big] = near(b[big], a[big], bound_m[big])
+    close[big] = near(b[big], a[big], bound_m)
     result = np.full(len(a), np.inf)
     found = np.flatnonzero(~shapely.is_empty(close))
     if len(found):
@@ -116,6 +124,50 @@ def _search_m(a: Shapes, b: Shapes) -> Floats:
     return bound_m
 
 
+def least_m(a: Floats, b: Floats, reach_m: Floats | float) -> Floats:
+    """Return a length that whatever lies in two boxes is never nearer than, in metres.
+
+    Parameters
+    ----------
+    a, b
+        (n, 4) boxes, pair by pair: min_lon, min_lat, max_lon, max_lat, degrees.
+    reach_m
+        How far is looked: the answer may be trusted up to here. What is said to be
+        farther apart than any length up to `reach_m` is farther apart.
+
+    Notes
+    -----
+    A path shorter than `reach_m` stays below the latitude of the boxes plus
+    `reach_m`. There a degree of longitude is nowhere shorter than at that latitude, a
+    degree of latitude nowhere shorter than at the equator. What is reckoned with both
+    is shorter than every such path.
+    """
+    apart = np.maximum(b[:, :2] - a[:, 2:], a[:, :2] - b[:, 2:]).clip(0.0)
+    up = np.multiply(reach_m, _SAFE) / SHORTEST_DEGREE_M
+    latitude = np.maximum(
+        np.abs(a[:, 1::2]).max(axis=1), np.abs(b[:, 1::2]).max(axis=1)
+    )
+    across = metres_per_degree(np.minimum(latitude + up, 89.9))[:, 0]
+    return np.asarray(
+        np.hypot(apart[:, 0] * across, apart[:, 1] * SHORTEST_DEGREE_M) / _SAFE
+    )
+
+
+def most_m(start: Floats, end: Floats) -> Floats:
+    """Return a length that points (n, 2) are never farther apart than, in metres.
+
+    That of the line straight in longitude and latitude, each degree of longitude as
+    long as where the line is nearest to the equator, each of latitude as long as
+    where it is farthest from it.
+    """
+    low, high = np.sort(np.column_stack([start[:, 1], end[:, 1]]), axis=1).T
+    nearest = np.where(low * high > 0, np.minimum(np.abs(low), np.abs(high)), 0.0)
+    farthest = np.maximum(np.abs(low), np.abs(high))
+    across, up = metres_per_degree(nearest)[:, 0], metres_per_degree(farthest)[:, 1]
+    x, y = np.abs(end - start).T
+    return np.asarray(np.hypot(x * across, y * up) * _SAFE)
+
+
 def _ends(a: Shapes, b: Shapes) -> tuple[Floats, Floats]:
     """Return the ends of the shortest line from `a` to `b`, (n, 2) each."""
     xy = shapely.get_coordinates(shapely.shortest_line(a, b)).reshape(-1, 2, 2)
@@ -124,10 +176,14 @@ def _ends(a: Shapes, b: Shapes) -> tuple[Floats, Floats]:
 
 def reach_m(a: Shapes, b: Shapes) -> Floats:
     """Return a bound on the distance: from the first vertex of `a` to `b`, metres."""
-    xy, owner = shapely.get_coordinates(a, return_index=True)
-    first = np.searchsorted(owner, np.arange(len(a)))
-    vertex = np.asarray(shapely.points(xy[first]), dtype=object)
+    vertex = np.asarray(shapely.points(first_vertex(a)), dtype=object)
     return geodesic_m(*_ends(vertex, b))
+
+
+def first_vertex(shapes: Shapes) -> Floats:
+    """Return the first vertex of each shape, (n, 2) degrees; none may be empty."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    return np.asarray(xy[np.searchsorted(owner, np.arange(len(shapes)))])
 
 
 def near(shapes: Shapes, other: Shapes, reach: Floats) -> Shapes:

@@ -43,6 +43,9 @@ POINTS, LINES, POLYGONS = (
 
 _SHORTEST_MERIDIAN_RADIUS_M = MAJOR_M * (1 - E2)
 
+SHORTEST_DEGREE_M = float(np.radians(_SHORTEST_MERIDIAN_RADIUS_M))
+"""A degree of latitude where it is shortest, at the equator; metres."""
+
 
 def as_shapes(
     geometry: shapely.Geometry | ShapesLike, kinds: tuple[int, ...], *, needed_for: str

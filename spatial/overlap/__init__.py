@@ -11,6 +11,7 @@ out; both in EPSG:4490.
 from __future__ import annotations
 
 from spatial.overlap.cover import cover_table
+from spatial.overlap.margins import margins
 from spatial.overlap.table import intersection_geometry, overlap_table
 
-__all__ = ["cover_table", "intersection_geometry", "overlap_table"]
+__all__ = ["cover_table", "intersection_geometry", "margins", "overlap_table"]

@@ -9,15 +9,15 @@ import pandas as pd
 import shapely
 
 from layers.errors import GeometryError
-from spatial.index import ZoneIndex
-from spatial.measure import deepest_points, distance_m, outline
+from spatial.measure import deepest_points, distance_m
+from spatial.overlap.covered import covered
 from spatial.overlap.pairs import (
     LINE,
     POLYGON,
     dimension,
-    of_dimension,
-    overlay,
+    index_of,
     refuse_invalid,
+    refuse_invalid_zones,
     shapes_of,
     size,
 )
@@ -25,14 +25,19 @@ from spatial.overlap.pairs import (
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
-    from spatial.overlap.pairs import Name
-
-_ROUNDING_DEG = 1e-13
+    from spatial.overlap.areas import Engine
+    from spatial.overlap.covered import Covered
 
 
 def cover_table(
-    sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, margins: bool = False
+    sites: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    margins: bool = False,
+    engine: Engine = "auto",
+    index: ZoneIndex | None = None,
 ) -> pd.DataFrame:
     """Return how much of each site the zones cover together.
 
@@ -48,6 +53,10 @@ def cover_table(
     margins
         Whether to measure ``remainder_depth_m`` and ``inside_margin_m`` as well,
         which takes longer than all the rest; they are NaN otherwise.
+    engine
+        As for `overlap_table`.
+    index
+        The index of `zones`, if it has been made; made here otherwise.
 
     Returns
     -------
@@ -79,106 +88,78 @@ def cover_table(
     GeometryError
         A zone is not a polygon; otherwise as for `overlap_table`.
     """
-    a, b = shapes_of(sites, "site"), shapes_of(zones, "zone")
-    other = np.flatnonzero(dimension(b) != POLYGON)
+    a, ready = shapes_of(sites, "site"), index_of(zones, index)
+    other = np.flatnonzero(dimension(ready.shapes) != POLYGON)
     if len(other):
         at = int(other[0])
         msg = (
             f"zone {zones.index[at]!r}: only polygons can cover a site, got "
-            f"{b[at].geom_type}; filter the zones first"
+            f"{ready.shapes[at].geom_type}; filter the zones first"
         )
         raise GeometryError(msg)
-    index = ZoneIndex(b)
-    site, zone = index.candidates(a)
+    _, zone = ready.candidates(a)
     refuse_invalid(a, np.arange(len(a)), sites, "site")
-    refuse_invalid(b, zone, zones, "zone")
-    meets = shapely.intersects(index.zones[zone], a[site])
-    site, zone = site[meets], zone[meets]
-    union = _unions(index.zones, site, zone, len(a))
-    covered, outside = _split(a, union, lambda row: f"site {sites.index[row]!r}")
-    columns = _columns(a, covered, outside)
+    refuse_invalid_zones(ready, zone, zones)
+    found = covered(
+        ready, a, engine=engine, shapes=margins,
+        name=lambda row: f"site {sites.index[row]!r}",
+    )  # fmt: skip
+    columns = _columns(a, found)
     if margins:
-        columns |= _margins(a, outside, union=union, index=index)
+        columns |= _margins(ready, a, found)
     return pd.DataFrame(columns, index=sites.index)
 
 
-def _columns(a: Shapes, covered: Shapes, outside: Shapes) -> dict[str, Floats]:
+def _columns(a: Shapes, found: Covered) -> dict[str, Floats]:
     """Return the columns of the table, the margins as not measured."""
     kind = dimension(a)
-    within, left = size(covered), size(outside)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.clip(within / size(a), 0.0, 1.0)
+        share = np.clip(found.within / size(a), 0.0, 1.0)
     return {
-        "covered_share": np.where(shapely.is_empty(outside), 1.0, share),
-        "covered_m2": np.where(kind == POLYGON, within, np.nan),
-        "remainder_m2": np.where(kind == POLYGON, left, np.nan),
-        "covered_length_m": np.where(kind == LINE, within, np.nan),
-        "remainder_length_m": np.where(kind == LINE, left, np.nan),
+        "covered_share": np.where(found.inside, 1.0, share),
+        "covered_m2": np.where(kind == POLYGON, found.within, np.nan),
+        "remainder_m2": np.where(kind == POLYGON, found.left, np.nan),
+        "covered_length_m": np.where(kind == LINE, found.within, np.nan),
+        "remainder_length_m": np.where(kind == LINE, found.left, np.nan),
         "remainder_depth_m": np.full(len(a), np.nan),
         "inside_margin_m": np.full(len(a), np.nan),
     }
 
 
-def _margins(
-    a: Shapes, outside: Shapes, *, union: Shapes, index: ZoneIndex
-) -> dict[str, Floats]:
+def _margins(index: ZoneIndex, a: Shapes, found: Covered) -> dict[str, Floats]:
     """Return how far the part outside reaches, and how deep inside the rest lies."""
-    inside = shapely.is_empty(outside)
+    inside = np.flatnonzero(found.inside)
+    beyond = np.flatnonzero(~found.inside)
     depth, margin = np.zeros(len(a)), np.full(len(a), np.nan)
-    depth[~inside] = _depth_outside(outside[~inside], union[~inside], index)
-    margin[inside] = distance_m(a[inside], outline(union[inside]))
+    depth[beyond] = _depth_outside(index, found.outside[beyond])
+    margin[inside] = _depth_inside(index, a, inside, found)
     return {"remainder_depth_m": depth, "inside_margin_m": margin}
 
 
-def _unions(zones: Shapes, site: Integers, zone: Integers, count: int) -> Shapes:
-    """Return for each site the union of the zones that it meets; empty if none."""
-    result = np.full(count, shapely.Polygon(), dtype=object)
-    starts = np.flatnonzero(np.diff(site, prepend=-1))
-    single = starts[np.diff(np.append(starts, len(site))) == 1]
-    result[site[single]] = zones[zone[single]]
-    made: dict[bytes, shapely.Geometry] = {}
-    for group in np.split(np.arange(len(site)), starts[1:]):
-        if len(group) > 1:
-            key = zone[group].tobytes()
-            if key not in made:  # neighbours meet the same zones
-                made[key] = shapely.union_all(zones[zone[group]])
-                shapely.prepare(made[key])
-            result[site[group[0]]] = made[key]
-    return result
-
-
-def _split(a: Shapes, union: Shapes, name: Name) -> tuple[Shapes, Shapes]:
-    """Return the part of each site inside and the part outside its union."""
-    covered = a.copy()
-    outside = np.full(len(a), shapely.Polygon(), dtype=object)
-    rows = np.flatnonzero(~shapely.covers(union, a))
-    first, second, kind = a[rows], union[rows], dimension(a[rows])
-    for part, operation in (
-        (covered, shapely.intersection),
-        (outside, shapely.difference),
-    ):
-        shared = overlay(operation, first, second, lambda row: name(rows[row]))
-        part[rows] = of_dimension(shared, kind)
-    rounding = (dimension(outside) == POLYGON) & (
-        2 * shapely.area(outside) <= _ROUNDING_DEG * shapely.length(outside)
-    )
-    covered[rounding], outside[rounding] = a[rounding], shapely.Polygon()
-    return covered, outside
-
-
-def _depth_outside(outside: Shapes, union: Shapes, index: ZoneIndex) -> Floats:
+def _depth_outside(index: ZoneIndex, outside: Shapes) -> Floats:
     """Return the distance to all zones of the farthest point found of each part."""
-    if not len(index.zones):
+    if not len(index.outlines.pieces):
         return np.full(len(outside), np.inf)
-    base = union.copy()
-    alone = np.flatnonzero(shapely.is_empty(union))
-    base[alone] = index.zones[index.nearest(outside[alone])]
-    bound_m = distance_m(deepest_points(outside, outline(base)), base)
-    # Zones that the site does not meet may be nearer to some of its points.
-    row, zone = index.candidates(outside, within_m=bound_m * 1.01 + 1.0)
-    used, back = np.unique(zone, return_inverse=True)
-    lines, owner = shapely.get_parts(
-        outline(index.zones[used])[back], return_index=True
-    )
-    around = np.asarray(shapely.multilinestrings(lines, indices=row[owner]))
-    return distance_m(deepest_points(outside, around), around)
+    edges = index.outlines.facing(outside)
+    return distance_m(deepest_points(outside, edges), edges)
+
+
+def _depth_inside(
+    index: ZoneIndex, a: Shapes, rows: Integers, found: Covered
+) -> Floats:
+    """Return the distance to the boundary of the union of the zones that are met."""
+    of = np.isin(found.site, rows)
+    site, zone = found.site[of], found.zone[of]
+    first = np.flatnonzero(np.diff(site, prepend=-1))
+    single = np.diff(np.append(first, len(site))) == 1
+    edges = np.full(len(rows), None, dtype=object)
+    alone = first[single]
+    edges[single] = index.outlines.facing(a[site[alone]], zone[alone])
+    made: dict[bytes, shapely.Geometry] = {}
+    groups = np.split(zone, first[1:])
+    for row in np.flatnonzero(~single).tolist():
+        key = groups[row].tobytes()
+        if key not in made:  # neighbours meet the same zones
+            made[key] = shapely.boundary(shapely.union_all(index.shapes[groups[row]]))
+        edges[row] = made[key]
+    return distance_m(a[rows], edges)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
 from layers.errors import CrsMismatchError, GeometryError
 from layers.layer import FRAME
+from spatial.index import ZoneIndex
 from spatial.measure import DIMENSION_OF_TYPE, area_m2, length_m
 
 if TYPE_CHECKING:
@@ -27,6 +29,17 @@ if TYPE_CHECKING:
 
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions."""
+
+COLUMNS = (
+    "site",
+    "zone",
+    "area_m2",
+    "share_of_site",
+    "length_m",
+    "distance_m",
+    "margin_m",
+)
+"""Of the overlap table."""
 
 _FRAME = pyproj.CRS.from_user_input(FRAME)
 _MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
@@ -69,6 +82,41 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
         )
         raise GeometryError(msg)
     return shapes
+
+
+def index_of(zones: gpd.GeoDataFrame, index: ZoneIndex | None) -> ZoneIndex:
+    """Return the index of a frame of zones: the one at hand, else a new one.
+
+    Raises
+    ------
+    CrsMismatchError, GeometryError
+        As for `shapes_of`; and if the index is one of other zones.
+    """
+    shapes = shapes_of(zones, "zone")
+    if index is None:
+        return ZoneIndex(shapes)
+    if not index.is_of(shapes):
+        msg = (
+            f"index: expected one of these {len(shapes)} zones in this order, got one "
+            f"of {len(index.shapes)} others; make it with "
+            f"ZoneIndex(zones.geometry.to_numpy()) after the last change of the frame"
+        )
+        raise GeometryError(msg)
+    return index
+
+
+def refuse_invalid_zones(
+    index: ZoneIndex, used: Integers, frame: gpd.GeoDataFrame
+) -> None:
+    """Raise if a zone at the positions `used` is not valid; looked at once an index.
+
+    Raises
+    ------
+    GeometryError
+        Names the first one and its fault.
+    """
+    bad = used[~index.is_valid(used)]
+    refuse_invalid(index.shapes, bad, frame, "zone")
 
 
 def refuse_invalid(
@@ -158,3 +206,36 @@ def of_dimension(shapes: Shapes, wanted: Integers) -> Shapes:
             found, rank = np.unique(back, return_inverse=True)
             result[found] = _MULTI[kind](parts[kept], indices=rank)
     return result
+
+
+def positions(index: pd.Index, labels: pd.Series) -> Integers:
+    """Return the position of each label."""
+    found = index.get_indexer(pd.Index(labels))
+    if (found < 0).any():
+        label = labels.tolist()[int(np.flatnonzero(found < 0)[0])]
+        msg = (
+            f"pairs: expected labels of the frame's index, got {labels.name} "
+            f"{label!r}; take the pairs from the overlap table of the same frames"
+        )
+        raise GeometryError(msg)
+    return np.asarray(found, dtype=np.int64)
+
+
+def pair_namer(sites: pd.Index, zones: pd.Index) -> PairName:
+    """Return the namer of pairs."""
+    return lambda site, zone: f"site {sites[site]!r} and zone {zones[zone]!r}"
+
+
+def rows_of(
+    site: Integers,
+    zone: Integers,
+    *,
+    area_m2: Floats | float = np.nan,
+    share: Floats | float = np.nan,
+    length_m: Floats | float = np.nan,
+    distance_m: Floats | float = 0.0,
+) -> pd.DataFrame:
+    """Return a table of pairs by position; what is not given makes no sense there."""
+    numbers = (area_m2, share, length_m, distance_m, np.nan)
+    columns = (np.broadcast_to(np.asarray(one, float), len(site)) for one in numbers)
+    return pd.DataFrame(dict(zip(COLUMNS, (site, zone, *columns), strict=True)))

@@ -1,0 +1,91 @@
+"""How far pairs are from changing: measured only for those that are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.measure import deepest_points, distance_m
+from spatial.overlap.pairs import (
+    POLYGON,
+    dimension,
+    index_of,
+    pair_namer,
+    positions,
+    refuse_invalid,
+    refuse_invalid_zones,
+    shapes_of,
+)
+from spatial.overlap.shapes import shared_shapes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from spatial.index import ZoneIndex
+    from spatial.measure.ellipsoid import Floats, Shapes
+    from spatial.overlap.pairs import PairName
+
+
+def margins(
+    sites: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    pairs: pd.DataFrame,
+    *,
+    index: ZoneIndex | None = None,
+) -> Floats:
+    """Return how far chosen pairs are from changing, in metres.
+
+    Parameters
+    ----------
+    sites, zones
+        As for `overlap_table`.
+    pairs
+        Rows of the overlap table of these frames, all its columns.
+    index
+        The index of `zones`, if it has been made; made here otherwise.
+
+    Returns
+    -------
+    ndarray
+        (n,) in the order of `pairs`: what ``overlap_table(..., margins=True)`` has as
+        ``margin_m``. > 0: so far apart; < 0: so deep in the polygon zone, a lower
+        bound of the depth; 0 for a touch, and where a line or point zone is met.
+
+    Raises
+    ------
+    CrsMismatchError, GeometryError
+        As for `overlap_table`; also if a label is not in its frame.
+    """
+    a = shapes_of(sites, "site")
+    ready = index_of(zones, index)
+    by_position = pairs.assign(
+        site=positions(sites.index, pairs["site"]),
+        zone=positions(zones.index, pairs["zone"]),
+    )
+    refuse_invalid(a, by_position["site"].to_numpy(), sites, "site")
+    refuse_invalid_zones(ready, by_position["zone"].to_numpy(), zones)
+    return margins_of(ready, a, by_position, pair_namer(sites.index, zones.index))
+
+
+def margins_of(
+    index: ZoneIndex, a: Shapes, pairs: pd.DataFrame, name: PairName
+) -> Floats:
+    """Return what `margins` does, of pairs by position."""
+    site, zone = pairs["site"].to_numpy(), pairs["zone"].to_numpy()
+    margin = pairs["distance_m"].to_numpy(dtype=float, copy=True)
+    overlaps = (pairs[["area_m2", "length_m", "share_of_site"]] > 0).any(axis=1)
+    rows = np.flatnonzero(overlaps & (dimension(index.shapes)[zone] == POLYGON))
+    shared = shared_shapes(
+        index,
+        a[site[rows]],
+        zone[rows],
+        lambda at: name(site[rows[at]], zone[rows[at]]),
+    )
+    some = np.flatnonzero(~shapely.is_empty(shared))
+    rows, shared = rows[some], shared[some]
+    edges = index.outlines.facing(shared, zone[rows])
+    margin[rows] = 0.0 - distance_m(deepest_points(shared, edges), edges)
+    return margin
