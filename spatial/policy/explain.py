@@ -57,6 +57,8 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
     """Yield one finding for each site and zone, ordered by site, then zone."""
     place, provision = held.place, held.provision
     hits = place.hits[held.sites[place.hits["site"].to_numpy(dtype=int)]]
+    if place.margins is not None and len(hits):
+        hits = hits.assign(margin_m=place.margins(hits))
     called = labels(place.kind, shelf) if place.kind else None
     for hit in hits.to_dict("records"):
         site, zone = int(hit["site"]), int(hit["zone"])

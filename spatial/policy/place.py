@@ -12,7 +12,7 @@ from layers.text import message
 from spatial.finding import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
@@ -48,6 +48,9 @@ class Place:
         A setting that nobody set, or "".
     limit_m
         The distance that was compared with, or None.
+    margins
+        Measures ``margin_m`` of some of the `hits`, which takes long; None where the
+        column says it already.
     """
 
     kind: str | None
@@ -59,6 +62,7 @@ class Place:
     always: tuple[Unknown, ...] = ()
     setting: str = ""
     limit_m: float | None = None
+    margins: Callable[[pd.DataFrame], np.ndarray] | None = None
 
 
 def unknowns(place: Place, sites: Mask, shelf: Shelf) -> Iterator[Unknown]:

@@ -112,7 +112,10 @@ def _intersects(search: _Search) -> Place:
     """Find overlaps, by more than the tolerance, with zones that are meant."""
     pairs = search.shelf.pairs(search.kind)
     pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
-    place = _found(search, pairs)
+    place = replace(
+        _found(search, pairs),
+        margins=lambda some: search.shelf.margins_m(search.kind, some),
+    )
     if search.where.must_exist and not (search.zones.truth != FALSE).any():
         place = _not_drawn(search, place)
     return _with_gaps(search, place) if search.where.must_be_covered else place
@@ -194,11 +197,15 @@ def _not_within(search: _Search) -> Place:
         area_m2=lacking["remainder_m2"].to_numpy(),
         share_of_site=1.0 - lacking["covered_share"].to_numpy(),
         length_m=lacking["remainder_length_m"].to_numpy(),
-        margin_m=-search.shelf.depth_outside(search.kind, zones=meant, sites=sites),
     )
+
+    def margins(some: pd.DataFrame) -> np.ndarray:
+        rows = some["site"].to_numpy(dtype=int)
+        return -search.shelf.depth_outside(search.kind, zones=meant, sites=rows)
+
     return Place(
         search.kind, truth, hits, undecided[["site", "zone"]],
-        search.zones, search.doubts,
+        search.zones, search.doubts, margins=margins,
     )  # fmt: skip
 
 

@@ -147,15 +147,16 @@ class SiteRecords:
                 places[one.kind].append(at)
         for kind, found in places.items():
             where = self._positions(kind)
-            pairs = pd.DataFrame(
-                {
-                    "site": [wanted[at].site for at in found],
-                    "zone": [
-                        where[wanted[at].layer, wanted[at].zone_id] for at in found
-                    ],
-                }
+            site = np.array([wanted[at].site for at in found])
+            zone = np.array(
+                [where[wanted[at].layer, wanted[at].zone_id] for at in found]
             )
-            for at, shape in zip(found, self.shelf.shapes(kind, pairs), strict=True):
+            met = self.shelf.pairs(kind)
+            many = len(self.shelf.zones(kind))
+            key = met["site"].to_numpy(int) * many + met["zone"].to_numpy(int)
+            rows = np.searchsorted(key, site * many + zone)
+            shared = self.shelf.meetings(kind).shapes(rows)
+            for at, shape in zip(found, shared, strict=True):
                 # What lies on an inner border has no shape of its own.
                 shapes[at] = shapes[at] if shape.is_empty else shape
         return shapes
@@ -178,7 +179,7 @@ class SiteRecords:
             if pairs.empty:
                 continue
             zones = self.shelf.zones(kind)
-            shapes = self.shelf.shapes(kind, pairs)
+            shapes = self.shelf.shapes_met(kind)
             name = spec(kind).name_field
             named = zones[["layer", "feature_id", name]].iloc[pairs["zone"].to_numpy()]
             rows = zip(pairs.to_dict("records"), named.to_numpy(), shapes, strict=True)
