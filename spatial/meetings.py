@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+import shapely
 
 from spatial.index import ZoneIndex
 from spatial.overlap import cover_table, intersection_geometry, margins, overlap_table
@@ -21,6 +21,7 @@ from spatial.overlap.near import near_pairs
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +66,8 @@ class Meetings:
 
     def shapes(self, rows: np.ndarray) -> np.ndarray:
         """Return the shapes that some pairs share, by their row in `table`."""
-        fresh = rows[np.equal(self._shapes[rows], None)]  # noqa: PLR6201
+        fresh = np.unique(rows[shapely.is_missing(self._shapes[rows])])
         if fresh.size:
-            fresh = np.unique(fresh)
             self._shapes[fresh] = intersection_geometry(
                 self.sites, self.zones, self.table.iloc[fresh], index=self.index
             )

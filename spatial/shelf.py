@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.layer import Layer, Setting, Workspace
-    from spatial.finding import Unknown
+    from spatial.lacks import Lacks
 
 
 _HALF = 0.5
@@ -66,7 +66,7 @@ class Shelf:
     _cover: dict[tuple[str, bytes], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _doubts: dict[tuple[str, float], tuple[Unknown, ...]] = field(
+    _doubts: dict[tuple[str, float], Lacks] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -250,7 +250,7 @@ class Shelf:
         outside: np.ndarray = ~whole & ~((area <= limit_m2) | (length <= limit_m))
         return outside
 
-    def doubts(self, kind: str, *, within_m: float = 0.0) -> tuple[Unknown, ...]:
+    def doubts(self, kind: str, *, within_m: float = 0.0) -> Lacks:
         """Return why finding nothing of a kind does not mean there is nothing.
 
         See `spatial.silence.doubts`.

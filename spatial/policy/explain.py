@@ -130,14 +130,14 @@ def _why(
     return message(f"why.{relation}_point", **said)
 
 
-def attribute_missing(site: int, name: str) -> Unknown:
+def attribute_missing(name: str) -> Unknown:
     """Return the unknown for an attribute that the project does not state."""
     title = spec("project_site").field(name).title
     why = message("unknown.attribute_missing", attribute=title)
-    return Unknown(site, "", "attribute_missing", name, why)
+    return Unknown(-1, "", "attribute_missing", name, why)
 
 
-def period_ended(site: int, document: model.Document, until: str) -> Unknown:
+def period_ended(document: model.Document, until: str) -> Unknown:
     """Return the unknown for a plan that is over where it would apply."""
     why = message("unknown.period_ended", document=document.title, until=until)
-    return Unknown(site, "", "period_ended", document.id, why)
+    return Unknown(-1, "", "period_ended", document.id, why)

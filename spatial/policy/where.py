@@ -17,6 +17,7 @@ from layers.errors import InputRefusedError
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 from spatial.policy import model
 from spatial.policy.condition import (
     FALSE,
@@ -41,7 +42,7 @@ class _Search:
     kind: str
     shelf: Shelf
     zones: Evaluated
-    doubts: tuple[Unknown, ...]
+    doubts: Lacks
     doubted: Mask = field(repr=False)
 
     def best(self, pairs: pd.DataFrame) -> Truth:
@@ -90,9 +91,8 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
         return Place(
             where.kind, unknown, _hits(_NO_SITES), _PAIRS, nothing, setting=name
         )
-    doubts = tuple(shelf.doubts(where.kind, within_m=limit_m or 0.0))
-    doubted = np.zeros(len(shelf.sites), dtype=bool)
-    doubted[[one.site for one in doubts]] = True
+    doubts = shelf.doubts(where.kind, within_m=limit_m or 0.0)
+    doubted = doubts.mask(len(shelf.sites))
     filtered = evaluate(
         where.filter,
         shelf.zones(where.kind),
@@ -152,12 +152,10 @@ def _not_drawn(search: _Search, place: Place) -> Place:
     """Doubt every site: a region that the rule names is nowhere in the layer."""
     title = spec(search.kind).title
     why = message("unknown.zone_not_drawn", kind=title)
-    new = tuple(
-        Unknown(site, "", "no_zone_covers", search.kind, why)
-        for site in np.flatnonzero(~search.doubted).tolist()
-    )
+    lack = Unknown(-1, "", "no_zone_covers", search.kind, why)
+    new = Lacks.at(np.flatnonzero(~search.doubted), lack)
     truth = np.maximum(place.truth, np.int8(UNKNOWN))
-    return replace(place, truth=truth, doubts=(*place.doubts, *new))
+    return replace(place, truth=truth, doubts=Lacks.joined((place.doubts, new)))
 
 
 def _with_gaps(search: _Search, place: Place) -> Place:
@@ -165,14 +163,11 @@ def _with_gaps(search: _Search, place: Place) -> Place:
     every = np.ones(len(search.zones.truth), dtype=bool)
     gap = search.shelf.cover(search.kind, zones=every)["outside"].to_numpy(dtype=bool)
     why = message("unknown.no_zone_covers", kind=spec(search.kind).title)
-    here = gap.tolist()
-    known = tuple(one for one in search.doubts if here[one.site])
-    new = tuple(
-        Unknown(site, "", "no_zone_covers", search.kind, why)
-        for site in np.flatnonzero(gap & ~search.doubted).tolist()
-    )
+    lack = Unknown(-1, "", "no_zone_covers", search.kind, why)
+    new = Lacks.at(np.flatnonzero(gap & ~search.doubted), lack)
+    always = Lacks.joined((search.doubts.where(gap), new))
     truth = np.where(gap, np.maximum(place.truth, np.int8(UNKNOWN)), place.truth)
-    return replace(place, truth=truth, always=(*known, *new))
+    return replace(place, truth=truth, always=always)
 
 
 def _not_within(search: _Search) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
     from spatial.shelf import Shelf
-
-_Placed = TypeVar("_Placed", "Finding", "Unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +58,15 @@ class SiteRecords:
         """Sites that could be read."""
         sites = self.shelf.sites
         geometry = np.asarray(sites.geometry.array, dtype=object)
-        findings, unknowns = self._findings(geometry), _by_site(self.judgement.unknowns)
+        findings = self._findings(geometry)
+        unknowns = self.judgement.unknowns.of_sites(len(sites))
         overlaps = self._overlaps()
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
         rows = sites[["feature_id", *names]].to_dict("records")
         for at, row in enumerate(rows):
             said = findings.get(at, ())
-            lacks = unknowns.get(at, ())
+            lacks = unknowns[at]
             outcome = outcome_of([one.finding for one in said], lacks)
             yield SiteRecord(
                 site_id=str(row["feature_id"]),
@@ -79,7 +78,7 @@ class SiteRecords:
                 attributes=_attributes(row, names),
                 geometry=geometry[at],
                 findings=tuple(sorted(said, key=_reading_order)),
-                unknowns=tuple(lacks),
+                unknowns=lacks,
                 overlaps=tuple(overlaps.get(at, ())),
             )
 
@@ -249,13 +248,6 @@ def _reading_order(record: FindingRecord) -> tuple[object, ...]:
     one = record.finding
     place = (one.layer or "", one.zone_id or "")
     return (OUTCOMES.index(one.outcome), one.rule, one.provision, *place)
-
-
-def _by_site(ones: Iterable[_Placed]) -> Mapping[int, list[_Placed]]:
-    found: dict[int, list[_Placed]] = defaultdict(list)
-    for one in ones:
-        found[one.site].append(one)
-    return found
 
 
 def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]]:
