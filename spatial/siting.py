@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Workspace
     from layers.text import Lang
-    from spatial.policy.judge import Judgement
+    from spatial.policy.judge import Judgement, Progress
     from spatial.policy.model import Rulebook
     from spatial.report.content import ReviewContent
 
@@ -105,6 +105,7 @@ def review(
     *,
     on: dt.date | str,
     lang: Lang = "zh",
+    progress: Progress | None = None,
 ) -> Review:
     """Review the siting of projects.
 
@@ -119,6 +120,8 @@ def review(
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
     lang
         Language of the tables and the map.
+    progress
+        Called after each rule with the count of those done and of all.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def review(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
     shelf = Shelf(frame, office, day)
-    judgement = judge(shelf, rulebooks)
+    judgement = judge(shelf, rulebooks, progress=progress)
     silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
     judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -21,13 +21,16 @@ from spatial.policy.place import setting_missing, unknowns
 from spatial.policy.where import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.policy import model
     from spatial.policy.condition import Evaluated, Mask
     from spatial.policy.place import Place
     from spatial.shelf import Shelf
+
+Progress: TypeAlias = "Callable[[int, int], None]"
+"""Is told how many rules of how many are done."""
 
 Status = Literal["in_force", "period_ended", "not_in_force", "elsewhere"]
 
@@ -72,7 +75,12 @@ class Judgement:
     rules: tuple[JudgedRule, ...]
 
 
-def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
+def judge(
+    shelf: Shelf,
+    rulebooks: Sequence[model.Rulebook],
+    *,
+    progress: Progress | None = None,
+) -> Judgement:
     """Judge every site of a shelf by every rule of some rulebooks.
 
     Parameters
@@ -81,6 +89,9 @@ def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
         Sites, layers and settings on the day that counts.
     rulebooks
         In the order in which their rules are to be reported.
+    progress
+        Called after each rule with the count of those done and of all; what it
+        raises ends the work.
 
     Returns
     -------
@@ -96,19 +107,20 @@ def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
     found: list[Finding] = []
     open_: list[Lacks] = []
     judged: list[JudgedRule] = []
-    for book in rulebooks:
-        for rule in book.rules:
-            edition, status = edition_on(rule, book, on=shelf.on)
-            where = territory.applies(rule.territory, shelf) if edition else None
-            if edition is not None and where is None:
-                status = "elsewhere"
-            judged.append(JudgedRule(rule, book.id, edition, status))
-            if edition is None or where is None:
-                continue
+    every = [(book, rule) for book in rulebooks for rule in book.rules]
+    for done, (book, rule) in enumerate(every, start=1):
+        edition, status = edition_on(rule, book, on=shelf.on)
+        where = territory.applies(rule.territory, shelf) if edition else None
+        if edition is not None and where is None:
+            status = "elsewhere"
+        judged.append(JudgedRule(rule, book.id, edition, status))
+        if edition is not None and where is not None:
             bench = _Bench(shelf, book, rule, edition, status, where)
             for applies, lacks in bench.hear():
                 found += applies
                 open_ += lacks
+        if progress is not None:
+            progress(done, len(every))
     return Judgement(
         tuple(sorted(found, key=lambda one: one.site)),
         Lacks.joined(open_).first_of_each().by_site(),

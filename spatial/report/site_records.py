@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,10 +66,12 @@ class SiteRecords:
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
         rows = sites[["feature_id", *names]].to_dict("records")
+        given = sites[names].notna().to_numpy()
+        brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
         for at, row in enumerate(rows):
             said = findings.get(at, ())
             lacks = unknowns[at]
-            outcome = outcome_of([one.finding for one in said], lacks)
+            outcome = outcome_of([one.finding for one in said], brief[id(lacks)])
             yield SiteRecord(
                 site_id=str(row["feature_id"]),
                 name=_text(row.get("name")),
@@ -75,7 +79,7 @@ class SiteRecords:
                 stable=_stable(outcome, said),
                 area_m2=area_m2[at],
                 length_m=length_m[at],
-                attributes=_attributes(row, names),
+                attributes={name: row[name] for name in compress(names, given[at])},
                 geometry=geometry[at],
                 findings=tuple(sorted(said, key=_reading_order)),
                 unknowns=lacks,
@@ -116,6 +120,13 @@ class SiteRecords:
         accuracy = {one.id: one.accuracy_m for one in self._all_layers()}
         own = pd.to_numeric(self.shelf.sites["accuracy_m"]).to_numpy(float)
         records: dict[int, list[FindingRecord]] = defaultdict(list)
+
+        @cache
+        def clause(rule: str, provision: int) -> CitationRecord:
+            judged = rules[rule]
+            book = books[judged.rulebook]
+            return _clause(judged, book, provision, on=self.shelf.on)
+
         for at, one in enumerate(self.judgement.findings):
             judged = rules[one.rule]
             records[one.site].append(
@@ -124,9 +135,7 @@ class SiteRecords:
                     finding=one,
                     rule_title=judged.rule.title,
                     note=judged.rule.note,
-                    citation=_clause(
-                        judged, books[judged.rulebook], one.provision, on=self.shelf.on
-                    ),
+                    citation=clause(one.rule, one.provision),
                     stable=_firm(one, accuracy.get(one.layer or ""), own[one.site]),
                     geometry=shapes[at],
                 )
@@ -198,6 +207,11 @@ class SiteRecords:
                     )
                 )
         return found
+
+
+def _one_of_each_outcome(lacks: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
+    """Return so many unknowns as say all that the outcome depends on."""
+    return tuple({one.outcome: one for one in lacks}.values())
 
 
 def _clause(
