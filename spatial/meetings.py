@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+_AT_ONCE = 5_000  # pairs whose edges are in memory together while depths are measured
+
 
 @dataclass(frozen=True, eq=False)
 class Meetings:
@@ -77,10 +79,10 @@ class Meetings:
     def margins_m(self, rows: np.ndarray) -> np.ndarray:
         """Return how far some pairs are from changing, by their row in `table`."""
         fresh = np.unique(rows[np.isnan(self._margins_m[rows])])
-        if fresh.size:
-            self._margins_m[fresh] = margins(
-                self.sites, self.zones, self.table.iloc[fresh], index=self.index
-            )
+        for some in np.split(fresh, np.arange(_AT_ONCE, len(fresh), _AT_ONCE)):
+            pairs = self.table.iloc[some]
+            sites = self.sites.loc[pairs["site"].unique()]
+            self._margins_m[some] = margins(sites, self.zones, pairs, index=self.index)
         found: np.ndarray = self._margins_m[rows]
         return found
 
