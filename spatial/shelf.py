@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.layer import FRAME
 from layers.spec import spec
@@ -35,6 +36,9 @@ _HALF = 0.5
 # Shares that add up to 1 this closely are those of zones that tile the site.
 _TILES = 1e-9
 _HALF_UNIT_M2 = 0.005
+# A degree of a meridian at the pole; a plane about a site errs by far less than 10 %.
+_LONGEST_DEGREE_M = 111_700.0
+_ROOM = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,8 @@ class Shelf:
         wide = np.flatnonzero((area > limit_m2) & (limit_m > 0) & ~takes_half)
         if wide.size:
             shapes = self.meetings(kind).shapes(wide)
+            open_ = ~_surely_wider(shapes, area[wide], limit_m[wide])
+            wide, shapes = wide[open_], shapes[open_]
             small[wide] = sliver_width_m(shapes) <= limit_m[wide]
         thin: np.ndarray = small & ~takes_half
         return thin
@@ -269,6 +275,19 @@ def _meets(table: pd.DataFrame) -> np.ndarray:
     share = table["share_of_site"].to_numpy()
     by_length = np.where(np.isfinite(length), length > 0, share == 1.0)
     return np.where(np.isfinite(area), area > 0, by_length)
+
+
+def _surely_wider(
+    shapes: np.ndarray, area_m2: np.ndarray, limit_m: np.ndarray
+) -> np.ndarray:
+    """Whether the mean width alone is above the limit, with room for the plane.
+
+    Spares the largest inscribed circle where it decides nothing. The mean over all
+    parts is never above that of the part with the largest.
+    """
+    around_m = shapely.length(shapes) * _LONGEST_DEGREE_M  # no shorter than it is
+    sure: np.ndarray = 2 * area_m2 > _ROOM * limit_m * around_m
+    return sure
 
 
 def _adding_up(table: pd.DataFrame) -> pd.DataFrame:
