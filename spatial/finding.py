@@ -140,7 +140,8 @@ class Unknown:
     Attributes
     ----------
     site
-        Position of the site in the site table.
+        Position of the site in the site table; -1 in a reason that many sites share
+        (see `spatial.lacks`) and in the record of a site.
     rule
         Id of the rule; "" when it concerns every rule.
     kind

@@ -14,26 +14,31 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
 from spatial.inner_borders import with_inner_borders
 from spatial.measure import largest_remainder, sliver_width_m
-from spatial.overlap import cover_table, intersection_geometry, overlap_table
+from spatial.meetings import Meetings
+from spatial.overlap import intersection_geometry
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from layers.layer import Layer, Setting, Workspace
-    from spatial.finding import Unknown
+    from spatial.lacks import Lacks
 
 
 _HALF = 0.5
 # Shares that add up to 1 this closely are those of zones that tile the site.
 _TILES = 1e-9
 _HALF_UNIT_M2 = 0.005
+# A degree of a meridian at the pole; a plane about a site errs by far less than 10 %.
+_LONGEST_DEGREE_M = 111_700.0
+_ROOM = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,16 @@ class Shelf:
     _zones: dict[str, gpd.GeoDataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _meetings: dict[str, Meetings] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _pairs: dict[tuple[str, float], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _cover: dict[tuple[str, bytes], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _doubts: dict[tuple[str, float], tuple[Unknown, ...]] = field(
+    _doubts: dict[tuple[str, float], Lacks] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -104,21 +112,54 @@ class Shelf:
         Returns
         -------
         DataFrame
-            Columns of `spatial.overlap.overlap_table` (positions of site and zone),
+            Columns of `spatial.overlap.overlap_table` (positions of site and zone;
+            ``margin_m`` is NaN, see `margins_m`),
             ``sliver``: they overlap, but by no more than the layer's tolerance;
             ``interior``: they overlap by more than that. Where the zones tile a
             site, their areas are rounded to 0.01 m2 so that they add up to the
-            site's printed area.
+            site's printed area. RangeIndex; by site, then zone.
         """
         if (kind, within_m) not in self._pairs:
-            zones = self.zones(kind)
-            table = overlap_table(self.sites, zones, within_m=within_m, margins=True)
-            table = with_inner_borders(table, self.sites, zones)
-            meets = _meets(table)
-            thin = self._below_tolerance(kind, table)
-            table = table.assign(sliver=meets & thin, interior=meets & ~thin)
-            self._pairs[kind, within_m] = _adding_up(table)
+            made = self._with_near(kind, within_m) if within_m > 0 else self._met(kind)
+            self._pairs[kind, within_m] = made
         return self._pairs[kind, within_m]
+
+    def meetings(self, kind: str) -> Meetings:
+        """Return what the sites have in common with the zones of a kind."""
+        if kind not in self._meetings:
+            self._meetings[kind] = Meetings(self.sites, self.zones(kind))
+        return self._meetings[kind]
+
+    def _met(self, kind: str) -> pd.DataFrame:
+        """Return the pairs that meet."""
+        table = self.meetings(kind).table
+        table = with_inner_borders(table, self.sites, self.zones(kind))
+        meets = _meets(table)
+        thin = self._below_tolerance(kind, table)
+        return _adding_up(table.assign(sliver=meets & thin, interior=meets & ~thin))
+
+    def _with_near(self, kind: str, within_m: float) -> pd.DataFrame:
+        """Return the pairs that meet and those that are near; the former once."""
+        near = self.meetings(kind).near(within_m).assign(sliver=False, interior=False)
+        every = pd.concat([self.pairs(kind), near])
+        return every.sort_values(["site", "zone"], ignore_index=True)
+
+    def margins_m(self, kind: str, pairs: pd.DataFrame) -> np.ndarray:
+        """Return how far some pairs that meet are from changing, metres.
+
+        Parameters
+        ----------
+        kind
+            Layer kind.
+        pairs
+            Rows of ``self.pairs(kind)``, under their own index.
+
+        Returns
+        -------
+        ndarray
+            ``margin_m`` as `spatial.overlap.overlap_table` has it.
+        """
+        return self.meetings(kind).margins_m(pairs.index.to_numpy(dtype=np.int64))
 
     def _below_tolerance(self, kind: str, table: pd.DataFrame) -> np.ndarray:
         """Whether each overlap is no larger or no wider than its layer's tolerance.
@@ -133,19 +174,32 @@ class Shelf:
         limit_m = layer.map(lambda name: tolerance[name].width_m).to_numpy(float)
         area = table["area_m2"].to_numpy()
         length = table["length_m"].to_numpy()
-        small: np.ndarray = (area <= limit_m2) | (length <= limit_m)
-        wide = np.flatnonzero((area > limit_m2) & (limit_m > 0))
-        if wide.size:
-            shapes = self.shapes(kind, table.iloc[wide])
-            small[wide] = sliver_width_m(shapes) <= limit_m[wide]
         takes_half = table["share_of_site"].to_numpy() >= _HALF
+        small: np.ndarray = (area <= limit_m2) | (length <= limit_m)
+        wide = np.flatnonzero((area > limit_m2) & (limit_m > 0) & ~takes_half)
+        if wide.size:
+            shapes = self.meetings(kind).shapes(wide)
+            open_ = ~_surely_wider(shapes, area[wide], limit_m[wide])
+            wide, shapes = wide[open_], shapes[open_]
+            small[wide] = sliver_width_m(shapes) <= limit_m[wide]
         thin: np.ndarray = small & ~takes_half
         return thin
+
+    def shapes_met(self, kind: str) -> np.ndarray:
+        """Return the overlap of each pair that meets, as ``self.pairs(kind)`` stands.
+
+        Pairs that only touch have an empty geometry.
+        """
+        found = self.meetings(kind)
+        return found.shapes(np.arange(len(found.table)))
 
     def shapes(self, kind: str, pairs: pd.DataFrame) -> np.ndarray:
         """Return the overlap of each pair as geometry."""
         return np.asarray(
-            intersection_geometry(self.sites, self.zones(kind), pairs), dtype=object
+            intersection_geometry(
+                self.sites, self.zones(kind), pairs, index=self.meetings(kind).index
+            ),
+            dtype=object,
         )
 
     def cover(self, kind: str, *, zones: np.ndarray) -> pd.DataFrame:
@@ -167,7 +221,7 @@ class Shelf:
         wanted = np.asarray(zones, dtype=bool)
         key = (kind, wanted.tobytes())
         if key not in self._cover:
-            table = cover_table(self.sites, self.zones(kind)[wanted])
+            table = self.meetings(kind).union(wanted).cover
             self._cover[key] = table.assign(outside=self._outside(kind, table))
         return self._cover[key]
 
@@ -188,9 +242,8 @@ class Shelf:
         ndarray
             One lower bound a site; inf where there is no zone at all.
         """
-        chosen = self.zones(kind)[np.asarray(zones, dtype=bool)]
-        table = cover_table(self.sites.iloc[sites], chosen, margins=True)
-        return table["remainder_depth_m"].to_numpy()
+        wanted = np.asarray(zones, dtype=bool)
+        return self.meetings(kind).union(wanted).depth_outside_m(sites)
 
     def _outside(self, kind: str, table: pd.DataFrame) -> np.ndarray:
         """Whether more of each site than the tolerance of the kind is not covered."""
@@ -203,7 +256,7 @@ class Shelf:
         outside: np.ndarray = ~whole & ~((area <= limit_m2) | (length <= limit_m))
         return outside
 
-    def doubts(self, kind: str, *, within_m: float = 0.0) -> tuple[Unknown, ...]:
+    def doubts(self, kind: str, *, within_m: float = 0.0) -> Lacks:
         """Return why finding nothing of a kind does not mean there is nothing.
 
         See `spatial.silence.doubts`.
@@ -222,6 +275,19 @@ def _meets(table: pd.DataFrame) -> np.ndarray:
     share = table["share_of_site"].to_numpy()
     by_length = np.where(np.isfinite(length), length > 0, share == 1.0)
     return np.where(np.isfinite(area), area > 0, by_length)
+
+
+def _surely_wider(
+    shapes: np.ndarray, area_m2: np.ndarray, limit_m: np.ndarray
+) -> np.ndarray:
+    """Whether the mean width alone is above the limit, with room for the plane.
+
+    Spares the largest inscribed circle where it decides nothing. The mean over all
+    parts is never above that of the part with the largest.
+    """
+    around_m = shapely.length(shapes) * _LONGEST_DEGREE_M  # no shorter than it is
+    sure: np.ndarray = 2 * area_m2 > _ROOM * limit_m * around_m
+    return sure
 
 
 def _adding_up(table: pd.DataFrame) -> pd.DataFrame:

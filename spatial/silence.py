@@ -10,7 +10,7 @@ What *is* found stands even when the layer is doubtful: a certain overlap is cer
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from layers.spec import spec
 from layers.text import Fact, Message
 from spatial import measure
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 from spatial.overlap import cover_table
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def doubts(
     kind: str,
     on: dt.date,
     within_m: float = 0.0,
-) -> tuple[Unknown, ...]:
+) -> Lacks:
     """Return why, site by site, finding nothing does not mean there is nothing.
 
     Parameters
@@ -65,20 +66,16 @@ def doubts(
 
     Returns
     -------
-    tuple of Unknown
-        Ordered by site; `Unknown.rule` is empty. A site without a doubt does not
-        appear: there, no overlap is no conflict.
+    Lacks
+        Of `Unknown`, ordered by site; `Unknown.rule` is empty. A site without a
+        doubt does not appear: there, no overlap is no conflict.
     """
-    everywhere = tuple(_everywhere(workspace, kind, on))
+    everywhere = Lacks.at(np.arange(len(sites)), *_everywhere(workspace, kind, on))
     layers = in_force(workspace, kind, on=on)
-    here: dict[int, list[Unknown]] = {
-        site: [replace(one, site=site) for one in everywhere]
-        for site in range(len(sites))
-    }
     geometry = np.asarray(sites.geometry.array, dtype=object)
-    for one in (*_losses(geometry, layers, within_m), *_gaps(sites, layers, within_m)):
-        here[one.site].append(one)
-    return tuple(one for site in sorted(here) for one in here[site])
+    losses = _losses(geometry, layers, within_m)
+    gaps = _gaps(sites, layers, within_m)
+    return Lacks.joined((everywhere, *losses, *gaps)).by_site()
 
 
 def _everywhere(workspace: Workspace, kind: str, on: dt.date) -> Iterable[Unknown]:
@@ -118,21 +115,16 @@ def _says_nothing(layer: Layer) -> bool:
 
 def _losses(
     geometry: np.ndarray, layers: tuple[Layer, ...], within_m: float
-) -> Iterable[Unknown]:
+) -> Iterable[Lacks]:
     """Rows that were kept aside: they may lie where the site is."""
     bounds = shapely.bounds(geometry)
     for one in layers:
         near = np.zeros(len(geometry), dtype=bool)
         for lost in one.quarantine:
             near |= _near_box(bounds, lost.bounds, within_m)
-        for site in np.flatnonzero(near).tolist():
-            yield _doubt(
-                "layer_read_with_loss",
-                one.id,
-                site=site,
-                title=one.spec.title,
-                rows=len(one.quarantine),
-            )
+        title, rows = one.spec.title, len(one.quarantine)
+        reason = _doubt("layer_read_with_loss", one.id, title=title, rows=rows)
+        yield Lacks.at(np.flatnonzero(near), reason)
 
 
 def _near_box(
@@ -157,7 +149,7 @@ def _near_box(
 
 def _gaps(
     sites: gpd.GeoDataFrame, layers: tuple[Layer, ...], within_m: float
-) -> Iterable[Unknown]:
+) -> Iterable[Lacks]:
     """Sites that the coverage of the layers does not hold wholly, with a margin."""
     complete = [
         one
@@ -171,16 +163,31 @@ def _gaps(
     what = ", ".join(one.id for one in complete)
     title = complete[0].spec.title
     share = _covered_share(sites, area)
-    for site in np.flatnonzero(share < COVERED_SHARE).tolist():
-        which: UnknownKind = (
-            "layer_covers_partly" if share[site] > 0 else "layer_does_not_cover"
-        )
-        percent = f"{100 * share[site]:.1f}"
-        yield _doubt(which, what, site=site, title=title, percent=percent)
-    for site, away_m in _near_edge(sites, share, area, within_m):
-        facts = {"away": f"{away_m:.0f}", "within": f"{within_m:.0f}"}
-        near = _doubt("layer_covers_partly", what, site=site, title=title, **facts)
-        yield replace(near, why=replace(near.why, key="doubt.neighbourhood"))
+
+    @cache
+    def partly(which: UnknownKind, percent: str) -> Unknown:
+        return _doubt(which, what, title=title, percent=percent)
+
+    @cache
+    def near(away: str) -> Unknown:
+        facts: Mapping[str, Fact] = {"away": away, "within": f"{within_m:.0f}"}
+        said: Mapping[str, Fact] = {"layer": what, "title": title, **facts}
+        why = Message("doubt.neighbourhood", said)
+        return Unknown(-1, "", "layer_covers_partly", what, why)
+
+    yield Lacks.each(
+        (site, partly(_which(share[site]), f"{100 * share[site]:.1f}"))
+        for site in np.flatnonzero(share < COVERED_SHARE).tolist()
+    )
+    yield Lacks.each(
+        (site, near(f"{away_m:.0f}"))
+        for site, away_m in _near_edge(sites, share, area, within_m)
+    )
+
+
+def _which(share: float) -> UnknownKind:
+    """Return what a coverage that holds this share of a site is called."""
+    return "layer_covers_partly" if share > 0 else "layer_does_not_cover"
 
 
 def _covered_share(sites: gpd.GeoDataFrame, area: shapely.Geometry) -> np.ndarray:
@@ -211,9 +218,7 @@ def _near_edge(
             yield site, away
 
 
-def _doubt(
-    kind: UnknownKind, what: str, /, *, site: int = -1, **facts: Fact
-) -> Unknown:
-    """Return a doubt; its sentence is ``doubt.<kind>``."""
+def _doubt(kind: UnknownKind, what: str, /, **facts: Fact) -> Unknown:
+    """Return a doubt without a site; its sentence is ``doubt.<kind>``."""
     said: Mapping[str, Fact] = {"layer": what, **facts}
-    return Unknown(site, "", kind, what, Message(f"doubt.{kind}", said))
+    return Unknown(-1, "", kind, what, Message(f"doubt.{kind}", said))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Layer
@@ -18,6 +19,7 @@ from layers.read import from_frame
 from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Workspace
     from layers.text import Lang
-    from spatial.policy.judge import Judgement
+    from spatial.policy.judge import Judgement, Progress
     from spatial.policy.model import Rulebook
     from spatial.report.content import ReviewContent
 
@@ -103,6 +105,7 @@ def review(
     *,
     on: dt.date | str,
     lang: Lang = "zh",
+    progress: Progress | None = None,
 ) -> Review:
     """Review the siting of projects.
 
@@ -117,6 +120,8 @@ def review(
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
     lang
         Language of the tables and the map.
+    progress
+        Called after each rule with the count of those done and of all.
 
     Returns
     -------
@@ -145,9 +150,9 @@ def review(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
     shelf = Shelf(frame, office, day)
-    judgement = judge(shelf, rulebooks)
-    silent = (*_without_rule(shelf, judgement), *_without_law(shelf, judgement))
-    judgement = replace(judgement, unknowns=(*judgement.unknowns, *silent))
+    judgement = judge(shelf, rulebooks, progress=progress)
+    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
+    judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)
 
 
@@ -195,12 +200,14 @@ def _rulebook(name: str, office: Workspace) -> Rulebook:
     return load_rulebook(Path(office.path).parent / path)
 
 
-def _without_rule(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
+def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
     """Control zones that a site overlaps and that no rule of the day speaks of.
 
     A control zone without a rule is not a zone without law: a person must look.
     """
     asked = set(kinds_asked_for(judgement))
+    said_of: dict[tuple[str, bytes], Unknown] = {}
+    lacks: list[tuple[int, Unknown]] = []
     for kind in kinds():
         if spec(kind).role != "control" or kind in asked or not shelf.has(kind):
             continue
@@ -208,25 +215,31 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
         pairs = shelf.pairs(kind)
         met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
         for site, group in met.groupby("site", sort=True):
-            names = zones.iloc[group["zone"].to_numpy()]
-            shown = names[spec(kind).name_field].fillna(names["feature_id"])
-            said = message(
-                "doubt.no_rule_for_layer",
-                title=spec(kind).title,
-                zones=", ".join(map(str, shown)),
-            )
-            yield Unknown(int(str(site)), "", "no_rule_for_layer", kind, said)
+            which = group["zone"].to_numpy()
+            key = (kind, which.tobytes())
+            if key not in said_of:
+                said_of[key] = _no_rule(kind, zones.iloc[which])
+            lacks.append((int(str(site)), said_of[key]))
+    return Lacks.each(lacks)
 
 
-def _without_law(shelf: Shelf, judgement: Judgement) -> Iterable[Unknown]:
+def _no_rule(kind: str, zones: pd.DataFrame) -> Unknown:
+    """Return the unknown of a site that lies in zones that no rule speaks of."""
+    shown = zones[spec(kind).name_field].fillna(zones["feature_id"])
+    names = ", ".join(map(str, shown))
+    said = message("doubt.no_rule_for_layer", title=spec(kind).title, zones=names)
+    return Unknown(-1, "", "no_rule_for_layer", kind, said)
+
+
+def _without_law(shelf: Shelf, judgement: Judgement) -> Lacks:
     """Every site, when not one rule applies in this place on the day.
 
     Rulebooks begin at some day and end at some border; beyond, their silence is not
     the law's.
     """
     if any(one.status in ("in_force", "period_ended") for one in judgement.rules):
-        return
+        return Lacks()
     books = ", ".join(dict.fromkeys(one.rulebook for one in judgement.rules))
     said = message("doubt.no_rule_in_force", rulebooks=books, on=str(shelf.on))
-    for site in range(len(shelf.sites)):
-        yield Unknown(site, "", "no_rule_in_force", "rulebooks", said)
+    lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
+    return Lacks.at(np.arange(len(shelf.sites)), lack)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # The plan of the demo's region was in its period on this day.
 _DEMO_ON = dt.date(2025, 10, 31)
 
+_TENTHS = 10
 _on_option = click.option(
     "--on",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -165,7 +166,15 @@ def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
     progress("cli.reading_workspace", path=str(workspace))
     office = layers.open_workspace(workspace)
     progress("cli.judging", count=len(projects), on=str(on))
-    return spatial.review(projects, office, on=on, lang=language())
+    return spatial.review(
+        projects, office, on=on, lang=language(), progress=_rules_done
+    )
+
+
+def _rules_done(done: int, count: int) -> None:
+    """Print every tenth of the rules; the first ones take longest."""
+    if done * _TENTHS // count > (done - 1) * _TENTHS // count:
+        progress("cli.rules_done", done=done, count=count)
 
 
 def _print_outcomes(result: Review) -> None:

@@ -58,7 +58,8 @@ def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
     GeometryError
         The index repeats a label; a geometry is null, empty, a collection or not
         finite, lies outside of longitude -180 to 180 and latitude -90 to 90, or is
-        wider than 180 degrees: it crosses the antimeridian, where what is near is far in degrees.
+        wider than 180 degrees: it crosses the antimeridian, where what is near is far
+        in degrees.
     """
     if frame.crs is None or not frame.crs.equals(_FRAME, ignore_axis_order=True):
         got = "no CRS" if frame.crs is None else f"{frame.crs.name!r}"

@@ -57,6 +57,8 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
     """Yield one finding for each site and zone, ordered by site, then zone."""
     place, provision = held.place, held.provision
     hits = place.hits[held.sites[place.hits["site"].to_numpy(dtype=int)]]
+    if place.margins is not None and len(hits):
+        hits = hits.assign(margin_m=place.margins(hits))
     called = labels(place.kind, shelf) if place.kind else None
     for hit in hits.to_dict("records"):
         site, zone = int(hit["site"]), int(hit["zone"])
@@ -128,14 +130,14 @@ def _why(
     return message(f"why.{relation}_point", **said)
 
 
-def attribute_missing(site: int, name: str) -> Unknown:
+def attribute_missing(name: str) -> Unknown:
     """Return the unknown for an attribute that the project does not state."""
     title = spec("project_site").field(name).title
     why = message("unknown.attribute_missing", attribute=title)
-    return Unknown(site, "", "attribute_missing", name, why)
+    return Unknown(-1, "", "attribute_missing", name, why)
 
 
-def period_ended(site: int, document: model.Document, until: str) -> Unknown:
+def period_ended(document: model.Document, until: str) -> Unknown:
     """Return the unknown for a plan that is over where it would apply."""
     why = message("unknown.period_ended", document=document.title, until=until)
-    return Unknown(site, "", "period_ended", document.id, why)
+    return Unknown(-1, "", "period_ended", document.id, why)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from layers.spec import spec
-from spatial.finding import OUTCOMES, Finding, Unknown
+from spatial.finding import OUTCOMES
+from spatial.lacks import Lacks
 from spatial.policy import territory
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluate
 from spatial.policy.explain import Held, attribute_missing, findings, period_ended
@@ -20,13 +21,16 @@ from spatial.policy.place import setting_missing, unknowns
 from spatial.policy.where import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from spatial.finding import Outcome
+    from spatial.finding import Finding, Outcome, Unknown
     from spatial.policy import model
     from spatial.policy.condition import Evaluated, Mask
     from spatial.policy.place import Place
     from spatial.shelf import Shelf
+
+Progress: TypeAlias = "Callable[[int, int], None]"
+"""Is told how many rules of how many are done."""
 
 Status = Literal["in_force", "period_ended", "not_in_force", "elsewhere"]
 
@@ -67,11 +71,16 @@ class Judgement:
     """
 
     findings: tuple[Finding, ...]
-    unknowns: tuple[Unknown, ...]
+    unknowns: Lacks
     rules: tuple[JudgedRule, ...]
 
 
-def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
+def judge(
+    shelf: Shelf,
+    rulebooks: Sequence[model.Rulebook],
+    *,
+    progress: Progress | None = None,
+) -> Judgement:
     """Judge every site of a shelf by every rule of some rulebooks.
 
     Parameters
@@ -80,6 +89,9 @@ def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
         Sites, layers and settings on the day that counts.
     rulebooks
         In the order in which their rules are to be reported.
+    progress
+        Called after each rule with the count of those done and of all; what it
+        raises ends the work.
 
     Returns
     -------
@@ -93,27 +105,25 @@ def judge(shelf: Shelf, rulebooks: Sequence[model.Rulebook]) -> Judgement:
         A setting is of the wrong type for the rule that asks for it.
     """
     found: list[Finding] = []
-    open_: dict[tuple[int, str, str, str], Unknown] = {}
+    open_: list[Lacks] = []
     judged: list[JudgedRule] = []
-    for book in rulebooks:
-        for rule in book.rules:
-            edition, status = edition_on(rule, book, on=shelf.on)
-            where = territory.applies(rule.territory, shelf) if edition else None
-            if edition is not None and where is None:
-                status = "elsewhere"
-            judged.append(JudgedRule(rule, book.id, edition, status))
-            if edition is None or where is None:
-                continue
+    every = [(book, rule) for book in rulebooks for rule in book.rules]
+    for done, (book, rule) in enumerate(every, start=1):
+        edition, status = edition_on(rule, book, on=shelf.on)
+        where = territory.applies(rule.territory, shelf) if edition else None
+        if edition is not None and where is None:
+            status = "elsewhere"
+        judged.append(JudgedRule(rule, book.id, edition, status))
+        if edition is not None and where is not None:
             bench = _Bench(shelf, book, rule, edition, status, where)
-            for said in bench.hear():
-                if isinstance(said, Finding):
-                    found.append(said)
-                else:
-                    key = (said.site, said.rule, said.kind, said.what)
-                    open_.setdefault(key, said)
+            for applies, lacks in bench.hear():
+                found += applies
+                open_ += lacks
+        if progress is not None:
+            progress(done, len(every))
     return Judgement(
         tuple(sorted(found, key=lambda one: one.site)),
-        tuple(sorted(open_.values(), key=lambda one: one.site)),
+        Lacks.joined(open_).first_of_each().by_site(),
         tuple(judged),
     )
 
@@ -171,47 +181,41 @@ class _Bench:
     status: Status
     territory: Place = field(repr=False)
 
-    def hear(self) -> Iterator[Finding | Unknown]:
+    def hear(self) -> Iterator[tuple[list[Finding], list[Lacks]]]:
         """Yield what each provision says of the sites."""
         for number, provision in enumerate(self.edition.provisions, start=1):
-            for said in self._provision(provision, number):
-                if isinstance(said, Finding):
-                    yield said
-                else:  # dataclasses.replace would take most of the judge's time
-                    name = self.rule.id
-                    yield Unknown(said.site, name, said.kind, said.what, said.why)
+            found, lacks = self._provision(provision, number)
+            yield found, [one.of_rule(self.rule.id) for one in lacks]
 
     def _provision(
         self, provision: model.Provision, number: int
-    ) -> Iterator[Finding | Unknown]:
+    ) -> tuple[list[Finding], list[Lacks]]:
         subject = self._about(provision.subject)
         relief = self._relief(provision)
         concerned = np.minimum(self.territory.truth, subject.truth)
         free = [i for i, one in enumerate(provision.relief) if one.effect == "clear"]
         concerned = np.where(np.isin(relief, free), np.int8(FALSE), concerned)
         if not (concerned != FALSE).any():
-            return
+            return [], []
         place = locate(provision.where, self.shelf)
         truth = np.minimum(concerned, place.truth)
-        yield from self._open(subject, place, truth == UNKNOWN)
-        wanted = (concerned != FALSE).tolist()
-        yield from (one for one in place.always if wanted[one.site])
+        lacks = [
+            *self._open(subject, place, truth == UNKNOWN),
+            place.always.where(concerned != FALSE),
+        ]
         if self.status == "period_ended":
-            yield from self._ended(truth == TRUE)
-            return
-        yield from findings(
-            Held(
-                rule=self.rule.id,
-                edition=str(self.edition.valid),
-                number=number,
-                provision=provision,
-                subject=subject,
-                place=place,
-                relief=relief,
-                sites=truth == TRUE,
-            ),
-            self.shelf,
+            return [], [*lacks, self._ended(truth == TRUE)]
+        held = Held(
+            rule=self.rule.id,
+            edition=str(self.edition.valid),
+            number=number,
+            provision=provision,
+            subject=subject,
+            place=place,
+            relief=relief,
+            sites=truth == TRUE,
         )
+        return list(findings(held, self.shelf)), lacks
 
     def _about(self, condition: model.Condition | None) -> Evaluated:
         """Evaluate a condition on the sites' attributes."""
@@ -230,20 +234,18 @@ class _Bench:
             which[(which == -1) & holds] = position
         return which
 
-    def _open(self, subject: Evaluated, place: Place, sites: Mask) -> Iterator[Unknown]:
+    def _open(self, subject: Evaluated, place: Place, sites: Mask) -> Iterator[Lacks]:
         """Yield why the provision is undecided, for the sites where it is."""
         if not sites.any():
             return
         for lack, rows in subject.missing.items():
             say = attribute_missing if lack.sort == "field" else setting_missing
-            for site in np.flatnonzero(rows & sites).tolist():
-                yield say(site, lack.name)
+            yield Lacks.at(np.flatnonzero(rows & sites), say(lack.name))
         for one in (self.territory, place):
             yield from unknowns(one, sites & (one.truth == UNKNOWN), self.shelf)
 
-    def _ended(self, sites: Mask) -> Iterator[Unknown]:
-        """Yield that the plan is over, for the sites where it would apply."""
+    def _ended(self, sites: Mask) -> Lacks:
+        """Return that the plan is over, for the sites where it would apply."""
         document = self.book.documents[self.edition.citation.document]
         until = str(document.period.end or self.edition.valid.end)
-        for site in np.flatnonzero(sites).tolist():
-            yield period_ended(site, document, until)
+        return Lacks.at(np.flatnonzero(sites), period_ended(document, until))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,14 @@ import numpy as np
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
-    from spatial.policy.condition import Evaluated, Mask, Truth
+    from spatial.policy.condition import Evaluated, Lack, Mask, Truth
     from spatial.shelf import Shelf
 
 NUMBERS = ("area_m2", "share_of_site", "length_m", "distance_m", "margin_m")
@@ -48,6 +50,9 @@ class Place:
         A setting that nobody set, or "".
     limit_m
         The distance that was compared with, or None.
+    margins
+        Measures ``margin_m`` of some of the `hits`, which takes long; None where the
+        column says it already.
     """
 
     kind: str | None
@@ -55,27 +60,26 @@ class Place:
     hits: pd.DataFrame
     undecided: pd.DataFrame
     zones: Evaluated
-    doubts: tuple[Unknown, ...] = ()
-    always: tuple[Unknown, ...] = ()
+    doubts: Lacks = field(default_factory=Lacks)
+    always: Lacks = field(default_factory=Lacks)
     setting: str = ""
     limit_m: float | None = None
+    margins: Callable[[pd.DataFrame], np.ndarray] | None = None
 
 
-def unknowns(place: Place, sites: Mask, shelf: Shelf) -> Iterator[Unknown]:
+def unknowns(place: Place, sites: Mask, shelf: Shelf) -> Iterator[Lacks]:
     """Yield why a relation is undecided, for the sites of a mask; the rule is open."""
     if place.setting:
-        for site in np.flatnonzero(sites).tolist():
-            yield setting_missing(site, place.setting)
-    wanted = sites.tolist()
-    yield from (one for one in place.doubts if wanted[one.site])
+        yield Lacks.at(np.flatnonzero(sites), setting_missing(place.setting))
+    yield place.doubts.where(sites)
     if len(place.undecided):
-        yield from _fields_missing(place, wanted, shelf)
+        yield Lacks.each(_fields_missing(place, sites, shelf))
 
 
-def setting_missing(site: int, name: str) -> Unknown:
+def setting_missing(name: str) -> Unknown:
     """Return the unknown for a setting that nobody set."""
     why = message("unknown.setting_missing", setting=name)
-    return Unknown(site, "", "setting_missing", name, why)
+    return Unknown(-1, "", "setting_missing", name, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +103,35 @@ def labels(kind: str, shelf: Shelf) -> Labels:
 
 
 def _fields_missing(
-    place: Place, wanted: list[bool], shelf: Shelf
-) -> Iterator[Unknown]:
-    """Yield the fields whose lack leaves it open whether a zone is meant."""
+    place: Place, wanted: Mask, shelf: Shelf
+) -> Iterator[tuple[int, Unknown]]:
+    """Yield site by site the fields whose lack leaves open whether a zone is meant."""
     kind = str(place.kind)
     called = labels(kind, shelf)
-    for site, zone in place.undecided.to_numpy(dtype=int).tolist():
-        if not wanted[site]:
-            continue
-        for lack, rows in place.zones.missing.items():
-            if rows[zone] and lack.sort == "setting":
-                yield setting_missing(site, lack.name)
-            elif rows[zone]:
-                layer = called.layer[zone]
-                why = message(
-                    "unknown.zone_field_missing",
-                    layer=layer,
-                    zone=called.name[zone] or called.zone_id[zone],
-                    field=spec(kind).field(lack.name).title,
-                )
-                what = f"{layer}.{lack.name}"
-                yield Unknown(site, "", "zone_field_missing", what, why)
+
+    @cache
+    def of_zone(zone: int) -> tuple[Unknown, ...]:
+        return tuple(
+            _field_missing(lack, zone, kind=kind, called=called)
+            for lack, rows in place.zones.missing.items()
+            if rows[zone]
+        )
+
+    open_ = place.undecided[["site", "zone"]].to_numpy(dtype=int)
+    for site, zone in open_[wanted[open_[:, 0]]].tolist():
+        for reason in of_zone(zone):
+            yield site, reason
+
+
+def _field_missing(lack: Lack, zone: int, *, kind: str, called: Labels) -> Unknown:
+    """Return the unknown for a lack at one zone."""
+    if lack.sort == "setting":
+        return setting_missing(lack.name)
+    layer = called.layer[zone]
+    why = message(
+        "unknown.zone_field_missing",
+        layer=layer,
+        zone=called.name[zone] or called.zone_id[zone],
+        field=spec(kind).field(lack.name).title,
+    )
+    return Unknown(-1, "", "zone_field_missing", f"{layer}.{lack.name}", why)

@@ -11,6 +11,7 @@ import numpy as np
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 from spatial.policy import model
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, Evaluated, Lack
 from spatial.policy.where import locate
@@ -98,9 +99,8 @@ def _by_unit(territory: tuple[str, ...], shelf: Shelf) -> Place:
     elsewhere = ~shelf.cover("admin_unit", zones=verdict == FALSE)["outside"].to_numpy(
         dtype=bool
     )
-    doubts = tuple(shelf.doubts("admin_unit"))
-    doubted = np.zeros(len(shelf.sites), dtype=bool)
-    doubted[[one.site for one in doubts]] = True
+    doubts = shelf.doubts("admin_unit")
+    doubted = doubts.mask(len(shelf.sites))
     open_ = (found != TRUE) & (~elsewhere | doubted)
     found[open_] = UNKNOWN
     filtered = Evaluated(verdict, {Lack("field", "code"): lacking})
@@ -108,10 +108,8 @@ def _by_unit(territory: tuple[str, ...], shelf: Shelf) -> Place:
     explained = doubted.copy()
     explained[undecided["site"].to_numpy(dtype=int)] = True
     why = message("unknown.no_zone_covers", kind=spec("admin_unit").title)
-    gaps = tuple(
-        Unknown(site, "", "no_zone_covers", "admin_unit", why)
-        for site in np.flatnonzero(open_ & ~explained).tolist()
-    )
+    lack = Unknown(-1, "", "no_zone_covers", "admin_unit", why)
+    gaps = Lacks.at(np.flatnonzero(open_ & ~explained), lack)
     empty = locate(model.Where("anywhere"), shelf)
     return replace(
         empty,
@@ -119,7 +117,7 @@ def _by_unit(territory: tuple[str, ...], shelf: Shelf) -> Place:
         truth=found,
         undecided=undecided,
         zones=filtered,
-        doubts=(*doubts, *gaps),
+        doubts=Lacks.joined((doubts, gaps)),
     )
 
 

@@ -17,6 +17,7 @@ from layers.errors import InputRefusedError
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Unknown
+from spatial.lacks import Lacks
 from spatial.policy import model
 from spatial.policy.condition import (
     FALSE,
@@ -41,7 +42,7 @@ class _Search:
     kind: str
     shelf: Shelf
     zones: Evaluated
-    doubts: tuple[Unknown, ...]
+    doubts: Lacks
     doubted: Mask = field(repr=False)
 
     def best(self, pairs: pd.DataFrame) -> Truth:
@@ -90,9 +91,8 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
         return Place(
             where.kind, unknown, _hits(_NO_SITES), _PAIRS, nothing, setting=name
         )
-    doubts = tuple(shelf.doubts(where.kind, within_m=limit_m or 0.0))
-    doubted = np.zeros(len(shelf.sites), dtype=bool)
-    doubted[[one.site for one in doubts]] = True
+    doubts = shelf.doubts(where.kind, within_m=limit_m or 0.0)
+    doubted = doubts.mask(len(shelf.sites))
     filtered = evaluate(
         where.filter,
         shelf.zones(where.kind),
@@ -112,7 +112,10 @@ def _intersects(search: _Search) -> Place:
     """Find overlaps, by more than the tolerance, with zones that are meant."""
     pairs = search.shelf.pairs(search.kind)
     pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
-    place = _found(search, pairs)
+    place = replace(
+        _found(search, pairs),
+        margins=lambda some: search.shelf.margins_m(search.kind, some),
+    )
     if search.where.must_exist and not (search.zones.truth != FALSE).any():
         place = _not_drawn(search, place)
     return _with_gaps(search, place) if search.where.must_be_covered else place
@@ -149,12 +152,10 @@ def _not_drawn(search: _Search, place: Place) -> Place:
     """Doubt every site: a region that the rule names is nowhere in the layer."""
     title = spec(search.kind).title
     why = message("unknown.zone_not_drawn", kind=title)
-    new = tuple(
-        Unknown(site, "", "no_zone_covers", search.kind, why)
-        for site in np.flatnonzero(~search.doubted).tolist()
-    )
+    lack = Unknown(-1, "", "no_zone_covers", search.kind, why)
+    new = Lacks.at(np.flatnonzero(~search.doubted), lack)
     truth = np.maximum(place.truth, np.int8(UNKNOWN))
-    return replace(place, truth=truth, doubts=(*place.doubts, *new))
+    return replace(place, truth=truth, doubts=Lacks.joined((place.doubts, new)))
 
 
 def _with_gaps(search: _Search, place: Place) -> Place:
@@ -162,14 +163,11 @@ def _with_gaps(search: _Search, place: Place) -> Place:
     every = np.ones(len(search.zones.truth), dtype=bool)
     gap = search.shelf.cover(search.kind, zones=every)["outside"].to_numpy(dtype=bool)
     why = message("unknown.no_zone_covers", kind=spec(search.kind).title)
-    here = gap.tolist()
-    known = tuple(one for one in search.doubts if here[one.site])
-    new = tuple(
-        Unknown(site, "", "no_zone_covers", search.kind, why)
-        for site in np.flatnonzero(gap & ~search.doubted).tolist()
-    )
+    lack = Unknown(-1, "", "no_zone_covers", search.kind, why)
+    new = Lacks.at(np.flatnonzero(gap & ~search.doubted), lack)
+    always = Lacks.joined((search.doubts.where(gap), new))
     truth = np.where(gap, np.maximum(place.truth, np.int8(UNKNOWN)), place.truth)
-    return replace(place, truth=truth, always=(*known, *new))
+    return replace(place, truth=truth, always=always)
 
 
 def _not_within(search: _Search) -> Place:
@@ -194,11 +192,15 @@ def _not_within(search: _Search) -> Place:
         area_m2=lacking["remainder_m2"].to_numpy(),
         share_of_site=1.0 - lacking["covered_share"].to_numpy(),
         length_m=lacking["remainder_length_m"].to_numpy(),
-        margin_m=-search.shelf.depth_outside(search.kind, zones=meant, sites=sites),
     )
+
+    def margins(some: pd.DataFrame) -> np.ndarray:
+        rows = some["site"].to_numpy(dtype=int)
+        return -search.shelf.depth_outside(search.kind, zones=meant, sites=rows)
+
     return Place(
         search.kind, truth, hits, undecided[["site", "zone"]],
-        search.zones, search.doubts,
+        search.zones, search.doubts, margins=margins,
     )  # fmt: skip
 
 

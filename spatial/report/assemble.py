@@ -122,7 +122,7 @@ def _run_id(
 
 def _rule_records(judgement: Judgement) -> Iterable[RuleRecord]:
     hit = Counter(rule for rule, _ in {(f.rule, f.site) for f in judgement.findings})
-    open_ = Counter(rule for rule, _ in {(u.rule, u.site) for u in judgement.unknowns})
+    open_ = judgement.unknowns.sites_by_rule()
     for one in judgement.rules:
         yield RuleRecord(
             id=one.rule.id,
@@ -131,7 +131,7 @@ def _rule_records(judgement: Judgement) -> Iterable[RuleRecord]:
             status=one.status,
             edition=str(one.edition.valid) if one.edition else "",
             sites_hit=hit[one.rule.id],
-            sites_unknown=open_[one.rule.id],
+            sites_unknown=open_.get(one.rule.id, 0),
         )
 
 

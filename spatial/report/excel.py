@@ -7,6 +7,7 @@ as text, whatever it begins with.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -17,7 +18,7 @@ from spatial.report.sheets import tables
 from spatial.report.words import say, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from spatial.report.columns import Cell, Column, Format, Table
@@ -34,6 +35,9 @@ _NUMBER: Mapping[Format, str] = {
     "degree": "0.000000",
 }
 _LONG_WIDTH, _TEXT_WIDTH, _NUMBER_WIDTH, _HEADING_ROWS = 46, 30, 14, 2
+MOST_ROWS = 1_048_576 - _HEADING_ROWS
+"""Rows of a table on one sheet; what is left goes on on the next one."""
+_STREAMED_FROM = 200_000  # rows: beyond, the whole workbook would fill the memory
 _LONGEST_CELL = 32_000  # Excel holds 32,767; XlsxWriter would drop a longer text
 
 
@@ -51,7 +55,8 @@ def write_excel(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> Non
 
     Notes
     -----
-    One sheet a table, in the order of `spatial.report.sheets.tables`. Row 1 says
+    One sheet a table, in the order of `spatial.report.sheets.tables`; a table that is
+    longer than a sheet goes on on further sheets, ``(2)`` and so on. Row 1 says
     what the sheet is of and carries the notices, row 2 is the heading (frozen, with
     a filter). Areas in m2, hectares and mu, shares as per cent (stored 0..1). The
     same content gives the same bytes: the date inside is the as-of date.
@@ -75,7 +80,7 @@ def write_tables(
     on: dt.date,
     lang: Lang,
 ) -> None:
-    """Write tables as a workbook, one sheet each.
+    """Write tables as a workbook, one sheet each (several where one is full).
 
     Parameters
     ----------
@@ -90,15 +95,33 @@ def write_tables(
     lang
         Language of headings.
     """
+    parts = [one for table in sheets for one in _parted(table, lang)]
+    long = sum(len(table.rows) for _, table in parts) > _STREAMED_FROM
     book = xlsxwriter.Workbook(
         str(path),
-        {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True},
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "in_memory": not long,
+            "constant_memory": long,
+        },
     )
     created = dt.datetime.combine(on, dt.time())
     book.set_properties({"title": visible(title), "created": created})
-    for table in sheets:
-        _sheet(book, table, heading=heading, lang=lang)
+    for sheet, table in parts:
+        _sheet(book, table, title=sheet, heading=heading, lang=lang)
     book.close()
+
+
+def _parted(table: Table, lang: Lang) -> Iterator[tuple[str, Table]]:
+    """Yield a table under its sheet's title, cut where a sheet is full.
+
+    XlsxWriter drops what does not fit on a sheet, and does not say so.
+    """
+    title = say(f"sheet.{table.key}", lang)
+    for number, start in enumerate(range(0, max(len(table.rows), 1), MOST_ROWS), 1):
+        part = replace(table, rows=table.rows[start : start + MOST_ROWS])
+        yield (title if number == 1 else f"{title} ({number})"), part
 
 
 def _heading(content: ReviewContent, lang: Lang) -> str:
@@ -113,9 +136,9 @@ def _heading(content: ReviewContent, lang: Lang) -> str:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook, table: Table, *, heading: str, lang: Lang
+    book: xlsxwriter.Workbook, table: Table, *, title: str, heading: str, lang: Lang
 ) -> None:
-    sheet = book.add_worksheet(say(f"sheet.{table.key}", lang))
+    sheet = book.add_worksheet(title)
     top = book.add_format({"bold": True, "font_size": 12})
     head = book.add_format(
         {
@@ -127,12 +150,15 @@ def _sheet(
         }
     )
     sheet.write_string(0, 0, heading, top)
+    sheet.set_row(1, 32)
     for place, column in enumerate(table.columns):
         sheet.write_string(1, place, say(f"column.{column.key}", lang), head)
         sheet.set_column(place, place, _width(table, place, lang))
-        cells = [row[place] for row in table.rows]
-        _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
-    sheet.set_row(1, 32)
+        if not book.constant_memory:
+            cells = [row[place] for row in table.rows]
+            _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
+    if book.constant_memory:
+        _stream(sheet, table, [_style(book, one) for one in table.columns], lang)
     sheet.freeze_panes(_HEADING_ROWS, 1)
     sheet.autofilter(1, 0, max(len(table.rows), 1) + 1, len(table.columns) - 1)
     sheet.set_landscape()
@@ -152,12 +178,39 @@ def _fill(
 ) -> None:
     """Write a column, each cell as what it is; `Worksheet.write` would guess."""
     for row, cell in enumerate(cells, start=_HEADING_ROWS):
-        if cell is None or cell == "":
-            sheet.write_blank(row, place, None, style)
-        elif isinstance(cell, str):
-            sheet.write_string(row, place, _cut(cell, lang), style)
-        else:
-            sheet.write_number(row, place, cell, style)
+        _write(sheet, (row, place), cell, style, lang=lang)
+
+
+def _stream(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    table: Table,
+    styles: list[xlsxwriter.format.Format],
+    lang: Lang,
+) -> None:
+    """Write a table row by row: XlsxWriter keeps one row in memory then."""
+    for row, cells in enumerate(table.rows, start=_HEADING_ROWS):
+        for place, cell in enumerate(cells):
+            _write(sheet, (row, place), cell, styles[place], lang=lang)
+
+
+def _write(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    at: tuple[int, int],
+    cell: Cell,
+    style: xlsxwriter.format.Format,
+    *,
+    lang: Lang,
+) -> None:
+    """Write a cell as what it is; one that does not fit is a slip of ours."""
+    if cell is None or cell == "":
+        done = sheet.write_blank(*at, None, style)
+    elif isinstance(cell, str):
+        done = sheet.write_string(*at, _cut(cell, lang), style)
+    else:
+        done = sheet.write_number(*at, cell, style)
+    if done:
+        msg = f"cell {at} does not fit on a sheet"
+        raise AssertionError(msg)
 
 
 def _cut(text: str, lang: Lang) -> str:

@@ -33,7 +33,7 @@ def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]
     """Return a record per layer of the workspace, then one per kind that is missing."""
     asked = kinds_asked_for(judgement)
     doubted: dict[str, list[Message]] = {}
-    for one in judgement.unknowns:
+    for one in judgement.unknowns.by_site().distinct():
         if one.kind.startswith("layer_"):
             remark = _general(one.kind, one.why)
             for name in one.what.split(", "):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from spatial.report.json_file import Once, write_json
 from spatial.report.words import pick, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from layers.issue import DataIssue
     from layers.layer import Setting
@@ -47,6 +50,32 @@ def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
         where a number makes no sense; never NaN. Sites and findings in the order
         of `content`. ``layer`` is the id of a layer.
     """
+    sites = [_site(one, lang) for one in content.sites]
+    return {**_head(content), "sites": sites, **_tail(content, lang)}
+
+
+def write_result(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> None:
+    """Write ``json_text(result(content, lang))`` to a file, site by site."""
+    unknowns = Once(lambda said: [_unknown(one, lang) for one in said], depth=3)
+    citation = Once(lambda one: _citation(one, lang), depth=5)
+
+    def site(one: SiteRecord) -> dict[str, Any]:
+        shared = {
+            "findings": [
+                _finding(found, lang) | {"citation": citation(found.citation)}
+                for found in one.findings
+            ],
+            "unknowns": unknowns(one.unknowns),
+        }
+        return _site(replace(one, findings=(), unknowns=()), lang) | shared
+
+    sites = map(site, content.sites)
+    write_json(
+        path, head=_head(content), items=("sites", sites), tail=_tail(content, lang)
+    )
+
+
+def _head(content: ReviewContent) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "title": content.title,
@@ -54,7 +83,11 @@ def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
         "on": content.on.isoformat(),
         "run_id": content.run_id,
         "notices": list(content.notices),
-        "sites": [_site(one, lang) for one in content.sites],
+    }
+
+
+def _tail(content: ReviewContent, lang: Lang) -> dict[str, Any]:
+    return {
         "site_layer": _layer(content.sources[0], lang),
         "layers": [_layer(one, lang) for one in content.layers],
         "rules": [_rule(one, lang) for one in content.rules],

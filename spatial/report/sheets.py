@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from layers.layer import Layer
+    from spatial.finding import Unknown
     from spatial.report.columns import Cell, Row
     from spatial.report.content import (
         FindingRecord,
@@ -128,20 +129,26 @@ def overlap_word(overlap: OverlapRecord) -> str:
 
 
 def _unknowns(content: ReviewContent, lang: Lang) -> Table:
-    rows = (
-        (
-            site.site_id,
-            site.name,
-            say(f"outcome.{one.outcome}", lang),
-            one.rule or None,
-            say(f"unknown_kind.{one.kind}", lang),
-            one.what,
-            sentence(one.why, lang),
-        )
-        for site in content.sites
-        for one in site.unknowns
+    """Return the unknowns; what sites share is cleaned once."""
+    made: dict[int, tuple[Row, ...]] = {}
+    rows: list[Row] = []
+    for site in content.sites:
+        said = site.unknowns
+        if id(said) not in made:
+            made[id(said)] = _clean(_unknown(one, lang) for one in said)
+        (head,) = _clean([(site.site_id, site.name)])
+        rows.extend((*head, *one) for one in made[id(said)])
+    return Table("unknowns", UNKNOWNS, tuple(rows))
+
+
+def _unknown(one: Unknown, lang: Lang) -> Row:
+    return (
+        say(f"outcome.{one.outcome}", lang),
+        one.rule or None,
+        say(f"unknown_kind.{one.kind}", lang),
+        one.what,
+        sentence(one.why, lang),
     )
-    return Table("unknowns", UNKNOWNS, _clean(rows))
 
 
 def _site(site: SiteRecord, lang: Lang) -> Row:

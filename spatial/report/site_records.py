@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from itertools import compress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
     from spatial.shelf import Shelf
-
-_Placed = TypeVar("_Placed", "Finding", "Unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,18 @@ class SiteRecords:
         """Sites that could be read."""
         sites = self.shelf.sites
         geometry = np.asarray(sites.geometry.array, dtype=object)
-        findings, unknowns = self._findings(geometry), _by_site(self.judgement.unknowns)
+        findings = self._findings(geometry)
+        unknowns = self.judgement.unknowns.of_sites(len(sites))
         overlaps = self._overlaps()
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
         rows = sites[["feature_id", *names]].to_dict("records")
+        given = sites[names].notna().to_numpy()
+        brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
         for at, row in enumerate(rows):
             said = findings.get(at, ())
-            lacks = unknowns.get(at, ())
-            outcome = outcome_of([one.finding for one in said], lacks)
+            lacks = unknowns[at]
+            outcome = outcome_of([one.finding for one in said], brief[id(lacks)])
             yield SiteRecord(
                 site_id=str(row["feature_id"]),
                 name=_text(row.get("name")),
@@ -76,10 +79,10 @@ class SiteRecords:
                 stable=_stable(outcome, said),
                 area_m2=area_m2[at],
                 length_m=length_m[at],
-                attributes=_attributes(row, names),
+                attributes={name: row[name] for name in compress(names, given[at])},
                 geometry=geometry[at],
                 findings=tuple(sorted(said, key=_reading_order)),
-                unknowns=tuple(lacks),
+                unknowns=lacks,
                 overlaps=tuple(overlaps.get(at, ())),
             )
 
@@ -117,6 +120,13 @@ class SiteRecords:
         accuracy = {one.id: one.accuracy_m for one in self._all_layers()}
         own = pd.to_numeric(self.shelf.sites["accuracy_m"]).to_numpy(float)
         records: dict[int, list[FindingRecord]] = defaultdict(list)
+
+        @cache
+        def clause(rule: str, provision: int) -> CitationRecord:
+            judged = rules[rule]
+            book = books[judged.rulebook]
+            return _clause(judged, book, provision, on=self.shelf.on)
+
         for at, one in enumerate(self.judgement.findings):
             judged = rules[one.rule]
             records[one.site].append(
@@ -125,9 +135,7 @@ class SiteRecords:
                     finding=one,
                     rule_title=judged.rule.title,
                     note=judged.rule.note,
-                    citation=_clause(
-                        judged, books[judged.rulebook], one.provision, on=self.shelf.on
-                    ),
+                    citation=clause(one.rule, one.provision),
                     stable=_firm(one, accuracy.get(one.layer or ""), own[one.site]),
                     geometry=shapes[at],
                 )
@@ -147,15 +155,16 @@ class SiteRecords:
                 places[one.kind].append(at)
         for kind, found in places.items():
             where = self._positions(kind)
-            pairs = pd.DataFrame(
-                {
-                    "site": [wanted[at].site for at in found],
-                    "zone": [
-                        where[wanted[at].layer, wanted[at].zone_id] for at in found
-                    ],
-                }
+            site = np.array([wanted[at].site for at in found])
+            zone = np.array(
+                [where[wanted[at].layer, wanted[at].zone_id] for at in found]
             )
-            for at, shape in zip(found, self.shelf.shapes(kind, pairs), strict=True):
+            met = self.shelf.pairs(kind)
+            many = len(self.shelf.zones(kind))
+            key = met["site"].to_numpy(int) * many + met["zone"].to_numpy(int)
+            rows = np.searchsorted(key, site * many + zone)
+            shared = self.shelf.meetings(kind).shapes(rows)
+            for at, shape in zip(found, shared, strict=True):
                 # What lies on an inner border has no shape of its own.
                 shapes[at] = shapes[at] if shape.is_empty else shape
         return shapes
@@ -178,7 +187,7 @@ class SiteRecords:
             if pairs.empty:
                 continue
             zones = self.shelf.zones(kind)
-            shapes = self.shelf.shapes(kind, pairs)
+            shapes = self.shelf.shapes_met(kind)
             name = spec(kind).name_field
             named = zones[["layer", "feature_id", name]].iloc[pairs["zone"].to_numpy()]
             rows = zip(pairs.to_dict("records"), named.to_numpy(), shapes, strict=True)
@@ -198,6 +207,11 @@ class SiteRecords:
                     )
                 )
         return found
+
+
+def _one_of_each_outcome(lacks: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
+    """Return so many unknowns as say all that the outcome depends on."""
+    return tuple({one.outcome: one for one in lacks}.values())
 
 
 def _clause(
@@ -248,13 +262,6 @@ def _reading_order(record: FindingRecord) -> tuple[object, ...]:
     one = record.finding
     place = (one.layer or "", one.zone_id or "")
     return (OUTCOMES.index(one.outcome), one.rule, one.provision, *place)
-
-
-def _by_site(ones: Iterable[_Placed]) -> Mapping[int, list[_Placed]]:
-    found: dict[int, list[_Placed]] = defaultdict(list)
-    for one in ones:
-        found[one.site].append(one)
-    return found
 
 
 def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.text import Lang
+    from spatial.finding import Unknown
     from spatial.report.content import ReviewContent, SiteRecord
 
 _OUTCOMES = (
@@ -150,19 +151,22 @@ def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
 
 def unknowns(content: ReviewContent, lang: Lang) -> pd.DataFrame:
     """Return one row for everything that kept a rule from being decided."""
+    reasons: dict[int, Unknown] = {}
+    ids, which = [], []
+    for site in content.sites:
+        for one in site.unknowns:
+            reasons.setdefault(id(one), one)
+            ids.append(site.site_id)
+            which.append(id(one))
     rows = [
-        (
-            site.site_id,
-            one.rule,
-            one.kind,
-            one.what,
-            TEXTS.render(one.why, lang),
-            one.outcome,
-        )
-        for site in content.sites
-        for one in site.unknowns
+        (one.rule, one.kind, one.what, TEXTS.render(one.why, lang), one.outcome)
+        for one in reasons.values()
     ]
-    return pd.DataFrame(rows, columns=list(_UNKNOWNS))
+    said = pd.DataFrame(rows, columns=list(_UNKNOWNS[1:]))
+    place = pd.Index(list(reasons)).get_indexer(pd.Index(which))
+    table = said.iloc[place].reset_index(drop=True)
+    table.insert(0, "site_id", ids)
+    return table
 
 
 def overlaps(content: ReviewContent) -> gpd.GeoDataFrame:

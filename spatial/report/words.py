@@ -36,6 +36,12 @@ _UNSEEN = re.compile(
 )
 
 
+# One reason stands at very many sites. A message holds a mapping, so it has no hash;
+# it is known by identity, and kept so that its identity stays its own.
+_RENDERED: dict[tuple[int, Lang], tuple[Message, str]] = {}
+_MOST_RENDERED = 10_000
+
+
 def visible(text: str) -> str:
     r"""Return `text` with every character that cannot be seen or stored made visible.
 
@@ -70,7 +76,14 @@ def pick(titles: Mapping[str, str], lang: Lang) -> str:
 
 def sentence(said: Message, lang: Lang) -> str:
     """Return what a message says; layer kinds and site attributes by their titles."""
-    return visible(TEXTS.render(_with_titles(said, lang), lang))
+    known = _RENDERED.get((id(said), lang))
+    if known is not None and known[0] is said:
+        return known[1]
+    text = visible(TEXTS.render(_with_titles(said, lang), lang))
+    if len(_RENDERED) >= _MOST_RENDERED:
+        _RENDERED.clear()
+    _RENDERED[id(said), lang] = (said, text)
+    return text
 
 
 def _with_titles(said: Message, lang: Lang) -> Message:

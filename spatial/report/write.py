@@ -11,7 +11,7 @@ from layers.errors import ToolkitError
 from spatial.report.excel import write_excel
 from spatial.report.geopackage import write_geopackage
 from spatial.report.html import report_html
-from spatial.report.result import json_text, result
+from spatial.report.result import json_text, write_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,7 @@ def _write_all(content: ReviewContent, folder: Path, lang: Lang) -> tuple[Path, 
         shutil.rmtree(draft)
     draft.mkdir()
     try:
-        _write_text(draft / OUTPUTS[0], json_text(result(content, lang)))
+        write_result(content, draft / OUTPUTS[0], lang=lang)
         write_geopackage(content, draft / OUTPUTS[1], lang=lang)
         write_excel(content, draft / OUTPUTS[2], lang=lang)
         _write_text(draft / OUTPUTS[3], report_html(content, lang))

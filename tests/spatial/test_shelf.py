@@ -21,8 +21,8 @@ import shapely
 from layers.layer import Workspace
 from layers.provenance import Coverage, Tolerance
 from layers.read import from_frame
-from spatial.measure import area_m2
-from spatial.shelf import Shelf
+from spatial.measure import area_m2, sliver_width_m
+from spatial.shelf import Shelf, _surely_wider
 
 KIND = "industrial_park"
 SIDE = 0.001
@@ -131,3 +131,22 @@ def test_a_kind_that_nobody_supplied_is_an_empty_table():
     assert drawn.pairs("wetland").empty
     assert not drawn.has("wetland")
     assert drawn.cover("wetland", zones=np.zeros(0, bool))["outside"].tolist() == [True]
+
+
+@pytest.mark.parametrize("lat", [0.0, 30.0, 53.0])
+def test_what_is_surely_wider_than_the_tolerance_is_wider(lat):
+    rng = np.random.default_rng(4)
+    low = np.column_stack([rng.uniform(107, 108, 400), lat + rng.uniform(0, 1, 400)])
+    high = low + 10.0 ** rng.uniform(-7, -2, (400, 2))
+    parts = shapely.box(*np.hstack([low, high]).T)
+    shapes = np.array([*parts, *shapely.multipolygons(parts.reshape(-1, 2))])
+    width = sliver_width_m(shapes)
+    for share in (0.3, 0.8, 1.0, 1.2):
+        sure = _surely_wider(shapes, area_m2(shapes), width * share)
+        assert not sure[width <= width * share].any()
+    assert _surely_wider(shapes, area_m2(shapes), width * 0.3).any()
+
+
+def test_where_every_width_is_sure_none_is_measured():
+    assert verdicts(shelf(square(-1, 0.2, 0.4, 0.8)))["west"] == "overlap"
+    assert sliver_width_m(np.zeros(0, dtype=object)).tolist() == []

@@ -225,3 +225,33 @@ def test_two_rulebooks_with_the_same_rule_are_refused(office, tmp_path):
     )  # fmt: skip
     with pytest.raises(InputRefusedError, match="L-1, which local has too"):
         spatial.review(sites(A=FREE), both, on="2025-06-01")
+
+
+def test_progress_counts_the_rules(office):
+    told = []
+    spatial.review(
+        sites(A=FREE), office, on="2025-06-01",
+        progress=lambda done, count: told.append((done, count)),
+    )  # fmt: skip
+    assert told == [(1, 1)]
+
+
+def test_a_caller_that_stops_is_not_held_up(office):
+    def stop(_done, _count):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        spatial.review(sites(A=FREE), office, on="2025-06-01", progress=stop)
+
+
+def test_a_review_without_unknowns_has_the_columns_all_the_same(office):
+    table = spatial.review(sites(A=FREE), office, on="2025-06-01").unknowns
+    assert not len(table)
+    assert list(table) == ["site_id", "rule", "kind", "what", "why", "outcome"]
+
+
+def test_sites_in_the_same_zones_without_a_rule_share_the_sentence(office):
+    twice = sites(A=IN_WETLAND, B=IN_WETLAND, C=IN_WETLAND)
+    records = spatial.review(twice, office, on="2025-06-01").content.sites
+    assert [one.unknowns[0].kind for one in records] == ["no_rule_for_layer"] * 3
+    assert len({id(one.unknowns[0]) for one in records}) == 1

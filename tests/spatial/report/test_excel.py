@@ -8,7 +8,9 @@ import zipfile
 import openpyxl
 import pytest
 import sample_content
+import xlsxwriter
 
+from spatial.report import excel
 from spatial.report.excel import write_excel
 from spatial.report.sheets import tables
 
@@ -103,3 +105,38 @@ def test_a_review_without_sites_still_makes_a_workbook(tmp_path):
     content = dataclasses.replace(sample_content.sample(), sites=())
     write_excel(content, tmp_path / "empty.xlsx", lang="en")
     assert openpyxl.load_workbook(tmp_path / "empty.xlsx").sheetnames[0] == "Sites"
+
+
+def cells_of(book):
+    return {
+        sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()]
+        for sheet in book
+    }
+
+
+def test_a_table_longer_than_a_sheet_goes_on_on_the_next(tmp_path, monkeypatch, book):
+    monkeypatch.setattr(excel, "MOST_ROWS", 2)
+    path = tmp_path / "findings.xlsx"
+    write_excel(sample_content.sample(), path)
+    parted = cells_of(openpyxl.load_workbook(path))
+    for name, rows in cells_of(book).items():
+        parts = [name, *(f"{name} ({at})" for at in range(2, len(parted)))]
+        there = [parted[part] for part in parts if part in parted]
+        assert all(part[:2] == rows[:2] for part in there)
+        assert [row for part in there for row in part[2:]] == rows[2:]
+    assert "结论 (2)" in parted
+
+
+def test_a_long_workbook_is_streamed_and_says_the_same(tmp_path, monkeypatch, book):
+    monkeypatch.setattr(excel, "_STREAMED_FROM", 0)
+    path = tmp_path / "findings.xlsx"
+    write_excel(sample_content.sample(), path)
+    assert cells_of(openpyxl.load_workbook(path)) == cells_of(book)
+
+
+def test_a_cell_that_no_sheet_holds_is_a_fault_and_not_dropped(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "long.xlsx") as made:
+        sheet, style = made.add_worksheet(), made.add_format()
+        for value in ("x", 1.5, None):
+            with pytest.raises(AssertionError, match="does not fit on a sheet"):
+                excel._write(sheet, (1_048_576, 0), value, style, lang="zh")

@@ -1,0 +1,129 @@
+"""Meetings: what the sites have in common with the zones of one kind, once.
+
+The zones are indexed once and every table is made with that index. Shapes and margins
+take longer than all the rest together, so they are measured for the pairs that
+somebody asks about, and kept: the judge wants margins where a rule applies, the
+tolerance and the report want shapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.index import ZoneIndex
+from spatial.overlap import cover_table, intersection_geometry, margins, overlap_table
+from spatial.overlap.near import near_pairs
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+_AT_ONCE = 5_000  # pairs whose edges are in memory together while depths are measured
+
+
+@dataclass(frozen=True, eq=False)
+class Meetings:
+    """The pairs of the sites with the zones of one kind.
+
+    Attributes
+    ----------
+    sites, zones
+        GeoDataFrames in EPSG:4490, RangeIndex.
+    """
+
+    sites: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    _covers: dict[bytes, _Union] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def index(self) -> ZoneIndex:
+        """The zones, ready to be searched."""
+        return ZoneIndex(np.asarray(self.zones.geometry.array, dtype=object))
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every pair that meets: `spatial.overlap.overlap_table` without margins."""
+        return overlap_table(self.sites, self.zones, index=self.index)
+
+    @cached_property
+    def _shapes(self) -> np.ndarray:
+        return np.full(len(self.table), None, dtype=object)
+
+    @cached_property
+    def _margins_m(self) -> np.ndarray:
+        return np.full(len(self.table), np.nan)
+
+    def near(self, within_m: float) -> pd.DataFrame:
+        """Return the pairs that do not meet but lie within a distance, in metres.
+
+        Columns as in `table`; ordered by site, then zone.
+        """
+        geometry = np.asarray(self.sites.geometry.array, dtype=object)
+        return near_pairs(self.index, geometry, met=self.table, within_m=within_m)
+
+    def shapes(self, rows: np.ndarray) -> np.ndarray:
+        """Return the shapes that some pairs share, by their row in `table`."""
+        fresh = np.unique(rows[shapely.is_missing(self._shapes[rows])])
+        if fresh.size:
+            self._shapes[fresh] = intersection_geometry(
+                self.sites, self.zones, self.table.iloc[fresh], index=self.index
+            )
+        found: np.ndarray = self._shapes[rows]
+        return found
+
+    def margins_m(self, rows: np.ndarray) -> np.ndarray:
+        """Return how far some pairs are from changing, by their row in `table`."""
+        fresh = np.unique(rows[np.isnan(self._margins_m[rows])])
+        for some in np.split(fresh, np.arange(_AT_ONCE, len(fresh), _AT_ONCE)):
+            pairs = self.table.iloc[some]
+            sites = self.sites.loc[pairs["site"].unique()]
+            self._margins_m[some] = margins(sites, self.zones, pairs, index=self.index)
+        found: np.ndarray = self._margins_m[rows]
+        return found
+
+    def union(self, wanted: np.ndarray) -> _Union:
+        """Return the zones of a mask taken together."""
+        key = wanted.tobytes()
+        if key not in self._covers:
+            every = bool(wanted.all())
+            zones = self.zones if every else self.zones[wanted]
+            index = (
+                self.index if every
+                else ZoneIndex(np.asarray(zones.geometry.array, dtype=object))
+            )  # fmt: skip
+            self._covers[key] = _Union(self.sites, zones, index)
+        return self._covers[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Union:
+    """Some zones taken together, and how far they cover the sites."""
+
+    sites: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    index: ZoneIndex
+
+    @cached_property
+    def cover(self) -> pd.DataFrame:
+        """`spatial.overlap.cover_table` without margins, one row a site."""
+        return cover_table(self.sites, self.zones, index=self.index)
+
+    @cached_property
+    def _depths_m(self) -> np.ndarray:
+        return np.full(len(self.sites), np.nan)
+
+    def depth_outside_m(self, rows: np.ndarray) -> np.ndarray:
+        """Return how far some sites reach out of the union, by position."""
+        fresh = np.unique(rows[np.isnan(self._depths_m[rows])])
+        if fresh.size:
+            table = cover_table(
+                self.sites.iloc[fresh], self.zones, margins=True, index=self.index
+            )
+            self._depths_m[fresh] = table["remainder_depth_m"].to_numpy()
+        found: np.ndarray = self._depths_m[rows]
+        return found
