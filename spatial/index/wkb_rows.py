@@ -134,6 +134,9 @@ def rings_of_rows(batches: Sequence[WkbRows], pool: Executor | None = None) -> R
         return _joined([one.rings_by_geos() for one in batches])
     buffers = [_buffers(one.blobs) for one in batches]
     sizes = list(side_by_side(lambda one: wkb.measure(*one), buffers))
+    if any(unusual >= 0 for _, _, unusual in sizes):
+        # Before any room is made: a damaged count may ask for all the memory there is.
+        return _joined([one.rings_by_geos() for one in batches])
     polygons = [len(one) for one in batches]
     begins = np.zeros((len(batches) + 1, 3), dtype=np.int64)
     begins[1:, :2] = np.cumsum(np.reshape(sizes, (-1, 3))[:, :2], axis=0)
@@ -142,14 +145,11 @@ def rings_of_rows(batches: Sequence[WkbRows], pool: Executor | None = None) -> R
     xy, ring = np.empty((vertices, 2)), np.zeros(rings + 1, np.int64)
     owner, side = np.empty(rings, np.int64), np.empty(rings, np.int8)
     out = xy, xy.view(np.uint8).reshape(-1), ring, owner, side
-    plain = all(one[2] < 0 for one in sizes) and all(
-        row < 0
-        for row in side_by_side(
-            lambda i: wkb.fill(*buffers[i], out, tuple(begins[i].tolist())),
-            range(len(batches)),
-        )
+    unusual_rows = side_by_side(
+        lambda i: wkb.fill(*buffers[i], out, tuple(begins[i].tolist())),
+        range(len(batches)),
     )
-    if not plain:
+    if not all(row < 0 for row in unusual_rows):
         return _joined([one.rings_by_geos() for one in batches])
     return Rings(xy, ring, owner, side, count)
 
