@@ -262,7 +262,25 @@ def _covered(clause: Clause, answers: list[_Answer], register: Register) -> Cove
         rules=rules,
         settings=settings,
         lacks=lacks,
-        reasons=tuple(reasons(clause, state, rules, settings=settings, lacks=lacks)),
+        reasons=tuple(
+            reasons(
+                clause,
+                state,
+                rules,
+                settings=settings,
+                lacks=lacks,
+                is_for_a_person=all(_only_asks(rule) for _, rule in answers),
+            )
+        ),
+    )
+
+
+def _only_asks(rule: model.Rule) -> bool:
+    """Whether a rule never decides: where it applies, a person must read the text."""
+    return all(
+        provision.effect == "needs_information"
+        for edition in rule.editions
+        for provision in edition.provisions
     )
 
 

@@ -22,6 +22,7 @@ def reasons(
     *,
     settings: tuple[str, ...],
     lacks: tuple[Mapping[str, str], ...],
+    is_for_a_person: bool,
 ) -> Iterator[Message]:
     """Yield what meets a clause, what is left out, what is missing.
 
@@ -35,9 +36,13 @@ def reasons(
         Names of the settings these rules refer to.
     lacks
         Titles of the layers that the catalogue does not have.
+    is_for_a_person
+        Whether the rules decide nothing by themselves, but ask a person to read.
     """
     if state in MET:
         yield from _what_meets_it(clause, state, rules, settings)
+        if rules and is_for_a_person:
+            yield message("coverage.why.by_person")
         if clause.partly:
             yield message("coverage.why.partly", left=clause.partly)
         return

@@ -250,7 +250,7 @@ def test_a_rule_of_the_same_id_and_article_makes_a_clause_a_rule(tmp_path):
     first, second = cover(register, [rulebook(tmp_path, rule("A"))])
     assert (first.state, first.rules) == ("rule", (("local", "A"),))
     assert first.marks == {"rule": "done"}
-    assert said(first) == ["由规则 A (local) 判定"]
+    assert said(first) == ["规则 A (local)"]
     assert (second.state, second.rules) == ("open", ())
 
 
@@ -293,7 +293,7 @@ def test_a_setting_anywhere_in_a_rule_makes_the_clause_need_it(tmp_path, place):
     (one,) = cover(register, [book])
     assert (one.state, one.settings) == ("needs_setting", ("one",))
     assert one.marks == {"rule": "done", "setting": "needed"}
-    assert said(one) == ["由规则 A (local) 判定", "须由办公室设置 one"]
+    assert said(one) == ["规则 A (local)", "须由办公室设置 one"]
 
 
 def test_what_a_rule_leaves_out_is_told(tmp_path):
@@ -307,6 +307,19 @@ def test_what_a_rule_leaves_out_is_told(tmp_path):
     (alone,) = cover(register, [])
     assert not alone.is_partly
     assert said(alone) == ["尚未写成规则"]
+
+
+def test_a_rule_that_only_asks_a_person_is_not_called_a_judgement(tmp_path):
+    asks = "{where: {relation: anywhere}, effect: needs_information}"
+    register = load_register(folder(tmp_path, row("A")))
+    unread = rulebook(tmp_path, rule("A", provision=asks))
+    (one,) = cover(register, [unread])
+    assert said(one)[-1] == "规则只提示，须由审查人员对照原文判断"
+    bans = "{where: {relation: anywhere}, effect: prohibited}"
+    (two,) = cover(
+        register, [rulebook(tmp_path, rule("A", provision=f"{asks}, {bans}"))]
+    )
+    assert said(two) == ["规则 A (local)"]
 
 
 def test_monitoring_and_ledger_say_that_they_are_not_built(tmp_path):
