@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from spatial.cli.coverage_command import coverage
 from spatial.cli.terminal import lang_option, language, padded, say
 
 _rulebook = click.argument("rulebook", required=False)
@@ -112,3 +113,6 @@ def show(rule: str, rulebook: str | None) -> None:
         click.echo(f"  {wanted.note}")
     for case in wanted.cases:
         click.echo(f"  [{case.aspect}] {case.on} {case.name} -> {case.expect}")
+
+
+rules.add_command(coverage)

@@ -253,6 +253,9 @@ class Rule:
         every code that starts with ``15``.
     note
         Ambiguities and readings, for the reviewer; "" when there are none.
+    clauses
+        Ids of further clauses of the register (`spatial.policy.register`) that the
+        rule answers for; the one that it is named after need not be listed.
     """
 
     id: str
@@ -261,6 +264,7 @@ class Rule:
     editions: tuple[Edition, ...]
     note: str = ""
     cases: tuple[Case, ...] = ()
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ REFUSED = {
     "case_unknown_kind": r":17: .*a layer kind: .*got 'forest'",
     "case_unknown_outcome": r":17: .*got 'fine'",
     "case_without_shape": r":17: .*exactly one shape: box, line, point",
+    "clauses_no_list": r":9: rules\.1\.clauses: expected a list, got 'EX-2'",
     "cover_without_overlap": r":14: .*the relation 'intersects' beside it",
     "duplicate_id": r":18: rules\.2\.id: .*got 'EX-1'",
     "duplicate_key": r":16: .*each key once \(first on line 15\)",

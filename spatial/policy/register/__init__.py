@@ -1,0 +1,1 @@
+"""The register of clauses: each clause of the source texts, and how it is met."""
