@@ -145,6 +145,10 @@ class ZoneIndex:
         """Take a grid that was made, or kept, of these very zones."""
         self.__dict__["grid"] = grid
 
+    def holds(self, zone: Integers, points: Shapes) -> np.ndarray:
+        """Return whether points lie in zones, their border included, pair by pair."""
+        return np.asarray(shapely.intersects(self.zones[zone], points), dtype=bool)
+
     def candidates(
         self, sites: Shapes, *, within_m: float | Floats = 0.0
     ) -> tuple[Integers, Integers]:

@@ -184,7 +184,8 @@ def settled(
 
     If an edge of the zone runs through the interior of the site, one part of the site
     is inside and another outside, however thin. If none does, the site is wholly
-    inside or wholly outside, and then the edges say whether it touches.
+    inside or wholly outside, and then the edges say whether it touches. A site of
+    several parts may have one here and one there: each is asked for itself.
     """
     rows = np.flatnonzero(found.state == DOUBTFUL)
     if not len(rows):
@@ -197,6 +198,9 @@ def settled(
     unsure = np.flatnonzero(meets & ~cuts)  # GEOS overlooks a corner cut off by a hair
     cuts[unsure] = cross(edges[unsure], outline(a[unsure]))
     within = ~cuts & (found.area_m2[rows] > whole / 2)
+    several = np.flatnonzero(~cuts & (shapely.get_num_geometries(a) > 1))
+    some, within[several] = _parts_inside(index, a[several], zone[several])
+    cuts[several] = some & ~within[several]
     touches = ~cuts & ~within & meets
     # A part is more than nothing and less than all, even where that is no number.
     part = np.clip(found.area_m2[rows], _LEAST_M2, np.nextafter(whole, 0.0))
@@ -204,3 +208,18 @@ def settled(
     area[rows] = np.select([within, cuts], [whole, part], 0.0)
     state[rows] = np.select([within, cuts, touches], [INSIDE, PARTIAL, TOUCH], APART)
     return Areas(found.site, found.zone, area, state)[state != APART]
+
+
+def _parts_inside(
+    index: ZoneIndex | GridEdges, sites: Shapes, zone: Integers
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether some, and whether all, of the parts of sites lie in the zones.
+
+    No edge of the zone runs through a part: one point of its interior decides.
+    """
+    parts, row = shapely.get_parts(sites, return_index=True)
+    inside = index.holds(zone[row], shapely.point_on_surface(parts))
+    some, outside = np.zeros((2, len(sites)), dtype=bool)
+    some[row[inside]] = True
+    outside[row[~inside]] = True
+    return some, ~outside

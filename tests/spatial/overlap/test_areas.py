@@ -11,6 +11,9 @@ from scenes import assert_engines_agree, by_engine, square
 
 from layers.errors import InputRefusedError
 from spatial.index import ZoneIndex
+from spatial.index.grid import Grid
+from spatial.index.near import GridEdges
+from spatial.index.rings import rings_of
 from spatial.measure import area_m2
 from spatial.overlap.areas import Areas, by_size, chosen, settled
 from spatial.overlap.shapes import shared_shapes
@@ -191,3 +194,53 @@ class TestChosen:
             InputRefusedError, match=r"the package numba.* not installed"
         ):
             chosen("kernel", 1)
+
+
+# A speck of 0.1 mm beside a parcel: two parts of one site.
+#
+#   +--------+
+#   | zone . |   +-----+        the speck inside, the parcel outside; and the other
+#   +--------+   |  a  |        way round
+#                +-----+
+ZONE, PARCEL, AWAY = box(0, 0, 4, 4), box(1, 1, 3, 3), box(6, 1, 8, 3)
+SPECK, LOST = box(2.5, 3.5, 2.500001, 3.500001), box(3.5, 4.5, 3.500001, 4.500001)
+
+
+@ENGINES
+@pytest.mark.parametrize("parts", [(AWAY, SPECK), (PARCEL, LOST)])
+def test_a_speck_of_a_site_on_the_other_side_makes_it_partly_inside(engine, parts):
+    # An edge of the zone comes into the site's box, and none into a part of the site.
+    site = shapely.MultiPolygon(parts)
+    found = by_engine(array(site), array(ZONE), engine)
+    assert found[3].tolist() == [PARTIAL]
+    assert 0 < found[2][0] < area_m2(site)
+
+
+@ENGINES
+def test_parts_that_all_lie_on_one_side_are_inside_or_apart(engine):
+    hole = ZONE.difference(box(1.2, 1.2, 2.8, 2.8))
+    within = shapely.MultiPolygon([box(0.2, 0.2, 1, 1), box(3, 3, 3.8, 3.8)])
+    beyond = shapely.MultiPolygon([box(1.5, 1.5, 2, 2), box(5, 5, 6, 6)])
+    site, _, area, state = by_engine(array(within, beyond), array(hole), engine)
+    assert site.tolist() == [0]
+    assert state.tolist() == [INSIDE]
+    assert area[0] == area_m2(within)
+
+
+@pytest.mark.parametrize("parts", [(AWAY, SPECK), (PARCEL, LOST)])
+def test_the_rings_of_a_grid_say_of_a_point_what_the_shapes_say(parts):
+    hole = ZONE.difference(box(2, 2, 3, 3))
+    zones = array(ZONE, hole, shapely.MultiPolygon([hole, box(2.2, 2.2, 2.8, 2.8)]))
+    points = shapely.points([[110.0025, LAT + 0.0025], [110.001, LAT + 0.001]])
+    zone, point = np.repeat(np.arange(3), 2), np.tile(points, 3)
+    grid = GridEdges(Grid.over(rings_of(zones)))
+    assert (
+        grid.holds(zone, point).tolist() == ZoneIndex(zones).holds(zone, point).tolist()
+    )
+    one = np.zeros(1, np.int64)
+    site = array(shapely.MultiPolygon(parts))
+    doubtful = Areas(one, one, np.zeros(1), np.array([DOUBTFUL]))
+    by_grid = settled(
+        doubtful, GridEdges(Grid.over(rings_of(array(ZONE)))), site, area_m2(site)
+    )
+    assert by_grid.state.tolist() == [PARTIAL]
