@@ -1,8 +1,8 @@
 """Tiles: the part of a large polygon about a place, for overlays that need the shape.
 
 To overlay a parcel with a red line of 500,000 vertices, only the few hundred near the
-parcel are needed. Each large polygon is halved again and again, each half somewhat
-larger than a half, until a tile has at most `ENOUGH` vertices::
+parcel are needed. Each large polygon is halved again and again, both ways at a time,
+each half somewhat larger than a half, until a tile has at most `ENOUGH` vertices::
 
     +-----------+--+-----------+      A box that straddles the middle lies wholly in
     |           |  |           |      one of the two halves, since they overlap. What is
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Box: TypeAlias = tuple[float, float, float, float]
 
 ENOUGH = 512
-"""Vertices in a tile that is not halved any more."""
+"""Vertices in a tile that is not cut any more."""
 
 _OVERLAP = 0.1  # of a half, on either side of the middle
 _MARGIN = 0.01  # of a box: how far the cut stays away from it
@@ -45,12 +45,12 @@ _ROUNDING = 1e-9  # of what is summed for an area
 
 @dataclass(slots=True, eq=False)
 class _Tile:
-    """A polygon within a box, and the tiles that it was halved into."""
+    """A polygon within a box, and the tiles that were cut from it."""
 
     shape: shapely.Geometry
     box: Box
     over: _Tile | None = None
-    halves: dict[Box, _Tile | None] = field(default_factory=dict)
+    parts: dict[Box, _Tile | None] = field(default_factory=dict)
     given: shapely.Geometry | None = None
 
 
@@ -123,38 +123,42 @@ def _within(box: Box, limits: Box) -> Box:
     )
 
 
-def _holds(outer: Box, inner: Box) -> bool:
-    """Whether one box holds another."""
-    return (
-        outer[0] <= inner[0]
-        and outer[1] <= inner[1]
-        and outer[2] >= inner[2]
-        and outer[3] >= inner[3]
-    )
-
-
 def _inner(tile: _Tile, box: Box) -> _Tile | None:
-    """Return the half of a tile that holds a box; None where there is none."""
+    """Return the part of a tile that holds a box; None where there is none."""
     if shapely.get_num_coordinates(tile.shape) <= ENOUGH:
         return None
-    half = next((one for one in _halves(tile.box) if _holds(one, box)), None)
-    if half is None:
+    part = _part(tile.box, box)
+    if part == tile.box:
         return None
-    if half not in tile.halves:
-        part = shapely.clip_by_rect(tile.shape, *half)
-        fits = _is_all_of(part, tile.shape, half)
-        tile.halves[half] = _Tile(part, half, tile) if fits else None
-    return tile.halves[half]
+    if part not in tile.parts:
+        tile.parts[part] = _cut(tile, part)
+    return tile.parts[part]
 
 
-def _halves(box: Box) -> tuple[Box, Box]:
-    """Return the two halves of a box, each somewhat larger than a half."""
-    west, south, east, north = box
-    if east - west > north - south:
-        middle, room = (west + east) / 2, (east - west) / 2 * _OVERLAP
-        return (west, south, middle + room, north), (middle - room, south, east, north)
-    middle, room = (south + north) / 2, (north - south) / 2 * _OVERLAP
-    return (west, south, east, middle + room), (west, middle - room, east, north)
+def _cut(tile: _Tile, part: Box) -> _Tile | None:
+    """Return the part of a tile in a box, the quick way first; None if none works."""
+    quick = shapely.clip_by_rect(tile.shape, *part)
+    if _is_all_of(quick, tile.shape, part):
+        return _Tile(quick, part, tile)
+    careful = shapely.intersection(_sound(tile), shapely.box(*part))
+    return _Tile(careful, part, tile, given=careful) if _is_sound(careful) else None
+
+
+def _part(outer: Box, box: Box) -> Box:
+    """Return the half of a box, both ways, that holds another; whole if none does."""
+    west, east = _half(outer[0], outer[2], box[0], box[2])
+    south, north = _half(outer[1], outer[3], box[1], box[3])
+    return west, south, east, north
+
+
+def _half(low: float, high: float, first: float, last: float) -> tuple[float, float]:
+    """Return the half, somewhat larger than a half, of a span that holds another."""
+    middle, room = (low + high) / 2, (high - low) / 2 * _OVERLAP
+    if last <= middle + room:
+        return low, middle + room
+    if first >= middle - room:
+        return middle - room, high
+    return low, high
 
 
 def _sound(tile: _Tile) -> shapely.Geometry:
@@ -196,31 +200,32 @@ def area_in_box(shape: shapely.Geometry, box: Box) -> tuple[float, float]:
     box
         min_lon, min_lat, max_lon, max_lat.
     """
-    parts = shapely.get_parts(shape)
-    rings = shapely.get_rings(parts)
+    rings, hole = _rings(shape)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     west, south, east, north = box
     x, y = xy[:, 0], xy[:, 1] - south
     x0, x1, y0, y1 = x[:-1], x[1:], y[:-1], y[1:]
     from_x, to_x = np.clip(x0, west, east), np.clip(x1, west, east)
-    rows = np.flatnonzero((from_x != to_x) & (ring[1:] == ring[:-1]))
+    some = (from_x != to_x) & (np.maximum(y0, y1) > 0)
+    rows = np.flatnonzero(some & (ring[1:] == ring[:-1]))
     x0, y0, from_x, to_x = x0[rows], y0[rows], from_x[rows], to_x[rows]
     slope = (y1[rows] - y0) / (x1[rows] - x0)
     low, high = y0 + (from_x - x0) * slope, y0 + (to_x - x0) * slope
     under = _mean_clipped(low, high, north - south) * (to_x - from_x)
     of_ring = np.bincount(ring[rows], weights=under, minlength=len(rings))
-    area = np.where(_are_holes(parts), -1.0, 1.0) @ np.abs(of_ring)
+    area = np.where(hole, -1.0, 1.0) @ np.abs(of_ring)
     size = np.abs(under).sum() + (east - west) * (north - south)
     return float(area), float(size)
 
 
-def _are_holes(parts: Shapes) -> np.ndarray:
-    """Return which of the rings of polygons are holes, in the order of the rings."""
-    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    inner = shapely.get_num_interior_rings(parts[polygon])
-    hole = np.ones(int(inner.sum()) + len(inner), dtype=bool)
-    hole[np.cumsum(inner + 1) - inner - 1] = False
-    return hole
+def _rings(shape: shapely.Geometry) -> tuple[Shapes, np.ndarray]:
+    """Return the rings of a polygon, and which of them are holes."""
+    if shapely.get_type_id(shape) == shapely.GeometryType.POLYGON:
+        rings = shapely.get_rings(shape)
+        return rings, np.arange(len(rings)) > 0
+    parts = shapely.get_parts(shape)
+    rings, of = shapely.get_rings(parts, return_index=True)
+    return rings, np.diff(of, prepend=-1) == 0
 
 
 def _mean_clipped(low: Floats, high: Floats, top: float) -> Floats:

@@ -42,9 +42,8 @@ def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     """Return how deep overlaps reach into their zones, in metres: a lower bound.
 
     The depth of a point is its geodesic distance to the zone's boundary. Tried are
-    the vertices of the overlap, points along its long edges and the middle of its
-    largest inscribed circle; the deepest of them counts, so no overlap is said to be
-    deeper than it is.
+    the points of `deepest_points`; the deepest of them counts, so no overlap is said
+    to be deeper than it is.
 
     Parameters
     ----------
@@ -172,7 +171,7 @@ def _between(
 def _with_circles(best: _Best, planar: Shapes, facing: Segments) -> _Best:
     """Return the deeper of what was found and of the middles of inscribed circles."""
     area = shapely.area(planar)
-    # In a shape without bays no circle is wider than twice its mean half width.
+    # No circle in a shape is larger than the shape, nor wider than its box.
     round_ = np.sqrt(area / np.pi)
     narrow = (shapely.bounds(planar)[:, 2:] - shapely.bounds(planar)[:, :2]).min(axis=1)
     rows = np.flatnonzero((area > 0) & (np.minimum(round_, narrow / 2) > best.away))

@@ -32,7 +32,7 @@ _BENT = 0.02
 _STEPS = 4
 _STEEPEST = 85.0  # degrees; nearer to a pole the plane is not trusted
 _LEAST = np.finfo(float).tiny
-_ROUNDING = 1e-9  # of a length and of a metre: more than the plane's rounding
+_SAFE, _SAFE_M = 1.000001, 1e-6  # more than reckoning can lose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +99,7 @@ def from_origin(edges: Segments) -> Floats:
     """Return how far each edge is from 0, 0, in its own units."""
     along = feet(np.zeros((2, 1)), edges)
     foot = edges.start + along * (edges.end - edges.start)
-    return np.hypot(foot[0], foot[1])
+    return np.asarray(np.hypot(foot[0], foot[1]))
 
 
 def least_per(value: Floats, owner: Integers, count: int) -> Floats:
@@ -200,7 +200,7 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
     least = least_per(planar_m, edges.owner, count)
     bent = _bent(point[1], least)
     known = bent <= _BENT
-    most = least * (1 + bent) ** 2 * (1 + _ROUNDING) + _ROUNDING
+    most = least * (1 + bent) ** 2 * _SAFE + _SAFE_M
     some = edges[np.flatnonzero((planar_m <= most[edges.owner]) & known[edges.owner])]
     away = np.full(count, np.inf)
     if len(some.owner):

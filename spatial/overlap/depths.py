@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Shapes
     from spatial.overlap.pairs import PairName
 
+_AT_A_TIME = 512
+"""Pairs whose edges are searched at a time: their table stays in the cache."""
+
 
 def margins(
     sites: gpd.GeoDataFrame,
@@ -86,6 +89,8 @@ def margins_of(
     )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
-    edges = index.outlines.facing(shared, zone[rows])
-    margin[rows] = 0.0 - distance_m(deepest_points(shared, edges), edges)
+    for low in range(0, len(rows), _AT_A_TIME):
+        part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
+        edges = index.outlines.facing(inner, zone[part])
+        margin[part] = 0.0 - distance_m(deepest_points(inner, edges), edges)
     return margin
