@@ -184,7 +184,7 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
         Metres; to less than 0.01 mm where it is known.
     known
         Whether it is: not where the way is so long, or so near to a pole, that one
-        plane cannot tell which edges count (at 40 degrees about 150 km).
+        plane cannot tell which edges count (at 40 degrees from 97 km on).
 
     Notes
     -----

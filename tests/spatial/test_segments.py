@@ -106,7 +106,7 @@ class TestPointsOnTheEllipsoid:
     @given(
         SEEDS,
         st.floats(-60, 60),
-        st.sampled_from([30.0, 1e3, 15e3, 60e3]),
+        st.sampled_from([30.0, 1e3, 15e3, 30e3]),
         st.sampled_from([3, 12, 80]),
     )
     @settings(max_examples=60, deadline=None)
