@@ -22,8 +22,10 @@ from spatial.measure.ellipsoid import (
 from spatial.measure.segments import (
     at_ends_of,
     away_in_plane,
+    bent,
     from_origin,
     least_per,
+    points_away_m,
     segments_of,
 )
 
@@ -68,7 +70,7 @@ def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     result = np.zeros(len(inner))
     rows = np.flatnonzero(~shapely.is_empty(inner))
     edges = outline(whole[rows])
-    result[rows] = distance_m(deepest_points(inner[rows], edges), edges)
+    result[rows] = deepest_m(inner[rows], edges)
     return result
 
 
@@ -92,13 +94,37 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     """
     if not len(shapes):
         return np.zeros(0, dtype=object)
+    point, _ = _deepest(shapes, segments_of(edges))
+    return np.asarray(shapely.points(point), dtype=object)
+
+
+def deepest_m(shapes: Shapes, edges: Shapes) -> Floats:
+    """Return how far the point of `deepest_points` is from the edges, in metres.
+
+    It is what `distance_m` says of that point, found with less: edges that are
+    nearest to no point of the shape are dropped once for both.
+    """
+    if not len(shapes):
+        return np.zeros(0)
+    point, facing = _deepest(shapes, segments_of(edges))
+    away, known = points_away_m(point.T, facing)
+    points = np.asarray(shapely.points(point), dtype=object)
+    away[known & shapely.intersects(edges, points)] = 0.0
+    away[~known] = distance_m(points[~known], edges[~known])
+    return away
+
+
+def _deepest(shapes: Shapes, edges: Segments) -> tuple[Floats, Segments]:
+    """Return the deepest points, (n, 2) degrees, and the edges that can be nearest."""
     centre = box_centre(shapes)
     scale = metres_per_degree(centre[:, 1])
     of = segments_of(outline(shapes)).moved(centre, scale)
-    facing = _facing(segments_of(edges).moved(centre, scale), of, len(shapes))
+    planar = edges.moved(centre, scale)
+    rows = _facing(planar, of, centre[:, 1])
+    facing = planar[rows]
     best = _deepest_along(of, facing, across_m(shapes) / _TRIED)
     best = _with_circles(best, to_plane(shapes, centre), facing)
-    return np.asarray(shapely.points(from_plane(best.xy.T, centre)), dtype=object)
+    return from_plane(best.xy.T, centre), edges[rows]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,17 +135,22 @@ class _Best:
     away: Floats
 
 
-def _facing(edges: Segments, of: Segments, count: int) -> Segments:
-    """Return the edges that can be nearest to some point of the shape they face.
+def _facing(edges: Segments, of: Segments, latitude: Floats) -> Integers:
+    """Return which edges can be nearest to some point of the shape that they face.
 
     None is that is farther from the shape's middle than the nearest is by more than
-    twice as far as the shape reaches from there.
+    twice as far as the shape reaches from there; on the ellipsoid by a little more,
+    as the scale of the plane is that of one latitude.
     """
     far = np.maximum(np.hypot(*of.start), np.hypot(*of.end))
-    reach = -least_per(-far, of.owner, count)
+    reach = -least_per(-far, of.owner, len(latitude))
     away = from_origin(edges)
-    bound = least_per(away, edges.owner, count) + 2 * reach
-    return edges[np.flatnonzero(away <= bound[edges.owner] * _MORE + _MORE - 1)]
+    bound = least_per(away, edges.owner, len(latitude)) + 2 * reach
+    wrong = bent(latitude, bound)
+    told = np.isfinite(wrong)  # elsewhere all edges stay
+    bound[told] = bound[told] * (1 + wrong[told]) ** 2 * _MORE + _MORE - 1
+    bound[~told] = np.inf
+    return np.flatnonzero(away <= bound[edges.owner])
 
 
 def _deepest_along(of: Segments, facing: Segments, step_m: Floats) -> _Best:

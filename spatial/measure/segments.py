@@ -198,10 +198,11 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
     scale = metres_per_degree(point[1])
     planar_m = from_origin(edges.moved(point.T, scale))
     least = least_per(planar_m, edges.owner, count)
-    bent = _bent(point[1], least)
-    known = bent <= _BENT
-    most = least * (1 + bent) ** 2 * _SAFE + _SAFE_M
-    some = edges[np.flatnonzero((planar_m <= most[edges.owner]) & known[edges.owner])]
+    wrong = bent(point[1], least)
+    known = np.isfinite(wrong)
+    most = np.full(count, -np.inf)
+    most[known] = least[known] * (1 + wrong[known]) ** 2 * _SAFE + _SAFE_M
+    some = edges[np.flatnonzero(planar_m <= most[edges.owner])]
     away = np.full(count, np.inf)
     if len(some.owner):
         here = point.take(some.owner, axis=1)
@@ -210,11 +211,11 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
     return away, known
 
 
-def _bent(latitude: Floats, least: Floats) -> Floats:
+def bent(latitude: Floats, least: Floats) -> Floats:
     """Return by what part a distance in the plane of a latitude is wrong, at most.
 
     Of ways that can be as short as `least` is in truth: they stay within a band of
-    latitude. Infinite where that is too much to say.
+    latitude. Infinite where it is more than a fiftieth.
     """
     # No way is longer by more than a half while the band is as narrow as asked.
     band = np.degrees(1.5 * least / MINOR_M * (MAJOR_M / MINOR_M) ** 2)
@@ -225,7 +226,7 @@ def _bent(latitude: Floats, least: Floats) -> Floats:
     ends = (middle - band, middle + band, np.clip(0.0, middle - band, middle + band))
     ratio = np.stack([metres_per_degree(one) / own for one in ends])
     most = np.maximum(ratio, 1 / ratio).max(axis=(0, 2)) - 1
-    return np.asarray(np.where(safe, most, np.inf))
+    return np.asarray(np.where(safe & (most <= _BENT), most, np.inf))
 
 
 def _foot(point: Floats, edges: Segments) -> Floats:

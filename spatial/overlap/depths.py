@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatial.measure import deepest_points, distance_m
+from spatial.measure.depth import deepest_m
 from spatial.overlap.pairs import (
     POLYGON,
     dimension,
@@ -92,5 +92,5 @@ def margins_of(
     for low in range(0, len(rows), _AT_A_TIME):
         part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
         edges = index.outlines.facing(inner, zone[part])
-        margin[part] = 0.0 - distance_m(deepest_points(inner, edges), edges)
+        margin[part] = 0.0 - deepest_m(inner, edges)
     return margin

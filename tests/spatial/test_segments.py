@@ -11,6 +11,7 @@ from pyproj import Geod
 
 from spatial.index.tiles import _is_all_of, area_in_box
 from spatial.measure import deepest_points, distance_m
+from spatial.measure.depth import deepest_m
 from spatial.measure.segments import (
     at_ends_of,
     away_in_plane,
@@ -154,6 +155,8 @@ class TestDeepest:
         point = deepest_points(np.array([shared]), np.array([ring]))[0]
         assert shapely.distance(point, shared) < 1e-9
         found = distance_m(point, ring)
+        at_once = deepest_m(np.array([shared]), np.array([ring]))
+        assert at_once == pytest.approx([found], abs=1e-9)
         west, south, east, north = shared.bounds
         x, y = np.meshgrid(np.linspace(west, east, 60), np.linspace(south, north, 60))
         inside = shapely.contains_xy(shared, x, y)
@@ -168,6 +171,22 @@ class TestDeepest:
         to_side = GEOD.inv(110, 40.01, 110.01, 40.01)[2]
         depth = distance_m(middle, zone.exterior)
         assert 0.98 * to_side <= depth <= to_side * 1.001
+
+    @pytest.mark.parametrize("lat", [40.0, 84.0, 86.0])
+    def test_it_is_found_in_a_vast_zone_and_near_a_pole(self, lat):
+        ring = shapely.box(100, lat - 4, 120, min(lat + 4, 89)).exterior
+        shapes = np.array(
+            [
+                shapely.box(110, lat, 110.1, lat + 0.1),
+                shapely.Point(110, lat),
+                shapely.Point(100, lat),
+            ]
+        )
+        edges = np.array([ring] * 3)
+        truth = distance_m(deepest_points(shapes, edges), edges)
+        assert truth[0] > 1000 < truth[1]
+        assert truth[2] == 0
+        assert deepest_m(shapes, edges) == pytest.approx(truth, rel=1e-9)
 
 
 class TestAreaInABox:
