@@ -17,6 +17,7 @@ import shapely
 from spatial.measure import grown_bounds, outline
 from spatial.measure.depth import across_m
 from spatial.measure.distance import first_vertex, least_m, most_m, reach_m
+from spatial.measure.ellipsoid import box_centre
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
@@ -126,8 +127,8 @@ class Outlines:
         ndarray
             (n,) lines or points; others are there too, but none that matters is not.
         """
-        vertex = first_vertex(sites)
-        starts = np.asarray(shapely.points(vertex), dtype=object)
+        middle = box_centre(sites)
+        starts = np.asarray(shapely.points(middle), dtype=object)
         found = np.full(len(sites), shapely.MultiLineString(), dtype=object)
         left = np.arange(len(sites))
         reach = np.full(len(sites), _FIRST_REACH_M)
@@ -135,14 +136,14 @@ class Outlines:
             whose = None if shape is None else shape[left]
             row, piece, least = self._within(starts[left], whose, reach[left])
             # A piece that is all farther than another's first vertex is not nearest.
-            most = most_m(vertex[left[row]], self.first[piece])
+            most = most_m(middle[left[row]], self.first[piece])
             some = least <= least_of(most, row, len(left))[row]
             found[left] = self.gathered(row[some], piece[some], len(left))
             left = left[shapely.is_empty(found[left])]
             reach[left] *= _WIDER
-        # What was found is no nearer than the nearest to the site's first vertex, and
-        # no other point of the site is farther from that than the site is wide.
-        bound_m = (reach_m(starts, found) + across_m(sites)) * 1.001 + 1.0
+        # What was found is no nearer than the nearest to the middle of the site's box,
+        # and no point of the site is farther from that than half as the box is wide.
+        bound_m = (reach_m(starts, found) + across_m(sites) / 2) * 1.001 + 1.0
         row, piece, _ = self._within(sites, shape, bound_m)
         return self.gathered(row, piece, len(sites))
 

@@ -7,7 +7,7 @@ a float. Geometries are taken as valid and finite: `layers` has settled that.
 
     figures   ellipsoid <-- area
                         <-- length
-                        <-- distance <-- depth
+                        <-- segments <-- distance <-- depth
 """
 
 from __future__ import annotations

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from spatial.measure.distance import distance_m, near, reach_m
+from spatial.measure.distance import distance_m
 from spatial.measure.ellipsoid import (
     DIMENSION_OF_TYPE,
     POLYGONS,
     as_shapes,
     box_centre,
     from_plane,
+    metres_per_degree,
     outline,
     to_plane,
 )
+from spatial.measure.segments import (
+    at_ends_of,
+    away_in_plane,
+    bent,
+    from_origin,
+    least_per,
+    points_away_m,
+    segments_of,
+)
 
 if TYPE_CHECKING:
-    from spatial.measure.ellipsoid import Floats, Shapes, ShapesLike
+    from spatial.measure.ellipsoid import Floats, Integers, Shapes, ShapesLike
+    from spatial.measure.segments import Segments
 
 _LONGEST_DEGREE_M = 111_700.0
 _TRIED = 16
+_FINE = 100  # parts of the width to which an inscribed circle is found
+_TINY_M = 1e-9
+_MORE = 1.000001  # than reckoning can lose, of a length and (less 1) in metres
 
 
 def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     """Return how deep overlaps reach into their zones, in metres: a lower bound.
 
     The depth of a point is its geodesic distance to the zone's boundary. Tried are
-    the vertices of the overlap, points along its long edges and the middle of its
-    largest inscribed circle; the deepest of them counts, so no overlap is said to be
-    deeper than it is.
+    the points of `deepest_points`; the deepest of them counts, so no overlap is said
+    to be deeper than it is.
 
     Parameters
     ----------
@@ -56,7 +70,7 @@ def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     result = np.zeros(len(inner))
     rows = np.flatnonzero(~shapely.is_empty(inner))
     edges = outline(whole[rows])
-    result[rows] = distance_m(deepest_points(inner[rows], edges), edges)
+    result[rows] = deepest_m(inner[rows], edges)
     return result
 
 
@@ -74,29 +88,142 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     -------
     ndarray
         A point of each shape: a vertex, a point along an edge (at least every
-        sixteenth of the shape's width is tried) or the middle of the largest
-        inscribed circle. The first of equals.
+        sixteenth of the shape's width is tried) or, where a circle in the shape could
+        be larger than these are deep, the middle of the largest inscribed circle (to
+        a hundredth of the width). The first of equals.
     """
     if not len(shapes):
         return np.zeros(0, dtype=object)
-    wide_m = across_m(shapes)
-    close = near(edges, shapes, reach_m(shapes, edges) + wide_m)
+    point, _ = _deepest(shapes, segments_of(edges))
+    return np.asarray(shapely.points(point), dtype=object)
 
+
+def deepest_m(shapes: Shapes, edges: Shapes) -> Floats:
+    """Return how far the point of `deepest_points` is from the edges, in metres.
+
+    It is what `distance_m` says of that point, found with less: edges that are
+    nearest to no point of the shape are dropped once for both.
+    """
+    if not len(shapes):
+        return np.zeros(0)
+    point, facing = _deepest(shapes, segments_of(edges))
+    away, known = points_away_m(point.T, facing)
+    points = np.asarray(shapely.points(point), dtype=object)
+    away[known & shapely.intersects(edges, points)] = 0.0
+    away[~known] = distance_m(points[~known], edges[~known])
+    return away
+
+
+def _deepest(shapes: Shapes, edges: Segments) -> tuple[Floats, Segments]:
+    """Return the deepest points, (n, 2) degrees, and the edges that can be nearest."""
     centre = box_centre(shapes)
-    planar = to_plane(shapes, centre)
-    dense = planar.copy()
-    long = np.flatnonzero(shapely.length(planar) > 0)
-    dense[long] = shapely.segmentize(planar[long], wide_m[long] / _TRIED)
-    xy, owner = shapely.get_coordinates(dense, return_index=True)
-    polygon = np.flatnonzero(shapely.area(planar) > 0)
-    circle = shapely.maximum_inscribed_circle(planar[polygon])
-    xy = np.vstack([xy, shapely.get_coordinates(circle)[::2]])
-    owner = np.append(owner, polygon)
+    scale = metres_per_degree(centre[:, 1])
+    of = segments_of(outline(shapes)).moved(centre, scale)
+    planar = edges.moved(centre, scale)
+    rows = _facing(planar, of, centre[:, 1])
+    facing = planar[rows]
+    best = _deepest_along(of, facing, across_m(shapes) / _TRIED)
+    best = _with_circles(best, to_plane(shapes, centre), facing)
+    return from_plane(best.xy.T, centre), edges[rows]
 
-    away = shapely.distance(shapely.points(xy), to_plane(close, centre)[owner])
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Best:
+    """The deepest point of each shape so far: (2, n) in its plane, and how deep."""
+
+    xy: Floats
+    away: Floats
+
+
+def _facing(edges: Segments, of: Segments, latitude: Floats) -> Integers:
+    """Return which edges can be nearest to some point of the shape that they face.
+
+    None is that is farther from the shape's middle than the nearest is by more than
+    twice as far as the shape reaches from there; on the ellipsoid by a little more,
+    as the scale of the plane is that of one latitude.
+    """
+    far = np.maximum(np.hypot(*of.start), np.hypot(*of.end))
+    reach = -least_per(-far, of.owner, len(latitude))
+    away = from_origin(edges)
+    bound = least_per(away, edges.owner, len(latitude)) + 2 * reach
+    wrong = bent(latitude, bound)
+    told = np.isfinite(wrong)  # elsewhere all edges stay
+    bound[told] = bound[told] * (1 + wrong[told]) ** 2 * _MORE + _MORE - 1
+    bound[~told] = np.inf
+    return np.flatnonzero(away <= bound[edges.owner])
+
+
+def _deepest_along(of: Segments, facing: Segments, step_m: Floats) -> _Best:
+    """Return the deepest of the vertices and of points along the edges."""
+    at_start = _away(of.start, of.owner, facing)
+    at_end = _at_ends(of, at_start, facing)
+    best = -least_per(-np.maximum(at_start, at_end), of.owner, len(step_m))
+    between, edge = _between(of, at_start, at_end, best=best, step_m=step_m)
+    deep = away_in_plane(between, of.owner[edge], facing)
+    xy = np.hstack([of.start, of.end, between])
+    owner = np.concatenate([of.owner, of.owner, of.owner[edge]])
+    return _first_deepest(xy, owner, np.concatenate([at_start, at_end, deep]))
+
+
+def _away(xy: Floats, owner: Integers, facing: Segments) -> Floats:
+    """Return how far vertices are away; much of an overlap is its zone's own edge."""
+    away = np.zeros(len(owner))
+    off = np.flatnonzero(~at_ends_of(facing, xy, owner))
+    away[off] = away_in_plane(xy.take(off, axis=1), owner[off], facing)
+    return away
+
+
+def _at_ends(of: Segments, at_start: Floats, facing: Segments) -> Floats:
+    """Return how far the ends of edges are away: mostly the next edge's start."""
+    same = (of.start[:, 1:] == of.end[:, :-1]).all(axis=0)
+    follows = np.append(same & (of.owner[1:] == of.owner[:-1]), False)
+    at_end = np.append(at_start[1:], 0.0)
+    rest = np.flatnonzero(~follows)
+    at_end[rest] = _away(of.end.take(rest, axis=1), of.owner[rest], facing)
+    return at_end
+
+
+def _between(
+    of: Segments, at_start: Floats, at_end: Floats, *, best: Floats, step_m: Floats
+) -> tuple[Floats, Integers]:
+    """Return points along those edges that may be deeper than `best`, and of which."""
+    long = np.hypot(*(of.end - of.start))
+    # No point of an edge is deeper than its ends by more than the way there.
+    wins = (at_start + at_end + long) / 2 > best[of.owner]
+    pieces = np.ceil(long / np.maximum(step_m, _TINY_M)[of.owner]).astype(np.int64)
+    some = np.flatnonzero(wins & (pieces > 1))
+    many = pieces[some] - 1
+    edge = np.repeat(some, many)
+    rank = np.arange(len(edge)) - np.repeat(np.cumsum(many) - many, many) + 1
+    start, end = of.start.take(edge, axis=1), of.end.take(edge, axis=1)
+    return start + rank / pieces[edge] * (end - start), edge
+
+
+def _with_circles(best: _Best, planar: Shapes, facing: Segments) -> _Best:
+    """Return the deeper of what was found and of the middles of inscribed circles."""
+    area = shapely.area(planar)
+    # No circle in a shape is larger than the shape, nor wider than its box.
+    round_ = np.sqrt(area / np.pi)
+    narrow = (shapely.bounds(planar)[:, 2:] - shapely.bounds(planar)[:, :2]).min(axis=1)
+    rows = np.flatnonzero((area > 0) & (np.minimum(round_, narrow / 2) > best.away))
+    if not len(rows):
+        return best
+    circle = shapely.maximum_inscribed_circle(
+        planar[rows], tolerance=narrow[rows] / _FINE
+    )
+    middle = shapely.get_coordinates(circle)[::2].T
+    away = away_in_plane(middle, rows, facing)
+    wins = away > best.away[rows]
+    xy, deep = best.xy.copy(), best.away.copy()
+    xy[:, rows[wins]], deep[rows[wins]] = middle[:, wins], away[wins]
+    return _Best(xy, deep)
+
+
+def _first_deepest(xy: Floats, owner: Integers, away: Floats) -> _Best:
+    """Return the deepest point of each owner, the first of equals."""
     order = np.lexsort((-away, owner))
-    deepest = order[np.searchsorted(owner[order], np.arange(len(shapes)))]
-    return np.asarray(shapely.points(from_plane(xy[deepest], centre)), dtype=object)
+    deepest = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+    return _Best(xy[:, deepest], away[deepest])
 
 
 def across_m(shapes: Shapes) -> Floats:

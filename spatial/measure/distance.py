@@ -20,6 +20,7 @@ from spatial.measure.ellipsoid import (
     outline,
     to_plane,
 )
+from spatial.measure.segments import points_away_m, segments_of
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Shapes, ShapesLike
@@ -90,6 +91,20 @@ def distance_m(
 
 def _apart_m(a: Shapes, b: Shapes, within_m: Floats) -> Floats:
     """Return the distance of points and lines that do not meet."""
+    result = np.full(len(a), np.inf)
+    known = np.zeros(len(a), dtype=bool)
+    single = np.flatnonzero(shapely.get_type_id(a) == shapely.GeometryType.POINT)
+    if len(single):
+        point = shapely.get_coordinates(a[single]).T
+        result[single], known[single] = points_away_m(point, segments_of(b[single]))
+    rest = np.flatnonzero(~known)
+    if len(rest):
+        result[rest] = _lines_apart_m(a[rest], b[rest], within_m[rest])
+    return result
+
+
+def _lines_apart_m(a: Shapes, b: Shapes, within_m: Floats) -> Floats:
+    """Return the distance of lines, or of points far away, that do not meet."""
     big = np.flatnonzero(shapely.get_num_coordinates(b) > _CLIP_FROM)
     bound_m = within_m[big].copy()
     free = np.flatnonzero(~np.isfinite(bound_m))

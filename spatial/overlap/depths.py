@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatial.measure import deepest_points, distance_m
+from spatial.measure.depth import deepest_m
 from spatial.overlap.pairs import (
     POLYGON,
     dimension,
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Shapes
     from spatial.overlap.pairs import PairName
+
+_AT_A_TIME = 512
+"""Pairs whose edges are searched at a time: their table stays in the cache."""
 
 
 def margins(
@@ -86,6 +89,8 @@ def margins_of(
     )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
-    edges = index.outlines.facing(shared, zone[rows])
-    margin[rows] = 0.0 - distance_m(deepest_points(shared, edges), edges)
+    for low in range(0, len(rows), _AT_A_TIME):
+        part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
+        edges = index.outlines.facing(inner, zone[part])
+        margin[part] = 0.0 - deepest_m(inner, edges)
     return margin
