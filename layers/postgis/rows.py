@@ -62,7 +62,7 @@ def fetched(
         cursor.itersize = AT_ONCE
         cursor.format = Format.BINARY
         cursor.execute(query)
-        rows = cursor.fetchall()
+        rows = list(cursor)
     names = [name for name, _ in about.columns]
     places = [names.index(one) for one in about.key if one in names]
     if places and len(places) == len(about.key):
