@@ -10,6 +10,8 @@ import numpy as np
 import psycopg
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from postgis_server import BOX, SCRIPT, UNIT, Base, running, square
 from psycopg import sql
 
@@ -576,3 +578,52 @@ def test_stop_removes_no_folder_but_its_own(tmp_path):
     with pytest.raises(SystemExit, match="a folder that `start` has printed"):
         stop(tmp_path)
     assert tmp_path.is_dir()
+
+
+# -- laws --------------------------------------------------------------------------
+
+CORNERS = st.tuples(
+    st.floats(106, 109, allow_nan=False), st.floats(39, 42, allow_nan=False)
+)
+SHAPES = st.lists(st.none() | CORNERS, min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module")
+def common(host):
+    admin = psycopg.connect(
+        host=host, dbname="postgres", user="postgres", autocommit=True
+    )
+    admin.execute("CREATE DATABASE laws TEMPLATE template0 ENCODING 'UTF8'")
+    one = Base(host, "laws")
+    one.zones(kind="geometry(Polygon, 4549)")
+    yield one
+    one.db.close()
+    admin.execute("DROP DATABASE laws")
+    admin.close()
+
+
+@given(corners=SHAPES, west=st.floats(106, 108), south=st.floats(39, 41))
+@settings(max_examples=40)
+def test_a_box_misses_nothing_and_the_ledger_adds_up(common, corners, west, south):
+    bbox = (west, south, west + 0.5, south + 0.5)
+    shapes = [
+        None if one is None else shapely.box(*one, *np.add(one, 0.1)) for one in corners
+    ]
+    common.run("TRUNCATE zones RESTART IDENTITY")
+    for shape in shapes:
+        common.run(
+            "INSERT INTO zones (geom) VALUES"
+            " (ST_Transform(ST_GeomFromWKB(%s, 4490), 4549))",
+            None if shape is None else shapely.to_wkb(shape),
+        )
+    layer = common.read(bbox=bbox)
+    read, box = layer.provenance, shapely.box(*bbox)
+    expected = {
+        str(i)
+        for i, shape in enumerate(shapes, start=1)
+        if shape is not None and shapely.area(shapely.intersection(shape, box)) > 1e-9
+    }
+    assert expected <= set(layer.frame["feature_id"])
+    assert read.rows_quarantined == shapes.count(None)
+    assert read.rows_kept + read.rows_quarantined == read.rows_in_file
+    assert read.rows_in_file + read.window.rows_elsewhere == len(shapes)
