@@ -12,12 +12,15 @@ Debian: apt install postgresql-15 postgresql-15-postgis-3
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pwd
 
 OWNER = "postgres"
 PREFIX = "ecoredline-pg-"
@@ -44,8 +47,10 @@ def programs() -> Path | None:
 
 def missing() -> str:
     """Return why no server can be started here; the empty text when one can."""
+    if os.name != "posix":
+        return "the server of the tests wants Unix sockets"
     home = programs()
-    if home is None:
+    if home is None or not (home / "pg_config").is_file():
         return f"no PostgreSQL here: apt install {PACKAGES}"
     said = subprocess.run(
         [home / "pg_config", "--sharedir"], capture_output=True, text=True, check=False
@@ -92,6 +97,8 @@ def stop(folder: Path) -> None:
 
 def _user() -> pwd.struct_passwd | None:
     """Return whom root starts the server as."""
+    import pwd  # noqa: PLC0415 - Windows has none, and only asks what is missing
+
     names = {one.pw_name: one for one in pwd.getpwall()}
     return names.get(OWNER) or names.get("nobody")
 
