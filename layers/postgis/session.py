@@ -79,8 +79,8 @@ def snapshot(table: PostgisTable) -> Iterator[Connection]:
         failed = error
     finally:
         db.close()
-    if failed is not None:  # raised here, so that no libpq text hangs on it
-        raise _refused(table, failed)
+    if failed is not None:
+        raise _refused(table, failed) from None  # no text of libpq hangs on it
 
 
 def _connected(table: PostgisTable) -> Connection:
