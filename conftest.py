@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import os
+import runpy
 import shutil
 import tempfile
 from pathlib import Path
@@ -48,7 +49,9 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+_NO_SERVER = runpy.run_path(str(ROOT / "scripts" / "postgis.py"))["missing"]()
 NEEDS = {
+    "postgis": (not _NO_SERVER, _NO_SERVER),
     "shared": (
         (ROOT.parent / "shared").is_dir(),
         "the project's real data is not beside the repository (../shared)",

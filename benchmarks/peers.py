@@ -9,14 +9,17 @@ reads while it joins has no such step.
 
 from __future__ import annotations
 
+import runpy
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    import psycopg
     import shapely
 
 
@@ -34,6 +37,11 @@ MISSING = 3
 """Exit status where a package is not there."""
 
 _JOIN = "FROM {s} s JOIN {z} z ON ST_Intersects(s.geometry, z.geometry)"
+
+
+_CUT = "CREATE UNLOGGED TABLE p AS SELECT zone, ST_Subdivide(g, {most}) AS g FROM z"
+_SHARED = """SELECT site, zone, ST_AsBinary(ST_Intersection(s.g, p.g))
+    FROM s JOIN p ON ST_Intersects(s.g, p.g)"""
 
 
 def main(arguments: list[str]) -> None:
@@ -156,6 +164,56 @@ def sedonadb_areas(sites: Path, zones: Path) -> Answer:
     return _of_shapes(site, zone, shapes, _NO_STEP)
 
 
+def postgis(sites: Path, zones: Path, *, most: int) -> Answer:
+    """PostGIS: zones cut by ST_Subdivide, indexed, joined, intersected in the server.
+
+    A server of its own is started and stopped (`scripts/postgis.py`); the step is
+    cutting, indexing and joining once both tables are loaded.
+    """
+    import psycopg
+    import shapely
+
+    tools = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "postgis.py"))
+    if reason := tools["missing"]():
+        raise ModuleNotFoundError(reason)
+    folder = tools["start"]()
+    try:
+        with psycopg.connect(
+            host=str(folder), user="postgres", dbname="postgres", autocommit=True
+        ) as base:
+            base.execute("CREATE EXTENSION postgis")
+            for name, column, file in (("s", "site", sites), ("z", "zone", zones)):
+                _load(base, name, column, file)
+            start = time.perf_counter()
+            base.execute(_CUT.format(most=most))
+            base.execute("CREATE INDEX ON p USING gist (g); ANALYZE p; ANALYZE s")
+            found = base.execute(_SHARED, binary=True).fetchall()
+            taken = time.perf_counter() - start
+    finally:
+        tools["stop"](folder)
+    site, zone, blobs = (np.array(one) for one in zip(*found, strict=True))
+    shapes = shapely.from_wkb(blobs.astype(object))
+    # a zone is several pieces: their areas are added pair by pair by the comparison
+    return _of_shapes(site, zone, shapes, taken)
+
+
+def _load(base: psycopg.Connection, name: str, column: str, file: Path) -> None:
+    """Copy a file into a table, geometries as the WKB that they are."""
+    import pyarrow.parquet as pq
+
+    base.execute(f"CREATE UNLOGGED TABLE {name} ({column} int, w bytea)")
+    table = pq.read_table(file, columns=[column, "geometry"])
+    with (
+        base.cursor() as cursor,
+        cursor.copy(f"COPY {name} FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(["int4", "bytea"])
+        for row in zip(*(one.to_pylist() for one in table.columns), strict=True):
+            copy.write_row(row)
+    base.execute(f"ALTER TABLE {name} ADD g geometry")
+    base.execute(f"UPDATE {name} SET g = ST_GeomFromWKB(w, 4490)")  # noqa: S608 - ours
+
+
 def reading(sites: Path, zones: Path) -> Answer:
     """Read both files with `geopandas.read_parquet`, and no more."""
     import geopandas as gpd
@@ -192,6 +250,8 @@ WAYS = {
     "shapely STRtree": strtree,
     "DuckDB, join alone": duckdb_join,
     "SedonaDB": sedonadb_areas,
+    "PostGIS, ST_Subdivide 128": partial(postgis, most=128),
+    "PostGIS, ST_Subdivide 256": partial(postgis, most=256),
     "reading": reading,
 }
 

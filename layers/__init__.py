@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from layers.formats.boundary_txt_write import write_boundary_txt
     from layers.issue import DataIssue, Quarantined
     from layers.layer import FRAME, Layer, Setting, Unavailable, Workspace
+    from layers.postgis import PostgisTable, read_postgis
     from layers.provenance import Coverage, Period, Provenance, Tolerance
     from layers.read import (
         Inspection,
@@ -42,6 +43,7 @@ __all__ = [
     "Inspection",
     "Layer",
     "Period",
+    "PostgisTable",
     "Provenance",
     "Quarantined",
     "Setting",
@@ -56,6 +58,7 @@ __all__ = [
     "none_exists",
     "open_workspace",
     "read",
+    "read_postgis",
     "read_text",
     "spec",
     "with_coverage",
@@ -69,6 +72,7 @@ _HOMES = {
     "errors": ("ToolkitError",),
     "issue": ("DataIssue", "Quarantined"),
     "layer": ("FRAME", "Layer", "Setting", "Unavailable", "Workspace"),
+    "postgis": ("PostgisTable", "read_postgis"),
     "provenance": ("Coverage", "Period", "Provenance", "Tolerance"),
     "read": (
         *("Inspection", "from_frame", "inspect", "none_exists", "read_text"),

@@ -82,6 +82,22 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a source that was looked at; beyond it nothing is known.
+
+    Attributes
+    ----------
+    bbox
+        (min_lon, min_lat, max_lon, max_lat), degrees, EPSG:4490.
+    rows_elsewhere
+        Rows of the source that lie outside it and were not read.
+    """
+
+    bbox: tuple[float, float, float, float]
+    rows_elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """The record of one read.
 
@@ -109,6 +125,9 @@ class Provenance:
         Counted independently of the reader, where the format allows.
     rows_kept, rows_quarantined
         Always add up to `rows_in_file`.
+    window
+        For a source that was read by a box (a database), the box: no coverage reaches
+        beyond it, and `rows_in_file` counts the rows that it asked for.
     """
 
     source: str
@@ -125,6 +144,7 @@ class Provenance:
     rows_in_file: int
     rows_kept: int
     rows_quarantined: int
+    window: Window | None = None
 
 
 def sha256_of(paths: list[Path]) -> str:

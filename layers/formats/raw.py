@@ -118,10 +118,24 @@ def from_wkb(
         for one in blobs
     ]
     with np.errstate(invalid="ignore"):  # NaN coordinates are found and told later
-        geometry = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+        geometry = _parsed(raw)
     _drop_unfilled(geometry, raw)
     present = np.array([one is not None for one in blobs], dtype=bool)
     return geometry, present & shapely.is_missing(geometry)
+
+
+def _parsed(raw: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return what GEOS makes of WKB; a curve costs its own row, not the column.
+
+    GEOS knows curves since 3.13 and shapely does not: it raises for the whole array.
+    """
+    try:
+        return np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:
+        if len(raw) == 1:
+            return np.array([None], dtype=object)
+        half = len(raw) // 2
+        return np.concatenate([_parsed(raw[:half]), _parsed(raw[half:])])
 
 
 def _drop_unfilled(geometry: NDArray[np.object_], raw: NDArray[np.object_]) -> None:

@@ -45,7 +45,7 @@ def extent_of(geometry: NDArray[np.object_], settled: Settled) -> Extent:
         return Extent()
     raw = shapely.bounds(geometry[there])
     with np.errstate(invalid="ignore"):
-        bounds, middles = _placed(raw, settled)
+        bounds, middles = placed(raw, settled)
     right = np.isfinite(bounds).all(axis=1) & ~misfits(bounds, settled)
     if not right.any():
         return Extent(misfits=len(raw))
@@ -58,7 +58,7 @@ def extent_of(geometry: NDArray[np.object_], settled: Settled) -> Extent:
     return Extent(box, middles[right], int((~right).sum()))
 
 
-def _placed(raw: Points, settled: Settled) -> tuple[Points, Points]:
+def placed(raw: Points, settled: Settled) -> tuple[Points, Points]:
     """Return the boxes of degrees of raw boxes, by their corners, and their middles."""
     west, south, east, north = raw.T
     x = np.column_stack([west, west, east, east, (west + east) / 2])

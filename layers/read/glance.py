@@ -15,6 +15,7 @@ from layers import worker
 from layers.crs import name_of
 from layers.errors import CrsError, ToolkitError
 from layers.formats.tiff import is_tiff
+from layers.read.address import need_file
 from layers.read.build import build, settled_of
 from layers.read.columns import types_of
 from layers.read.extent import Extent, extent_of
@@ -151,6 +152,7 @@ def inspect(
     ExtraMissingError
         It is a raster, and the extra ``raster`` is not installed.
     """
+    need_file(source)
     path = Path(source)
     wanted = spec(kind) if kind is not None else None
     if is_tiff(path):

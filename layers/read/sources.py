@@ -19,6 +19,7 @@ from layers.formats.garbled import told
 from layers.frame import canonical
 from layers.layer import FRAME, Layer
 from layers.provenance import Period, Provenance, Tolerance, sha256_of
+from layers.read.address import need_file
 from layers.read.build import build, in_frame
 from layers.read.coverage import with_coverage
 from layers.read.statement import Origin, Stated, Statement
@@ -73,6 +74,7 @@ def read(
         The reference system is missing, contradicted, not accepted, or does not fit
         the coordinates (axes swapped, metres called degrees).
     """
+    need_file(source)
     path = Path(source)
     wanted = spec(kind)
     statement = Statement(**stated)

@@ -20,8 +20,9 @@ from layers import document
 from layers.errors import SourceNotFoundError, ToolkitError
 from layers.formats.text import plain_text
 from layers.layer import Layer, Unavailable, Workspace
+from layers.postgis import read_postgis
 from layers.provenance import Coverage, sha256_of
-from layers.read import none_exists, read, with_coverage
+from layers.read import Stated, none_exists, read, with_coverage
 from layers.spec import fold
 from layers.workspace.plan import CoveragePlan, LayerPlan, Plan, plan_of
 
@@ -95,6 +96,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
 def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavailable:
     """Read one layer; what goes wrong becomes the reason why it is not there."""
     try:
+        if plan.postgis is not None:
+            return read_postgis(
+                plan.postgis.table, bbox=plan.postgis.bbox, **_stated(plan)
+            )
         if plan.none_exists is not None or plan.source is None:
             return none_exists(
                 plan.spec.kind,
@@ -107,21 +112,10 @@ def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavail
             )
         layer = read(
             folder / plan.source,
-            kind=plan.spec.kind,
             layer=plan.layer,
             encoding=plan.encoding,
             in_process=in_process,
-            crs=plan.crs,
-            datum_shift=plan.datum_shift,
-            datum_region=plan.datum_region,
-            fields=plan.fields,
-            id=plan.id,
-            edition=plan.edition,
-            valid=plan.valid,
-            accuracy_m=plan.accuracy_m,
-            tolerance=plan.tolerance,
-            licence=plan.licence,
-            notice=plan.notice,
+            **_stated(plan),
         )
     except (ToolkitError, OSError) as error:
         reason = str(error).replace(
@@ -129,6 +123,30 @@ def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavail
         )
         return Unavailable(plan.id, plan.spec, reason)
     return replace(layer, provenance=replace(layer.provenance, source=plan.source))
+
+
+class _AsStated(Stated):
+    """`Stated`, and the kind."""
+
+    kind: str
+
+
+def _stated(plan: LayerPlan) -> _AsStated:
+    """Return what the document states about a layer; its coverage comes later."""
+    return {
+        "kind": plan.spec.kind,
+        "crs": plan.crs,
+        "datum_shift": plan.datum_shift,
+        "datum_region": plan.datum_region,
+        "fields": plan.fields,
+        "id": plan.id,
+        "edition": plan.edition,
+        "valid": plan.valid,
+        "accuracy_m": plan.accuracy_m,
+        "tolerance": plan.tolerance,
+        "licence": plan.licence,
+        "notice": plan.notice,
+    }
 
 
 # -- coverage -------------------------------------------------------------

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from layers.errors import UnknownKindError
 from layers.layer import Setting
 from layers.provenance import Period, Tolerance
+from layers.read.address import is_address
 from layers.spec import kinds, spec
 from layers.workspace.datum_plan import crs_of, datum_region_of, datum_shift_of
+from layers.workspace.postgis_plan import PostgisPlan, bbox_of, postgis_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ LAYER_KEYS = (
     "id",
     "kind",
     "source",
+    "postgis",
     "none_exists",
     "layer",
     "crs",
@@ -39,8 +42,8 @@ LAYER_KEYS = (
     "licence",
     "notice",
 )
+WAYS_IN = ("source", "postgis", "none_exists")
 ADCODE = re.compile(r"\d{6}")
-LIMITS = (180.0, 90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,12 @@ class CoveragePlan:
 
 @dataclass(frozen=True, slots=True)
 class LayerPlan:
-    """One entry of ``layers:``; either `source` or `none_exists` is set."""
+    """One entry of ``layers:``; one of `source`, `postgis`, `none_exists` is set."""
 
     id: str
     spec: LayerSpec
     source: str | None
+    postgis: PostgisPlan | None
     none_exists: str | None
     layer: str | None
     crs: str | None
@@ -129,15 +133,19 @@ def _layer(entry: Entry, folder: Path) -> LayerPlan:
     entry.only(*LAYER_KEYS)
     wanted = spec(entry.need("kind").one_of(*kinds()))
     statement = entry.get("none_exists")
-    if (entry.get("source") is None) == (statement is None):
-        entry.fail("either 'source' (a file) or 'none_exists' (who stated it)")
+    if sum(entry.get(one) is not None for one in WAYS_IN) != 1:
+        entry.fail(
+            "either 'source' (a file) or 'none_exists' (who stated it) or 'postgis' "
+            "(a table)"
+        )
     if statement is not None:
         statement.only("source")
     crs = crs_of(entry.get("crs"))
     return LayerPlan(
         id=entry.need("id").text(),
         spec=wanted,
-        source=_text(entry, "source"),
+        source=_source(entry.get("source")),
+        postgis=postgis_of(entry),
         none_exists=statement.need("source").text() if statement else None,
         layer=_text(entry, "layer"),
         crs=crs,
@@ -159,6 +167,15 @@ def _text(entry: Entry, key: str) -> str | None:
     """Return an optional text."""
     one = entry.get(key)
     return one.text() if one else None
+
+
+def _source(entry: Entry | None) -> str | None:
+    """Return the path of a file; an address may hold a password, so it is not told."""
+    if entry is None:
+        return None
+    if is_address(entry.text()):
+        entry.fail("a file; a database stands under 'postgis'", "an address")
+    return entry.text()
 
 
 def _region(entry: Entry | None) -> str | None:
@@ -204,25 +221,12 @@ def _coverage(entry: Entry | None) -> CoveragePlan | None:
     if "layer" in entry.mapping():
         return CoveragePlan(layer=entry.need("layer").text())
     if "bbox" in entry.mapping():
-        return CoveragePlan(bbox=_bbox(entry.need("bbox")))
+        return CoveragePlan(bbox=bbox_of(entry.need("bbox")))
     codes = entry.need("adcodes")
     for one in codes:
         if not ADCODE.fullmatch(one.text()):
             one.fail("an adcode of six digits in quotes")
     return CoveragePlan(adcodes=codes.texts())
-
-
-def _bbox(entry: Entry) -> tuple[float, float, float, float]:
-    """Return (min_lon, min_lat, max_lon, max_lat) in degrees."""
-    numbers = tuple(one.number() for one in entry)
-    expected = "[min_lon, min_lat, max_lon, max_lat] in degrees"
-    if len(numbers) != len(LIMITS):
-        entry.fail(expected)
-    west, south, east, north = numbers
-    inside = all(abs(one) <= limit for one, limit in zip(numbers, LIMITS, strict=True))
-    if not (inside and west < east and south < north):
-        entry.fail(expected, str(list(numbers)))
-    return west, south, east, north
 
 
 def _check_coverage_layer(
