@@ -610,10 +610,11 @@ def test_a_box_misses_nothing_and_the_ledger_adds_up(common, corners, west, sout
         None if one is None else shapely.box(*one, *np.add(one, 0.1)) for one in corners
     ]
     common.run("TRUNCATE zones RESTART IDENTITY")
-    for shape in shapes:
+    for i, shape in enumerate(shapes, start=1):
         common.run(
-            "INSERT INTO zones (geom) VALUES"
-            " (ST_Transform(ST_GeomFromWKB(%s, 4490), 4549))",
+            'INSERT INTO zones ("红线编码", geom) VALUES'
+            " (%s, ST_Transform(ST_GeomFromWKB(%s, 4490), 4549))",
+            str(i),
             None if shape is None else shapely.to_wkb(shape),
         )
     layer = common.read(bbox=bbox)
