@@ -107,7 +107,9 @@ def overlap_table(
     ready = index_of(zones, index)
     if len(zones) == 0:  # a declared "there is none": spares measuring every site
         nothing = np.zeros(0, dtype=int)
-        return rows_of(sites.index[nothing], zones.index[nothing])
+        empty = rows_of(nothing, nothing)
+        empty["site"], empty["zone"] = sites.index[nothing], zones.index[nothing]
+        return empty
     name = pair_namer(sites.index, zones.index)
     site, zone = ready.candidates(a, within_m=searched_m(within_m))
     refuse_invalid(a, site, sites, "site")

@@ -66,7 +66,7 @@ class SiteRecords:
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
         given = sites[names].notna().to_numpy()
-        stated = given.any(axis=0)  # most columns of most tables hold nothing
+        stated = np.asarray(given.any(axis=0))  # most columns hold nothing
         names, given = list(compress(names, stated)), given[:, stated]
         rows = sites[["feature_id", *names]].to_dict("records")
         brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
