@@ -8,9 +8,8 @@ import numpy as np
 import shapely
 
 from spatial.measure.depth import deepest_m
+from spatial.overlap.overlays import POLYGON, dimension
 from spatial.overlap.pairs import (
-    POLYGON,
-    dimension,
     index_of,
     pair_namer,
     positions,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Shapes
-    from spatial.overlap.pairs import PairName
+    from spatial.overlap.overlays import PairName
 
 _AT_A_TIME = 512
 """Pairs whose edges are searched at a time: their table stays in the cache."""
