@@ -181,13 +181,17 @@ def _edition(entry: Entry, documents: Mapping[str, model.Document]) -> model.Edi
     provisions = tuple(clause.provision(one, documents) for one in parts)
     if not provisions:
         parts.fail("at least one provision")
+    valid = clause.period(entry.need("valid"))
     for one, child in zip(provisions, parts, strict=True):
-        unread = cited.verified == "unverified"
-        if unread and one.effect != "needs_information":
+        if cited.verified == "unverified" and one.effect != "needs_information":
             child.need("effect").fail(
                 "needs_information, because the cited text is unverified"
             )
-    return model.Edition(clause.period(entry.need("valid")), cited, provisions)
+        if valid.start is None and one.effect not in ("needs_information", "advice"):
+            child.need("effect").fail(
+                "needs_information or advice, because the text bears no date"
+            )
+    return model.Edition(valid, cited, provisions)
 
 
 def _refuse_overlaps(entry: Entry, editions: tuple[model.Edition, ...]) -> None:

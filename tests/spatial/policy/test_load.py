@@ -50,6 +50,7 @@ REFUSED = {
     "reason_without_assumption": r":14: .*'missing: match' or 'assumed' beside it",
     "two_keys": r":13: .*exactly one key: all, any, not",
     "two_operators": r":13: .*exactly one comparison",
+    "undated_prohibits": r":15: .*needs_information or advice, because the text bears",
     "unknown_attribute": r":13: .*a field of project_site: .*got 'project_kind'",
     "unknown_document": r":11: .*expected one of plan, got 'law'",
     "unknown_effect": r":15: .*got 'forbidden'",
