@@ -264,7 +264,7 @@ def _without_law(shelf: Shelf, judgement: Judgement) -> Lacks:
 
 
 def _says_what_follows(judged: JudgedRule) -> bool:
-    """Whether a rule applies here on the day, bears a date and does more than advise."""
+    """Whether a rule applies here on the day, is dated and does more than advise."""
     return (
         judged.status in ("in_force", "period_ended")
         and judged.edition is not None

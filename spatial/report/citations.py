@@ -56,6 +56,7 @@ def citation_record(
         ),
     )
 
+
 def _status(
     period: Period, *, ended: bool
 ) -> Literal["in_force", "period_ended", "undated"]:
@@ -63,4 +64,3 @@ def _status(
     if ended:
         return "period_ended"
     return "in_force" if period.start or period.end else "undated"
-
