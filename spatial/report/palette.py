@@ -22,7 +22,7 @@ OUTCOME_COLOUR: Mapping[Said, str] = {
     "not_checked": "#4b5563",
     "restricted": "#c77700",
     "clear": "#1272a8",
-    "advised": "#0f766e",
+    "advised": "#0d8076",
 }
 """Dark enough for white text on them (contrast 3:1 and more)."""
 
