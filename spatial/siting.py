@@ -20,6 +20,7 @@ from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
+from spatial.policy.choice import BY_REGION, of_region
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
@@ -30,14 +31,14 @@ from spatial.report.write import write_review
 from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import folium
     import pandas as pd
 
     from layers.layer import Workspace
     from layers.text import Lang
-    from spatial.policy.judge import Judgement, Progress
+    from spatial.policy.judge import JudgedRule, Judgement, Progress
     from spatial.policy.model import About, Rulebook
     from spatial.report.content import ReviewContent
 
@@ -193,7 +194,7 @@ def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
             got="none",
             todo="name them in workspace.yaml, for example rulebooks: [national]",
         )
-    rulebooks = tuple(_rulebook(name, office) for name in office.rulebooks)
+    rulebooks = tuple(_named(office))
     home: dict[str, str] = {}
     for book in rulebooks:
         for rule in book.rules:
@@ -205,6 +206,23 @@ def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
                     todo="rename one of them, or leave one rulebook out",
                 )
     return rulebooks
+
+
+def _named(office: Workspace) -> Iterator[Rulebook]:
+    """Yield the rulebooks that a workspace names, each once, by name or by region."""
+    names = dict.fromkeys(office.rulebooks)
+    for name in names:
+        if name != BY_REGION:
+            yield _rulebook(name, office)
+            continue
+        if office.region is None:
+            raise InputRefusedError(
+                source=office.path,
+                expected=f"a region beside the rulebooks {BY_REGION}",
+                got="none",
+                todo="write its adcode under region:, or name the rulebooks",
+            )
+        yield from (one for one in of_region(office.region) if one.id not in names)
 
 
 def _rulebook(name: str, office: Workspace) -> Rulebook:
@@ -222,7 +240,7 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
 
     A control zone without a rule is not a zone without law: a person must look.
     """
-    asked = set(kinds_asked_for(judgement))
+    asked = set(kinds_asked_for(judgement, with_advice=False))
     said_of: dict[tuple[str, bytes], Unknown] = {}
     lacks: list[tuple[int, Unknown]] = []
     for kind in kinds():
@@ -257,11 +275,7 @@ def _without_law(
     the law's. Nor is it where activities are reviewed and only the rules on projects
     apply.
     """
-    applied = {
-        one.rule.about
-        for one in judgement.rules
-        if one.status in ("in_force", "period_ended")
-    }
+    applied = {one.rule.about for one in judgement.rules if _says_what_follows(one)}
     if judgement.about in applied:
         return Lacks()
     which = "no_activity_rule" if applied else "no_rule_in_force"
@@ -269,3 +283,13 @@ def _without_law(
     said = message(f"doubt.{which}", rulebooks=books, on=str(shelf.on))
     lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
     return Lacks.at(np.arange(len(shelf.sites)), lack)
+
+
+def _says_what_follows(judged: JudgedRule) -> bool:
+    """Whether a rule applies here on the day and does more than advise."""
+    return (
+        judged.status in ("in_force", "period_ended")
+        and judged.edition is not None
+        and not all(one.is_advice for one in judged.edition.provisions)
+    )
+

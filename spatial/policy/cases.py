@@ -54,7 +54,7 @@ class CaseResult:
     case
         The case.
     got
-        Outcome, or ``not_in_force``.
+        Outcome, ``advised`` or ``not_in_force`` (see `work`).
     """
 
     rule: str
@@ -104,11 +104,16 @@ def work(
     *,
     origin: tuple[float, float] | None = None,
 ) -> str:
-    """Return the outcome of one case: an outcome, or ``not_in_force``."""
+    """Return the outcome of one case, ``not_in_force``, or ``advised``.
+
+    ``advised`` is a clear outcome with an advice beside it.
+    """
     judgement = judged(case, rule, rulebook, origin=origin)
     if judgement.rules[0].status == "not_in_force":
         return "not_in_force"
-    return outcome_of(judgement.findings, judgement.unknowns)
+    outcome = outcome_of(judgement.findings, judgement.unknowns)
+    advised = any(one.outcome == "advised" for one in judgement.findings)
+    return "advised" if advised and outcome == "clear" else outcome
 
 
 def judged(

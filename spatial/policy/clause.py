@@ -256,8 +256,12 @@ def provision(entry: Entry, documents: Mapping[str, model.Document]) -> model.Pr
     subject, requires = entry.get("subject"), entry.get("requires")
     relief, reads_with = entry.get("relief"), entry.get("reads_with")
     effect = entry.need("effect").one_of(
-        "prohibited", "restricted", "needs_information"
+        "prohibited", "restricted", "needs_information", "advice"
     )
+    if effect == "advice":
+        requires = entry.need("requires")
+        if relief:
+            relief.fail("no exception from an advice, which forbids nothing")
     sites = spec("project_site")
     return model.Provision(
         where=where(entry.need("where")),

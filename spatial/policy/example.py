@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
-from spatial.finding import OUTCOMES
+from spatial.finding import SAID
 from spatial.policy import model
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def case(entry: Entry) -> model.Case:
         site_shape=_shape(site),
         zones=_zones(zones) if zones else {},
         settings=_settings(settings) if settings else {},
-        expect=entry.need("expect").one_of(*OUTCOMES, "not_in_force"),
+        expect=entry.need("expect").one_of(*SAID, "not_in_force"),
         at=_origin(place) if place else None,
     )
 

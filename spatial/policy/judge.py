@@ -180,7 +180,10 @@ def _start(edition: model.Edition) -> dt.date:
 
 
 def outcome_of(found: Iterable[Finding], open_: Iterable[Unknown]) -> Outcome:
-    """Return the outcome of one site: the most severe of all that is said of it."""
+    """Return the outcome of one site: the most severe of all that is said of it.
+
+    An advice, and what leaves it open, says nothing for or against a site.
+    """
     said = {one.outcome for one in found} | {one.outcome for one in open_}
     return next((one for one in OUTCOMES if one in said), "clear")
 
@@ -200,7 +203,11 @@ class _Bench:
         """Yield what each provision says of the sites."""
         for number, provision in enumerate(self.edition.provisions, start=1):
             found, lacks = self._provision(provision, number)
-            yield found, [one.of_rule(self.rule.id) for one in lacks]
+            open_ = [
+                one.of_rule(self.rule.id, is_advice=provision.is_advice)
+                for one in lacks
+            ]
+            yield found, open_
 
     def _provision(
         self, provision: model.Provision, number: int

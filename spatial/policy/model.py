@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from layers.provenance import Period
 
-Effect = Literal["prohibited", "restricted", "needs_information"]
+Effect = Literal["prohibited", "restricted", "needs_information", "advice"]
 About = Literal["project", "activity"]
 """What a rule speaks of: what is to be built, or what is there already."""
 Relation = Literal["intersects", "within_distance", "not_within", "outside", "anywhere"]
@@ -193,9 +193,12 @@ class Provision:
         The spatial relation.
     effect
         ``prohibited``, ``restricted`` (conditions or approval), or
-        ``needs_information`` (the text could not be read; a person must).
+        ``needs_information`` (the text could not be read; a person must), or
+        ``advice`` (the clause encourages, exempts or only points at something: it is
+        shown, and decides nothing).
     requires
-        What the applicant must bring, by language; empty for a plain ban.
+        What the applicant must bring, by language; empty for a plain ban. The words
+        of an advice.
     relief
         Exceptions, first match wins.
     reads_with
@@ -209,6 +212,11 @@ class Provision:
     requires: Mapping[str, str] = field(default_factory=dict)
     relief: tuple[Relief, ...] = ()
     reads_with: tuple[Citation, ...] = ()
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether it is only pointed out, whatever else is said of a site."""
+        return self.effect == "advice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +308,7 @@ class Case:
         Values the office has set.
     expect
         ``prohibited``, ``restricted``, ``clear``, ``needs_information``,
-        ``not_checked`` or ``not_in_force``.
+        ``not_checked``, ``not_in_force``, or ``advised``: clear, with an advice.
     at
         Longitude and latitude of its origin; None = where cases are drawn.
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from spatial.finding import OUTCOMES
+from spatial.finding import SAID
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.sheets import tables
 from spatial.report.words import heading as heading_of
@@ -259,7 +259,7 @@ def _colour_outcomes(
         return
     place = keys.index("outcome")
     last = len(table.rows) + _HEADING_ROWS
-    for outcome in OUTCOMES:
+    for outcome in SAID:
         style = book.add_format({"font_color": OUTCOME_COLOUR[outcome], "bold": True})
         rule = {
             "type": "cell",
