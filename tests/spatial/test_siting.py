@@ -257,7 +257,7 @@ def test_sites_in_the_same_zones_without_a_rule_share_the_sentence(office):
     assert len({id(one.unknowns[0]) for one in records}) == 1
 
 
-# -- activities -----------------------------------------------------------------------
+# -- activities --------------------------------------------------------------------
 
 ACTIVITY_RULE = """
   - id: L-2
@@ -272,7 +272,8 @@ ACTIVITY_RULE = """
             effect: restricted
             requires: {zh: 核查, en: a check}
     cases:
-      - {aspect: hit, name: 放牧, on: 2024-05-01, site: {box: [0, 0, 10, 10], activity: grazing},
+      - {aspect: hit, name: 放牧, on: 2024-05-01,
+         site: {box: [0, 0, 10, 10], activity: grazing},
          zones: {ecological_redline: [{box: [0, 0, 100, 100]}]}, expect: restricted}
 """
 

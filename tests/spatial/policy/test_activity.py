@@ -38,7 +38,7 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-# -- older_than_years ------------------------------------------------------------------
+# -- older_than_years --------------------------------------------------------------
 
 
 def older(years, value, on):
@@ -107,14 +107,16 @@ def test_years_may_be_a_setting_if_it_is_a_whole_number():
             ask(wrong)
 
 
-# -- who hears it -----------------------------------------------------------------------
+# -- who hears it ------------------------------------------------------------------
 
 
 def rule(name: str, about: model.About) -> model.Rule:
     cited = model.Citation("doc", "第一条", "虚构条文")
     banned = model.Provision(model.Where("anywhere"), "prohibited")
     edition = model.Edition(VALID, cited, (banned,))
-    return model.Rule(name, {"zh": "虚构", "en": "made up"}, (), (edition,), about=about)
+    return model.Rule(
+        name, {"zh": "虚构", "en": "made up"}, (), (edition,), about=about
+    )
 
 
 def book(*rules: model.Rule) -> model.Rulebook:
@@ -154,7 +156,7 @@ def test_only_the_activity_rulebooks_speak_of_activities(name):
     assert {one.about for one in load_rulebook(name).rules} == {want}
 
 
-# -- where a case is drawn ----------------------------------------------------------------
+# -- where a case is drawn ---------------------------------------------------------
 
 
 def case_of(rule_id: str, name: str) -> tuple[model.Case, model.Rule, model.Rulebook]:
@@ -168,11 +170,15 @@ def test_a_case_is_drawn_where_it_says_unless_the_caller_says():
     assert case.at == (119.0, 50.0)
     (found,) = judged(case, one, rules).findings
     assert found.distance_m == pytest.approx(1000.0, abs=1e-6)
-    assert work(case, one, rules) == work(case, one, rules, origin=ORIGIN) == "restricted"
+    assert (
+        work(case, one, rules) == work(case, one, rules, origin=ORIGIN) == "restricted"
+    )
 
 
 def test_a_case_that_does_not_say_where_is_drawn_at_the_origin():
-    case, one, rules = case_of("NM14-A26", "距岸线恰为 1000.0 米、停用 3 年零 1 天，含本数")
+    case, one, rules = case_of(
+        "NM14-A26", "距岸线恰为 1000.0 米、停用 3 年零 1 天，含本数"
+    )
     assert case.at is None
     there = replace(case, at=ORIGIN)
     assert judged(case, one, rules).findings == judged(there, one, rules).findings
@@ -189,7 +195,7 @@ def test_15_km_from_a_cogeneration_plant_at_40_and_50_degrees(at, away_m, outcom
     assert work(moved, one, rules) == outcome
 
 
-# -- coverage -----------------------------------------------------------------------------
+# -- coverage ----------------------------------------------------------------------
 
 
 def test_all_38_activity_clauses_are_met():
@@ -201,7 +207,9 @@ def test_all_38_activity_clauses_are_met():
 
 def test_without_the_activity_rulebooks_none_of_them_is():
     books = [load_rulebook(name) for name in builtin() if name not in ACTIVITY_BOOKS]
-    group = [one for one in cover(load_register(), books) if one.clause.group == "activity"]
+    group = [
+        one for one in cover(load_register(), books) if one.clause.group == "activity"
+    ]
     assert {one.state for one in group} == {"open"}
 
 
