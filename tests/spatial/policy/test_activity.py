@@ -31,7 +31,11 @@ from spatial.shelf import Shelf
 ON = dt.date(2024, 5, 1)
 VALID = Period(dt.date(2020, 1, 1))
 SITES = spec("project_site")
-ACTIVITY_BOOKS = ("inner_mongolia_activity", "yili_activity", "yuzhou_activity")
+ACTIVITY_BOOKS = {
+    "inner_mongolia_activity": [f"NM14-A{number:02}" for number in range(1, 36)],
+    "yili_activity": ["YL-A01"],
+    "yuzhou_activity": ["YZ-A01", "YZ-A02"],
+}
 
 
 def day(text: str) -> dt.date:
@@ -148,6 +152,11 @@ def test_a_review_of_activities_hears_both():
     assert [one.rule for one in got.findings] == ["P", "A"]
     assert [one.rule.id for one in got.rules] == ["P", "A"]
     assert got.about == "activity"
+
+
+@pytest.mark.parametrize("name", ACTIVITY_BOOKS)
+def test_every_activity_clause_is_a_rule(name):
+    assert [one.id for one in load_rulebook(name).rules] == ACTIVITY_BOOKS[name]
 
 
 @pytest.mark.parametrize("name", builtin())
