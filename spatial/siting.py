@@ -1,4 +1,4 @@
-"""Siting review: may this be built here, and which clause says so.
+"""Siting review: may this be built or be here, and which clause says so.
 
 sites + workspace + day  ->  shelf  ->  judge  ->  content  ->  people
 """
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from layers.layer import Workspace
     from layers.text import Lang
     from spatial.policy.judge import JudgedRule, Judgement, Progress
-    from spatial.policy.model import Rulebook
+    from spatial.policy.model import About, Rulebook
     from spatial.report.content import ReviewContent
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The result of a siting review.
+    """The result of a review of projects or activities.
 
     Attributes
     ----------
@@ -105,10 +105,11 @@ def review(
     office: Workspace,
     *,
     on: dt.date | str,
+    about: About = "project",
     lang: Lang = "zh",
     progress: Progress | None = None,
 ) -> Review:
-    """Review the siting of projects.
+    """Review the siting of projects, or activities that are there already.
 
     Parameters
     ----------
@@ -119,6 +120,11 @@ def review(
         The control layers, rulebooks and settings.
     on
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
+    about
+        ``project``: what is to be built; rules on activities are not heard.
+        ``activity``: what is there already (column ``activity``); rules on activities
+        are heard, and of the others what ties a ban to a zone. Without a rule on
+        activities nothing is called free of conflict.
     lang
         Language of the tables and the map.
     progress
@@ -132,10 +138,11 @@ def review(
     Raises
     ------
     InputRefusedError
-        `sites` is a layer of another kind, the workspace names no rulebook, or `on`
-        is no date.
+        `sites` is a layer of another kind, the workspace names no rulebook, `on` is
+        no date, or `about` is another word.
     """
     day = _day(on)
+    _refuse_other(about)
     layer = (
         sites if isinstance(sites, Layer) else from_frame(sites, kind="project_site")
     )
@@ -151,8 +158,9 @@ def review(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
     shelf = Shelf(frame, office, day)
-    judgement = judge(shelf, rulebooks, progress=progress)
-    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
+    judgement = judge(shelf, rulebooks, about=about, progress=progress)
+    lawless = _without_law(shelf, judgement, rulebooks)
+    silent = (_without_rule(shelf, judgement), lawless)
     judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)
 
@@ -166,6 +174,16 @@ def _day(on: dt.date | str) -> dt.date:
         raise InputRefusedError(
             source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
         ) from error
+
+
+def _refuse_other(about: str) -> None:
+    if about not in ("project", "activity"):
+        raise InputRefusedError(
+            source="about",
+            expected="'project' or 'activity'",
+            got=repr(about),
+            todo="correct it",
+        )
 
 
 def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
@@ -249,16 +267,21 @@ def _no_rule(kind: str, zones: pd.DataFrame) -> Unknown:
     return Unknown(-1, "", "no_rule_for_layer", kind, said)
 
 
-def _without_law(shelf: Shelf, judgement: Judgement) -> Lacks:
+def _without_law(
+    shelf: Shelf, judgement: Judgement, rulebooks: tuple[Rulebook, ...]
+) -> Lacks:
     """Every site, when not one rule applies in this place on the day.
 
     Rulebooks begin at some day and end at some border; beyond, their silence is not
-    the law's.
+    the law's. Nor is it where activities are reviewed and only the rules on projects
+    apply.
     """
-    if any(_says_what_follows(one) for one in judgement.rules):
+    applied = {one.rule.about for one in judgement.rules if _says_what_follows(one)}
+    if judgement.about in applied:
         return Lacks()
-    books = ", ".join(dict.fromkeys(one.rulebook for one in judgement.rules))
-    said = message("doubt.no_rule_in_force", rulebooks=books, on=str(shelf.on))
+    which = "no_activity_rule" if applied else "no_rule_in_force"
+    books = ", ".join(one.id for one in rulebooks)
+    said = message(f"doubt.{which}", rulebooks=books, on=str(shelf.on))
     lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
     return Lacks.at(np.arange(len(shelf.sites)), lack)
 

@@ -32,6 +32,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "at_most": ("number",),
     "on_or_after": ("date",),
     "before": ("date",),
+    "older_than_years": ("date",),
 }
 _LISTED = ("in", "names", "code_under")
 
@@ -150,7 +151,17 @@ def _value(
         return entry.flag()
     if operator in ("on_or_after", "before"):
         return entry.date()
+    if operator == "older_than_years":
+        return _years(entry)
     return entry.number() if about.type == "number" else _in_domain(entry, about)
+
+
+def _years(entry: Entry) -> float:
+    """Read a whole number of years, 0 included: any day after the date."""
+    years = entry.number()
+    if years < 0 or not years.is_integer():
+        entry.fail("a whole number of years, 0 or more")
+    return years
 
 
 def _texts(entry: Entry, about: FieldSpec) -> tuple[str, ...]:

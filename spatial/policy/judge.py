@@ -21,7 +21,7 @@ from spatial.policy.place import setting_missing, unknowns
 from spatial.policy.where import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.policy import model
@@ -67,21 +67,26 @@ class Judgement:
         By site; within a site in the order of the rulebooks, their rules and
         provisions, then of the zones.
     rules
-        Every rule, in the order of the rulebooks.
+        Every rule that was heard, in the order of the rulebooks.
+    about
+        What was judged: ``project`` hears the rules on projects alone, ``activity``
+        hears the rules on activities as well.
     """
 
     findings: tuple[Finding, ...]
     unknowns: Lacks
     rules: tuple[JudgedRule, ...]
+    about: model.About = "project"
 
 
 def judge(
     shelf: Shelf,
     rulebooks: Sequence[model.Rulebook],
     *,
+    about: model.About = "project",
     progress: Progress | None = None,
 ) -> Judgement:
-    """Judge every site of a shelf by every rule of some rulebooks.
+    """Judge every site of a shelf by the rules of some rulebooks.
 
     Parameters
     ----------
@@ -89,6 +94,9 @@ def judge(
         Sites, layers and settings on the day that counts.
     rulebooks
         In the order in which their rules are to be reported.
+    about
+        What the sites are, to be built or there already; `model.Rule.heard` says
+        which provisions count. A rule of which nothing is heard is not reported.
     progress
         Called after each rule with the count of those done and of all; what it
         raises ends the work.
@@ -113,9 +121,12 @@ def judge(
         where = territory.applies(rule.territory, shelf) if edition else None
         if edition is not None and where is None:
             status = "elsewhere"
-        judged.append(JudgedRule(rule, book.id, edition, status))
+        last = edition or rule.editions[-1]
+        heard = rule.heard(last, about)
+        if heard:
+            judged.append(JudgedRule(rule, book.id, edition, status))
         if edition is not None and where is not None:
-            bench = _Bench(shelf, book, rule, edition, status, where)
+            bench = _Bench(shelf, book, rule, edition, heard, status, where)
             for applies, lacks in bench.hear():
                 found += applies
                 open_ += lacks
@@ -125,6 +136,7 @@ def judge(
         tuple(sorted(found, key=lambda one: one.site)),
         Lacks.joined(open_).first_of_each().by_site(),
         tuple(judged),
+        about,
     )
 
 
@@ -181,12 +193,13 @@ class _Bench:
     book: model.Rulebook
     rule: model.Rule
     edition: model.Edition
+    heard: Mapping[int, model.Provision]
     status: Status
     territory: Place = field(repr=False)
 
     def hear(self) -> Iterator[tuple[list[Finding], list[Lacks]]]:
         """Yield what each provision says of the sites."""
-        for number, provision in enumerate(self.edition.provisions, start=1):
+        for number, provision in self.heard.items():
             found, lacks = self._provision(provision, number)
             open_ = [
                 one.of_rule(self.rule.id, is_advice=provision.is_advice)
@@ -231,6 +244,7 @@ class _Bench:
             self.shelf.sites,
             spec=spec("project_site"),
             settings=self.shelf.settings,
+            on=self.shelf.on,
         )
 
     def _relief(self, provision: model.Provision) -> np.ndarray:

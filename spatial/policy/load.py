@@ -177,9 +177,11 @@ def _document(entry: Entry, key: str) -> model.Document:
 
 def _rule(entry: Entry, documents: Mapping[str, model.Document]) -> model.Rule:
     """Read a rule with its editions and cases."""
-    entry.only("id", "title", "territory", "note", "clauses", "editions", "cases")
+    entry.only(
+        "id", "title", "about", "territory", "note", "clauses", "editions", "cases"
+    )
     territory, note = entry.get("territory"), entry.get("note")
-    clauses = entry.get("clauses")
+    clauses, about = entry.get("clauses"), entry.get("about")
     editions = tuple(_edition(one, documents) for one in entry.need("editions"))
     _refuse_overlaps(entry.need("editions"), editions)
     cases = tuple(example.case(one) for one in entry.need("cases"))
@@ -193,6 +195,7 @@ def _rule(entry: Entry, documents: Mapping[str, model.Document]) -> model.Rule:
         note=note.text() if note else "",
         cases=cases,
         clauses=clauses.texts() if clauses else (),
+        about=about.one_of("project", "activity") if about else "project",  # type: ignore[arg-type]
     )
 
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from layers.provenance import Period
 
 Effect = Literal["prohibited", "restricted", "needs_information", "advice"]
+About = Literal["project", "activity"]
+"""What a rule speaks of: what is to be built, or what is there already."""
 Relation = Literal["intersects", "within_distance", "not_within", "outside", "anywhere"]
+BOUND: tuple[Relation, ...] = ("intersects", "within_distance")
+"""Relations that hold in a zone or near it, and nowhere else."""
 Operator = Literal[
     "in",
     "names",
@@ -34,6 +38,7 @@ Operator = Literal[
     "at_most",
     "on_or_after",
     "before",
+    "older_than_years",
 ]
 DocumentKind = Literal["law", "regulation", "normative", "plan", "local"]
 Verified = Literal["text", "secondary", "unverified"]
@@ -59,8 +64,10 @@ class Test:
         ends with one of them matches (``乌海海勃湾工业园区``), one that holds it
         elsewhere is unknown; ``code_under`` a tuple of industry-code prefixes
         (``26`` holds ``2613``); ``equals`` text, number or flag; ``stated`` true:
-        something is written there and it is not a word for "none"; the rest compare
-        a number or a date with `value`.
+        something is written there and it is not a word for "none";
+        ``older_than_years`` a whole number: on the day of the review more than so
+        many years have gone since the date; the rest compare a number or a date with
+        `value`.
     missing
         What a missing value means: ``unknown`` (the default), or ``match`` where the
         law says that the strictest applies (the reason stands in `because`).
@@ -261,6 +268,9 @@ class Rule:
         every code that starts with ``15``.
     note
         Ambiguities and readings, for the reviewer; "" when there are none.
+    about
+        ``project``: heard in every review. ``activity``: heard only where what is
+        reviewed is there already (a boiler, a tailings pond, a patch of change).
     clauses
         Ids of further clauses of the register (`spatial.policy.register`) that the
         rule answers for; the one that it is named after need not be listed.
@@ -273,6 +283,34 @@ class Rule:
     note: str = ""
     cases: tuple[Case, ...] = ()
     clauses: tuple[str, ...] = ()
+    about: About = "project"
+
+    def heard(self, edition: Edition, about: About) -> Mapping[int, Provision]:
+        """Return what a review of projects or activities hears of an edition.
+
+        Parameters
+        ----------
+        edition
+            One of this rule.
+        about
+            What is reviewed.
+
+        Returns
+        -------
+        Mapping of int to Provision
+            By number, counted from 1. Of projects: all, or nothing of a rule on
+            activities. Of activities: all of a rule on activities; of one on
+            projects what ties a ban to a zone (`BOUND`), because what may not be
+            built there may not be there. What else it asks (a capacity replaced, a
+            park entered) is asked of a decision to build, which is past.
+        """
+        if about == "project" and self.about == "activity":
+            return {}
+        return {
+            number: one
+            for number, one in enumerate(edition.provisions, start=1)
+            if self.about == about or one.where.relation in BOUND
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +338,8 @@ class Case:
     expect
         ``prohibited``, ``restricted``, ``clear``, ``needs_information``,
         ``not_checked``, ``not_in_force``, or ``advised``: clear, with an advice.
+    at
+        Longitude and latitude of its origin; None = where cases are drawn.
     """
 
     aspect: Literal["hit", "miss", "edge", "unknown"]
@@ -310,6 +350,7 @@ class Case:
     zones: Mapping[str, tuple[CaseZone, ...]]
     settings: Mapping[str, float | str | tuple[str, ...]]
     expect: str
+    at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

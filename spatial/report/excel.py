@@ -15,6 +15,7 @@ import xlsxwriter
 from spatial.finding import SAID
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.sheets import tables
+from spatial.report.words import heading as heading_of
 from spatial.report.words import say, visible
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _parted(table: Table, lang: Lang) -> Iterator[tuple[str, Table]]:
 def _heading(content: ReviewContent, lang: Lang) -> str:
     facts = {
         "title": content.title,
-        "document": say("document_title", lang),
+        "document": heading_of(content.about, lang),
         "on": content.on.isoformat(),
         "run_id": content.run_id,
     }

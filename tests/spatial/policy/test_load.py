@@ -17,6 +17,7 @@ from spatial.policy.load import LEVELS, builtin, load_rulebook, places
 BROKEN = Path(__file__).parents[2] / "broken" / "rulebooks"
 
 REFUSED = {
+    "about_outside": r":9: rules\.1\.about: expected one of project, activity, got",
     "adcode_as_number": r":9: rules\.1\.territory\.1: expected a text",
     "advice_with_relief": r":16: .*relief: expected no exception from an advice",
     "advice_without_words": r":13: .*expected the key 'requires'",
@@ -24,6 +25,7 @@ REFUSED = {
     "assumption_in_not_within": r":14: .*expected no reading by assumption",
     "assumption_under_not": r":14: .*expected no reading by assumption",
     "assumption_without_reason": r":14: .*expected the key 'because'",
+    "case_at_the_pole": r":17: .*\.at: expected \[longitude, latitude\] within 178",
     "case_box_turned": r":17: .*west < east",
     "case_outside_domain": r":17: .*one of new, rebuild, expand, upgrade, got 'newish'",
     "case_unknown_attribute": r":17: rules\.1\.cases\.1\.site\.colour",
@@ -61,6 +63,8 @@ REFUSED = {
     "unknown_zone_field": r":14: .*a field of nature_reserve: .*got 'sone'",
     "unverified_prohibits": r":15: .*needs_information, because the cited text is",
     "wrong_date": r":10: .*got '2021-13-01'",
+    "years_in_parts": r":13: .*expected a whole number of years, 0 or more",
+    "years_of_a_number": r":13: .*comparison that fits boiler_t_per_h, a number",
     "wrong_name": r":2: rulebook: expected one of wrong_name, got 'another_name'",
 }
 

@@ -40,7 +40,15 @@ def test_every_quote_stands_in_its_source(name):
             )
 
 
-OF_CLAUSES = ["inner_mongolia", "inner_mongolia_governance", "yuzhou", "yili"]
+OF_CLAUSES = [
+    "inner_mongolia",
+    "inner_mongolia_activity",
+    "inner_mongolia_governance",
+    "yuzhou",
+    "yuzhou_activity",
+    "yili",
+    "yili_activity",
+]
 
 
 @pytest.mark.parametrize("name", OF_CLAUSES)
