@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,25 +20,30 @@ from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
+from spatial.override.read import read_overrides
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
 from spatial.report.assemble import assemble
+from spatial.report.comparison import compare as compare_contents
 from spatial.report.layer_records import kinds_asked_for
 from spatial.report.map import explore
+from spatial.report.overruled import overruled
 from spatial.report.write import write_review
 from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import folium
     import pandas as pd
 
     from layers.layer import Workspace
     from layers.text import Lang
+    from spatial.override.model import OverrideFile
     from spatial.policy.judge import Judgement, Progress
     from spatial.policy.model import Rulebook
+    from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
 
 
@@ -61,8 +66,9 @@ class Review:
     def outcomes(self) -> pd.DataFrame:
         """One row a site, index ``site_id``; most severe outcome first.
 
-        Columns: ``name``, ``outcome``, ``stable``, ``area_m2``, ``length_m``,
-        ``deciding_rule``, ``findings``, ``unknowns`` (counts).
+        Columns: ``name``, ``outcome``, ``machine_outcome``, ``stable``,
+        ``area_m2``, ``length_m``, ``deciding_rule``, ``findings`` and ``unknowns``
+        (counts).
         """
         return tables.outcomes(self.content)
 
@@ -94,9 +100,37 @@ class Review:
         """Return a map for a notebook: offline, every value escaped."""
         return explore(self.content, self.lang)
 
-    def write(self, folder: Path | str) -> tuple[Path, ...]:
-        """Write result, tables, map and manifest to a folder; return the paths."""
-        return write_review(self.content, Path(folder), lang=self.lang)
+    def compared_with(self, other: Review) -> Review:
+        """Return the review with its comparison with another; it is written too."""
+        return replace(
+            self, content=replace(self.content, comparison=compare(self, other))
+        )
+
+    def write(
+        self, folder: Path | str, *, call: Mapping[str, Any] | None = None
+    ) -> tuple[Path, ...]:
+        """Write result, tables, map and manifest to a folder; return the paths.
+
+        `call` stands in the manifest, see `spatial.report.write.write_review`.
+        """
+        return write_review(self.content, Path(folder), lang=self.lang, call=call)
+
+
+def compare(before: Review, after: Review) -> Comparison:
+    """Compare two reviews: which sites change, by which findings, and why.
+
+    Parameters
+    ----------
+    before, after
+        Of the same sites on two days, by two editions of a layer or a rulebook. Sites
+        that are in one of them only are listed.
+
+    Returns
+    -------
+    Comparison
+        Frozen; `outcomes` and `changes` are its tables.
+    """
+    return compare_contents(before.content, after.content)
 
 
 def review(
@@ -105,6 +139,7 @@ def review(
     *,
     on: dt.date | str,
     lang: Lang = "zh",
+    overrides: OverrideFile | Path | str | None = None,
     progress: Progress | None = None,
 ) -> Review:
     """Review the siting of projects.
@@ -120,6 +155,8 @@ def review(
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
     lang
         Language of the tables and the map.
+    overrides
+        Where reviewers disagree: a file, or what `read_overrides` read from it.
     progress
         Called after each rule with the count of those done and of all.
 
@@ -133,6 +170,8 @@ def review(
     InputRefusedError
         `sites` is a layer of another kind, the workspace names no rulebook, or `on`
         is no date.
+    DocumentError
+        The overrides break their format.
     """
     day = _day(on)
     layer = (
@@ -153,7 +192,10 @@ def review(
     judgement = judge(shelf, rulebooks, progress=progress)
     silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
     judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
-    return Review(assemble(layer, shelf, judgement, rulebooks), lang)
+    content = assemble(layer, shelf, judgement, rulebooks)
+    if isinstance(overrides, Path | str):
+        overrides = read_overrides(overrides)
+    return Review(overruled(content, overrides) if overrides else content, lang)
 
 
 def _day(on: dt.date | str) -> dt.date:

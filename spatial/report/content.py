@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
+from spatial.override.model import is_about
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from layers.layer import Layer, Setting
     from layers.text import Message
     from spatial.finding import Finding, Outcome, Unknown
+    from spatial.override.model import Overruling
+    from spatial.report.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class FindingRecord:
         when it does not, None when an accuracy is not stated.
     geometry
         The overlap where there is one, else the site.
+    overruling
+        A reviewer's answer in the place of the machine's, or None.
     """
 
     finding_id: str
@@ -84,6 +90,14 @@ class FindingRecord:
     citation: CitationRecord
     stable: bool | None
     geometry: BaseGeometry
+    overruling: Overruling | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What counts: the reviewer's answer, else the machine's."""
+        if self.overruling is not None:
+            return self.overruling.override.outcome
+        return self.finding.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +130,18 @@ class SiteRecord:
 
     Attributes
     ----------
+    outcome
+        What counts: of the machine, after the overrides of reviewers.
     attributes
         Canonical attributes that were given (missing ones left out).
     area_m2, length_m
         Of a polygon, of a line; None otherwise.
     geometry
         None when the site's geometry was refused.
+    overrulings
+        Overrides that speak of this site, in the order of their file.
+    machine
+        What the machine said, where overrides count at this site; else None.
     """
 
     site_id: str
@@ -135,6 +155,25 @@ class SiteRecord:
     findings: tuple[FindingRecord, ...]
     unknowns: tuple[Unknown, ...]
     overlaps: tuple[OverlapRecord, ...]
+    overrulings: tuple[Overruling, ...] = ()
+    machine: Outcome | None = None
+
+    @property
+    def machine_outcome(self) -> Outcome:
+        """What the machine said."""
+        return self.machine or self.outcome
+
+    @property
+    def is_overruled(self) -> bool:
+        """Whether a reviewer's answer counts at this site."""
+        return self.machine is not None
+
+    def outcome_of(self, unknown: Unknown) -> Outcome:
+        """Return what counts for an unknown: the reviewer's answer, else its own."""
+        for one in self.overrulings:
+            if one.applied and is_about(one.override, unknown):
+                return one.override.outcome
+        return unknown.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +213,8 @@ class RuleRecord:
         ``elsewhere`` (its territory is not the workspace's).
     sites_hit, sites_unknown
         How many sites it applied to, and for how many it could not be decided.
+    kinds
+        Layer kinds that its edition of the day looks at.
     """
 
     id: str
@@ -183,6 +224,7 @@ class RuleRecord:
     edition: str
     sites_hit: int
     sites_unknown: int
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +258,11 @@ class ReviewContent:
         Of the sites, then of the layers in order.
     settings
         What the office has set.
+    overrulings
+        Every override and what became of it, in the order of the file; None where no
+        file was given.
+    comparison
+        With another review, or None.
     """
 
     title: str
@@ -232,6 +279,8 @@ class ReviewContent:
     site_layer: Layer
     issues: tuple[DataIssue, ...]
     settings: tuple[Setting, ...]
+    overrulings: tuple[Overruling, ...] | None = None
+    comparison: Comparison | None = None
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _OUTCOMES = (
     "name",
     "outcome",
+    "machine_outcome",
     "stable",
     "area_m2",
     "length_m",
@@ -34,6 +35,7 @@ _FINDINGS = (
     "edition",
     "status",
     "outcome",
+    "overruled_outcome",
     "kind",
     "layer",
     "zone_id",
@@ -76,10 +78,10 @@ def deciding_rule(site: SiteRecord) -> str | None:
     site and for one that no rule could look at.
     """
     for one in site.findings:
-        if one.finding.outcome == site.outcome:
+        if one.outcome == site.outcome:
             return one.finding.rule
     for lack in site.unknowns:
-        if lack.outcome == site.outcome and lack.rule:
+        if lack.rule and site.outcome_of(lack) == site.outcome:
             return lack.rule
     return None
 
@@ -90,6 +92,7 @@ def outcomes(content: ReviewContent) -> pd.DataFrame:
         (
             one.name,
             one.outcome,
+            one.machine_outcome,
             one.stable,
             one.area_m2,
             one.length_m,
@@ -123,6 +126,7 @@ def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
                     found.edition,
                     clause.status,
                     found.outcome,
+                    one.outcome if one.overruling else None,
                     found.kind,
                     found.layer,
                     found.zone_id,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from layers.spec import FieldSpec
     from spatial.finding import Finding
+    from spatial.override.model import Overruling
     from spatial.report.content import FindingRecord, SiteRecord
 
 M2_PER_HA = 10_000.0
@@ -207,11 +208,21 @@ def assumed(finding: Finding) -> tuple[str, ...]:
 
 
 def deciding(site: SiteRecord, lang: Lang) -> str:
-    """Return what decides a site: the clause, or the lack; a dash when it is clear."""
+    """Return what decides a site: clause, lack or reviewer; a dash when clear."""
     for record in site.findings:
-        if record.finding.outcome == site.outcome:
+        if record.outcome == site.outcome:
             return f"{record.finding.rule} · {cited(record, lang)}"
     for unknown in site.unknowns:
-        if unknown.outcome == site.outcome:
+        if site.outcome_of(unknown) == site.outcome:
             return sentence(unknown.why, lang)
+    for one in site.overrulings:
+        if one.applied:
+            return overruled_by(one, lang)
     return say("none", lang)
+
+
+def overruled_by(overruling: Overruling, lang: Lang) -> str:
+    """Return an override that counts as a sentence: who, when, why."""
+    one = overruling.override
+    text = say("overruled", lang, name=one.name, on=str(one.on), reason=one.reason)
+    return visible(text)
