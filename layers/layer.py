@@ -54,6 +54,9 @@ class Layer:
     none_exists
         Who stated that there is no zone of this kind in the coverage; such a layer
         has no rows, and that is its content. None for every other layer.
+    series
+        Of which series of editions this layer is one: on a day one of them counts.
+        None for a layer that stands for itself.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Layer:
     tolerance: Tolerance = field(default_factory=Tolerance)
     notice: str | None = None
     none_exists: str | None = None
+    series: str | None = None
 
     @property
     def kind(self) -> str:

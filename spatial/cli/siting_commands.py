@@ -235,7 +235,7 @@ def _print_overrides(result: Review) -> None:
 
 def _print_comparison(result: Review) -> None:
     """Print the sites whose outcome is another on the other side."""
-    from spatial.report.comparison_tables import cause_text
+    from spatial.report.comparison_tables import cause_text, outcome_labels
 
     compared = result.content.comparison
     if compared is None:
@@ -255,10 +255,7 @@ def _print_comparison(result: Review) -> None:
             for change in one.changes
             for cause in change.causes
         )
-        words = (
-            outcome_word(said) if said else None for said in (one.before, one.after)
-        )
-        rows.append((one.site_id, *words, "; ".join(causes)))
+        rows.append((one.site_id, *outcome_labels(one, language()), "; ".join(causes)))
     if rows:
         table(("site", "before", "after", "causes"), rows)
 

@@ -98,7 +98,9 @@ class SiteChange:
     presence
         ``both``, or the one side on which it is.
     before, after
-        Outcome on either side; None where the site is not.
+        Outcome on either side, overrides counted; None where the site is not.
+    machine_before, machine_after
+        What the machine said.
     changes
         Of findings, then of unknowns; by rule. Empty for a site on one side only.
     """
@@ -108,6 +110,8 @@ class SiteChange:
     presence: Presence
     before: Outcome | None
     after: Outcome | None
+    machine_before: Outcome | None
+    machine_after: Outcome | None
     changes: tuple[Change, ...]
 
     @property
@@ -217,15 +221,23 @@ def _site(
     if one is None:
         msg = "a site on neither side"
         raise AssertionError(msg)
+    changes: tuple[Change, ...] = ()
+    presence: Presence = "both"
     if old is None or new is None:
-        side: Presence = "after" if old is None else "before"
-        outcomes = (old.outcome if old else None, new.outcome if new else None)
-        return SiteChange(one.site_id, one.name, side, *outcomes, ())
-    changes = (*_findings(old, new, causes), *_unknowns(old, new, causes))
-    if not changes and old.outcome == new.outcome:
-        return None
+        presence = "after" if old is None else "before"
+    else:
+        changes = (*_findings(old, new, causes), *_unknowns(old, new, causes))
+        if not changes and old.outcome == new.outcome:
+            return None
     return SiteChange(
-        one.site_id, one.name, "both", old.outcome, new.outcome, tuple(changes)
+        site_id=one.site_id,
+        name=one.name,
+        presence=presence,
+        before=old.outcome if old else None,
+        after=new.outcome if new else None,
+        machine_before=old.machine_outcome if old else None,
+        machine_after=new.machine_outcome if new else None,
+        changes=changes,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spatial.report.columns import COMPARISON, Table
+from spatial.report.override_tables import label_of
 from spatial.report.words import say, visible
 
 if TYPE_CHECKING:
     from layers.text import Lang
     from spatial.report.columns import Row
-    from spatial.report.comparison import Change, Comparison, Side
+    from spatial.report.comparison import Change, Comparison, Side, SiteChange
     from spatial.report.comparison_causes import Cause
 
 SCHEMA = "ecoredline/comparison/1"
@@ -42,6 +43,8 @@ def comparison_result(comparison: Comparison) -> dict[str, Any]:
                 "presence": site.presence,
                 "before": site.before,
                 "after": site.after,
+                "machine_before": site.machine_before,
+                "machine_after": site.machine_after,
                 "changes": [_change(one) for one in site.changes],
             }
             for site in comparison.sites
@@ -91,8 +94,7 @@ def comparison_table(comparison: Comparison, lang: Lang) -> Table:
             site.site_id,
             site.name,
             say(f"presence.{site.presence}", lang),
-            _outcome(site.before, lang),
-            _outcome(site.after, lang),
+            *outcome_labels(site, lang),
         )
         rows += [(*head, *_cells(one, lang)) for one in site.changes] or [
             (*head, *(None,) * (len(COMPARISON) - len(head)))
@@ -156,8 +158,12 @@ def _named(side: Side, lang: Lang) -> str:
     )
 
 
-def _outcome(outcome: str | None, lang: Lang) -> str | None:
-    return say(f"outcome.{outcome}", lang) if outcome else None
+def outcome_labels(site: SiteChange, lang: Lang) -> tuple[str | None, str | None]:
+    """Return the words for the outcome before and after; None where the site is not."""
+    return (
+        label_of(site.before, site.machine_before, lang),
+        label_of(site.after, site.machine_after, lang),
+    )
 
 
 def _clean(row: Row) -> Row:

@@ -165,8 +165,8 @@ class SiteRecord:
 
     @property
     def is_overruled(self) -> bool:
-        """Whether a reviewer's answer counts at this site."""
-        return self.machine is not None
+        """Whether a reviewer's answer makes the outcome another."""
+        return self.machine_outcome != self.outcome
 
     def outcome_of(self, unknown: Unknown) -> Outcome:
         """Return what counts for an unknown: the reviewer's answer, else its own."""
@@ -187,7 +187,8 @@ class LayerRecord:
     status
         ``used``: rules asked for it and it was fit; ``doubtful``: asked for, and its
         silence could not be believed for at least one site; ``not_needed``: no rule
-        asked; ``missing``: asked for, and there is none or it could not be read.
+        asked; ``not_in_force``: asked for, and another edition counts on the day;
+        ``missing``: asked for, and there is none or it could not be read.
     remarks
         Why, where the status is not ``used``.
     layer
@@ -197,7 +198,7 @@ class LayerRecord:
     id: str
     kind: str
     title: Mapping[str, str]
-    status: Literal["used", "doubtful", "not_needed", "missing"]
+    status: Literal["used", "doubtful", "not_needed", "not_in_force", "missing"]
     remarks: tuple[Message, ...]
     layer: Layer | None
 

@@ -119,7 +119,11 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     if bounds is None:
         return Drawing(None, None, (), (), 0.0, 0)
     window = _window(bounds)
-    near = [_near(one, window) for one in content.layers if one.layer is not None]
+    near = [
+        _near(one, window)
+        for one in content.layers
+        if one.layer is not None and one.status != "not_in_force"
+    ]
     near = [one for one in near if len(one.shapes)]
     shapes: Geometries = np.concatenate(
         [np.empty(0, dtype=object), *(one.shapes for one in near)]

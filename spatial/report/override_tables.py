@@ -80,11 +80,18 @@ def outcome_label(site: SiteRecord, lang: Lang) -> str:
 
     "No conflict found" without a word more is the machine's to say.
     """
-    word = say(f"outcome.{site.outcome}", lang)
-    if not site.is_overruled:
+    return label_of(site.outcome, site.machine_outcome, lang) or ""
+
+
+def label_of(outcome: str | None, machine: str | None, lang: Lang) -> str | None:
+    """Return the word for an outcome beside the machine's; None for none."""
+    if outcome is None:
+        return None
+    word = say(f"outcome.{outcome}", lang)
+    if machine == outcome:
         return word
-    machine = say(f"outcome.{site.machine_outcome}", lang)
-    return say("overruled.label", lang, outcome=word, machine=machine)
+    by_machine = say(f"outcome.{machine}", lang)
+    return say("overruled.label", lang, outcome=word, machine=by_machine)
 
 
 def overrule_summary(content: ReviewContent, lang: Lang) -> str:

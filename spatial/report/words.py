@@ -210,13 +210,13 @@ def assumed(finding: Finding) -> tuple[str, ...]:
 def deciding(site: SiteRecord, lang: Lang) -> str:
     """Return what decides a site: clause, lack or reviewer; a dash when clear."""
     for record in site.findings:
-        if record.outcome == site.outcome:
+        if record.outcome == site.outcome and record.overruling is None:
             return f"{record.finding.rule} · {cited(record, lang)}"
     for unknown in site.unknowns:
-        if site.outcome_of(unknown) == site.outcome:
+        if unknown.outcome == site.outcome == site.outcome_of(unknown):
             return sentence(unknown.why, lang)
     for one in site.overrulings:
-        if one.applied:
+        if one.applied and one.override.outcome == site.outcome:
             return overruled_by(one, lang)
     return say("none", lang)
 
