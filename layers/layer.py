@@ -159,6 +159,8 @@ class Workspace:
         A sentence for every page, or None.
     path, sha256
         Of ``workspace.yaml``; ``<memory>`` and the empty text for one made in memory.
+    files
+        Further files that went in, by name (``alias:redline``), with their SHA-256.
     """
 
     title: str
@@ -170,6 +172,7 @@ class Workspace:
     notice: str | None = None
     path: str = "<memory>"
     sha256: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Layer, ...]:
         """Return the layers of a kind, in the order of the document."""

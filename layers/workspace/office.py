@@ -93,6 +93,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         notice=plan.notice,
         path=str(path),
         sha256=sha256_of([file]),
+        files={
+            f"alias:{name}": sha256_of([file.parent / one.text()])
+            for name, one in plan.aliases.items()
+        },
     )
 
 

@@ -95,6 +95,7 @@ def _inputs(
     inputs = {"sites": site_layer.provenance.sha256}
     if shelf.workspace.sha256:
         inputs["workspace"] = shelf.workspace.sha256
+    inputs |= shelf.workspace.files
     for one in shelf.workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
     for book in rulebooks:

@@ -140,7 +140,7 @@ def cause_text(cause: Cause, lang: Lang) -> str:
 
 def comparison_summary(comparison: Comparison, lang: Lang) -> str:
     """Return what is compared and how many sites change, as a sentence."""
-    facts = {
+    facts: dict[str, str | float] = {
         "before": _named(comparison.before, lang),
         "after": _named(comparison.after, lang),
         "changed": sum(one.outcome_changes for one in comparison.sites),

@@ -84,8 +84,14 @@ def _record(
     valid = layer.provenance.valid
     if status == "used" and on not in valid:
         status = "not_in_force"
-        said = {"layer": layer.id, "title": layer.spec.title, "valid": str(valid)}
-        remarks = (message("doubt.layer_not_in_force", on=str(on), **said),)
+        said = message(
+            "doubt.layer_not_in_force",
+            layer=layer.id,
+            title=layer.spec.title,
+            valid=str(valid),
+            on=str(on),
+        )
+        remarks = (said,)
     elif status == "used":
         remarks = tuple(_beside(layer, others))
     return LayerRecord(

@@ -131,6 +131,6 @@ def _site(site: SiteRecord, answers: tuple[Overruling, ...]) -> SiteRecord:
     )
     said = {one.outcome for one in changed.findings}
     said |= {changed.outcome_of(one) for one in changed.unknowns}
-    outcome = next((one for one in OUTCOMES if one in said), "clear")
+    outcome: Outcome = next((one for one in OUTCOMES if one in said), "clear")
     stable = site.stable if outcome == site.outcome else None
     return replace(changed, outcome=outcome, stable=stable)

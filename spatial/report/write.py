@@ -111,7 +111,7 @@ def _write_all(
         write_geopackage(content, draft / OUTPUTS[1], lang=lang)
         write_excel(content, draft / OUTPUTS[2], lang=lang)
         _write_text(draft / OUTPUTS[3], report_html(content, lang))
-        made = OUTPUTS
+        made: tuple[str, ...] = OUTPUTS
         if content.comparison is not None:
             compared = json_text(comparison_result(content.comparison))
             _write_text(draft / COMPARISON, compared)

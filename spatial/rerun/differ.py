@@ -131,10 +131,10 @@ def _lists(before: list[Any], after: list[Any], path: str) -> Where | None:
     if len(before) == len(after):
         return None
     at = min(len(before), len(after))
-    ends = [
+    was, now = (
         _name(one[at], at) if at < len(one) else _MISSING for one in (before, after)
-    ]
-    return f"{path}[{at}]", *ends
+    )
+    return f"{path}[{at}]", was, now
 
 
 def _name(value: object, at: int) -> str:

@@ -25,8 +25,8 @@ def first(old: Path, new: Path) -> Where | None:
         names = _tables(before), _tables(after)
         for name in (*names[0], *(one for one in names[1] if one not in names[0])):
             if name not in names[0] or name not in names[1]:
-                there = ("a table" if name in one else "no table" for one in names)
-                return (f"table {name}", *there)
+                was, now = ("a table" if name in one else "none" for one in names)
+                return f"table {name}", was, now
             found = _table(before, after, name)
             if found:
                 return found
@@ -57,7 +57,8 @@ def _table(
     old, new = before.execute(select), after.execute(select)
     columns = [[str(one[0]) for one in rows.description] for rows in (old, new)]
     if columns[0] != columns[1]:
-        return (f"table {name}, columns", *(", ".join(one) for one in columns))
+        first, second = (", ".join(one) for one in columns)
+        return f"table {name}, columns", first, second
     number = 0
     while True:
         number += 1
@@ -66,8 +67,8 @@ def _table(
             return None
         if was is None or now is None:
             row = _row(columns[0], was or now, number)
-            there = ("no row" if one is None else "a row" for one in (was, now))
-            return (f"table {name}, {row}", *there)
+            first, second = ("a row" if one else "no row" for one in (was, now))
+            return f"table {name}, {row}", first, second
         for column, a, b in zip(columns[0], was, now, strict=True):
             if a != b:
                 where = f"table {name}, {_row(columns[0], was, number)}, {column}"

@@ -48,8 +48,8 @@ def _sheet(before: ReadOnlyWorksheet, after: ReadOnlyWorksheet) -> Where | None:
                 return cell, str(a), str(b)
     if len(rows[0]) == len(rows[1]):
         return None
-    counts = (f"{len(one)} rows" for one in rows)
-    return (before.title, *counts)
+    was, now = (f"{len(one)} rows" for one in rows)
+    return before.title, was, now
 
 
 def _part(old: Path, new: Path) -> Where | None:
@@ -59,7 +59,8 @@ def _part(old: Path, new: Path) -> Where | None:
         if names[0] != names[1]:
             return "parts", ", ".join(names[0]), ", ".join(names[1])
         for name in names[0]:
-            sizes = [one.read(name) for one in (before, after)]
-            if sizes[0] != sizes[1]:
-                return f"part {name}", *(f"{len(one)} bytes" for one in sizes)
+            parts = [one.read(name) for one in (before, after)]
+            if parts[0] != parts[1]:
+                was, now = (f"{len(one)} bytes" for one in parts)
+                return f"part {name}", was, now
     return None
