@@ -87,6 +87,16 @@ class Review:
         """One row for every pair of site and zone that meet, judged or not."""
         return tables.overlaps(self.content)
 
+    @property
+    def overrides(self) -> pd.DataFrame:
+        """One row an override, in the order of the file, and what became of it.
+
+        Columns ``site_id``, ``status``, ``finding_ids``, ``machine_outcome``,
+        ``outcome``, ``reason``, ``name``, ``date``, ``document``,
+        ``checked_instead``; empty where no file was given.
+        """
+        return tables.overrides(self.content)
+
     def only(self, site_ids: Iterable[str]) -> Review:
         """Return the review cut down to some sites, by id, in the order they have.
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.layer import FRAME
+from spatial.report.override_tables import override_result
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ _FINDINGS = (
     "geometry",
 )
 _UNKNOWNS = ("site_id", "rule", "kind", "what", "why", "outcome")
+_OVERRIDES = (
+    "site_id",
+    "status",
+    "finding_ids",
+    "machine_outcome",
+    "outcome",
+    "reason",
+    "name",
+    "date",
+    "document",
+    "checked_instead",
+)
 _OVERLAPS = (
     "site_id",
     "kind",
@@ -193,6 +206,12 @@ def overlaps(content: ReviewContent) -> gpd.GeoDataFrame:
         for one in site.overlaps
     ]
     return _geo(rows, _OVERLAPS)
+
+
+def overrides(content: ReviewContent) -> pd.DataFrame:
+    """Return one row an override, whether it counts or not."""
+    rows = [override_result(one) for one in content.overrulings or ()]
+    return pd.DataFrame(rows, columns=list(_OVERRIDES), dtype=object)
 
 
 def _geo(

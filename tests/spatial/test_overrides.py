@@ -254,6 +254,8 @@ def test_the_outcome_is_the_reviewers_and_the_machines_stays_beside_it(
         *("prohibited", "restricted"),
     )
     assert states(result) == ["applied"]
+    (told,) = result.overrides.to_dict("records")
+    assert (told["status"], told["machine_outcome"]) == ("applied", "prohibited")
 
 
 def test_a_finding_can_be_named_by_its_id(office, tmp_path):
