@@ -175,3 +175,11 @@ COMPARISON = (
     Column("change_fields", "long"),
     Column("change_causes", "long"),
 )
+COMPARISON_BY_SITE = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("outcome_before"),
+    Column("outcome_after"),
+    Column("change", "long"),
+    Column("change_causes", "long"),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from spatial.report.columns import COMPARISON, Table
+from spatial.report.columns import COMPARISON, COMPARISON_BY_SITE, Table
 from spatial.report.override_tables import label_of
 from spatial.report.words import say, visible
 
@@ -102,12 +102,51 @@ def comparison_table(comparison: Comparison, lang: Lang) -> Table:
     return Table("comparison", COMPARISON, tuple(map(_clean, rows)))
 
 
+def comparison_by_site(comparison: Comparison, lang: Lang) -> Table:
+    """Return one row a site, for the page: what changed, and each cause once."""
+    join = say("list_join", lang)
+    rows = []
+    for site in comparison.sites:
+        told = [_brief(one, lang) for one in site.changes]
+        if site.presence != "both":
+            told = [say(f"presence.{site.presence}", lang)]
+        causes = [cause_text(c, lang) for one in site.changes for c in one.causes]
+        rows.append(
+            (
+                site.site_id,
+                site.name,
+                *outcome_labels(site, lang),
+                join.join(told),
+                join.join(dict.fromkeys(causes)) or None,
+            )
+        )
+    return Table("comparison", COMPARISON_BY_SITE, tuple(map(_clean, rows)))
+
+
+def _brief(change: Change, lang: Lang) -> str:
+    """Return a change in a few words."""
+    about = " ".join(filter(None, (change.rule, _what(change, lang))))
+    sort = say(f"change.{change.sort}", lang)
+    if change.fields:
+        fields = [field_text(one, lang) for one in change.fields]
+        about = f"{about} ({say('value_join', lang).join(fields)})"
+    return say("change_of", lang, sort=sort, about=about)
+
+
+def _what(change: Change, lang: Lang) -> str:
+    """Return the zone of a finding, or sort and name of an unknown in words."""
+    if change.finding_id is not None:
+        return change.what
+    kind, _, name = change.what.partition(": ")
+    return f"{say(f'unknown_kind.{kind}', lang)} ({name})"
+
+
 def _cells(change: Change, lang: Lang) -> Row:
     join = say("list_join", lang)
     return (
         say(f"change.{change.sort}", lang),
         change.rule or None,
-        change.what or None,
+        _what(change, lang) or None,
         change.finding_id,
         join.join(field_text(one, lang) for one in change.fields) or None,
         join.join(cause_text(one, lang) for one in change.causes) or None,

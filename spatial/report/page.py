@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spatial.finding import OUTCOMES
-from spatial.report.comparison_tables import comparison_summary, comparison_table
+from spatial.report.comparison_tables import comparison_by_site, comparison_summary
 from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
@@ -139,7 +139,7 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         overrides=_table(overrides_table(content, lang), lang)
         if content.overrulings is not None
         else None,
-        comparison=_table(comparison_table(compared, lang), lang, most=MOST_CHANGES)
+        comparison=_table(comparison_by_site(compared, lang), lang, most=MOST_CHANGES)
         if compared
         else None,
         compared=comparison_summary(compared, lang) if compared else "",

@@ -183,6 +183,25 @@ def test_the_command_compares_with_a_day_a_workspace_or_rulebooks(
     assert spatial.replay(tmp_path).same
 
 
+def test_the_page_has_a_row_a_site_with_each_cause_once(made):
+    from spatial.report.comparison_tables import comparison_by_site
+
+    told = spatial.compare(review(made), review(made, on="2026-01-01"))
+    (row,) = comparison_by_site(told, "en").rows
+    assert row == (
+        *("W", None, "Restricted", "Needs information"),
+        "gone: L-2 Z0; new: L-2 plan period ended (plan)",
+        "rule L-2: in force → period ended, successor to be confirmed",
+    )
+    told = spatial.compare(review(made), review(made, office="later"))
+    by_id = {row[0]: row for row in comparison_by_site(told, "en").rows}
+    assert by_id["C"][4].startswith("changed: L-1 Z0 (margin (m): -")
+    told = spatial.compare(review(made), review(made, sites="sites.geojson"))
+    assert comparison_by_site(told, "en").rows[0][2:5] == (
+        *("Restricted", None, "the first only"),
+    )
+
+
 def test_what_is_none_of_these_is_refused(made, tmp_path):
     done = run(made, tmp_path, "--compare", "2025-13-01")
     assert done.exit_code == 1
