@@ -19,7 +19,15 @@ from spatial.report.geopackage_file import (
 from spatial.report.override_tables import outcome_label
 from spatial.report.qml import outcome_style, sliver_style
 from spatial.report.sheets import overlap_word
-from spatial.report.words import cited, deciding, pick, say, sentence, visible
+from spatial.report.words import (
+    cited,
+    deciding,
+    overruled_by,
+    pick,
+    say,
+    sentence,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +49,7 @@ _SITE_FIELDS = {
     "outcome_text": _TEXT,
     "machine_outcome": _TEXT,
     "overrides": "count",
+    "override_text": _TEXT,
     "deciding": _TEXT,
     "stable": "flag",
     "area_m2": "number",
@@ -156,6 +165,10 @@ def _sites(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
             outcome_label(site, lang),
             site.machine_outcome,
             sum(one.applied for one in site.overrulings),
+            " | ".join(
+                overruled_by(one, lang) for one in site.overrulings if one.applied
+            )
+            or None,
             deciding(site, lang),
             site.stable,
             site.area_m2,

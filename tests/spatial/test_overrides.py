@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import sqlite3
@@ -10,16 +11,21 @@ import geopandas as gpd
 import openpyxl
 import paper_office
 import pytest
+import sample_content
 import shapely
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from paper_office import square
 
 import layers
 import spatial
 from layers.errors import DocumentError, InputRefusedError, SourceNotFoundError
 from spatial.cli import main
-from spatial.override.model import OVERRULE_STATES
+from spatial.finding import OUTCOMES, Unknown
+from spatial.override.model import OVERRULE_STATES, Override, OverrideFile
 from spatial.override.table import HEADINGS
+from spatial.report.overruled import overruled
 from spatial.text import TEXTS
 
 NAME = "某甲（虚构）"
@@ -362,6 +368,89 @@ def test_the_order_of_sites_and_of_rows_does_not_matter(without_wetland, tmp_pat
     assert one.outcomes.equals(other.outcomes)
 
 
+# -- the law -------------------------------------------------------------------
+
+OUTCOME = st.sampled_from(OUTCOMES)
+FOUND = st.lists(
+    st.sampled_from(["prohibited", "restricted", "needs_information"]), max_size=4
+)
+OPEN = st.lists(st.sampled_from(["layer_missing", "attribute_missing"]), max_size=3)
+ANSWER = st.tuples(st.integers(0, 7), OUTCOME, st.booleans())
+
+
+def record_of(found, open_):
+    """A site of which the machine said this."""
+    findings = tuple(
+        sample_content.record(
+            sample_content.finding(0, outcome, zone_id=f"Z{at}"),
+            sample_content.LAW,
+            finding_id=f"f{at}",
+        )
+        for at, outcome in enumerate(found)
+    )
+    why = sample_content.message("doubt.layer_missing", title={"zh": "", "en": ""})
+    unknowns = tuple(
+        Unknown(-1, f"R{at}", kind, "x", why) for at, kind in enumerate(open_)
+    )
+    said = {*found, *(one.outcome for one in unknowns)}
+    outcome = next((one for one in OUTCOMES if one in said), "clear")
+    return sample_content.site("P", None, outcome, findings=findings, unknowns=unknowns)
+
+
+def answer(line, target, outcome, *, checked, site):
+    """An override of the finding or unknown at a place, which may not be there."""
+    count = len(site.findings)
+    unknown = dict(enumerate(site.unknowns, start=count)).get(target)
+    about = {"finding": f"f{target}", "rule": None, "unknown": None, "what": None}
+    if unknown is not None:
+        about = {"finding": None, "rule": unknown.rule}
+        about |= {"unknown": unknown.kind, "what": unknown.what}
+    return Override(
+        site_id="P",
+        zone=None,
+        outcome=outcome,
+        reason="r",
+        name=NAME,
+        on=dt.date(2025, 6, 2),
+        document=None,
+        checked_instead="seen" if checked or unknown is not None else None,
+        line=line,
+        **about,
+    )
+
+
+@given(found=FOUND, open_=OPEN, answers=st.lists(ANSWER, min_size=1, max_size=6))
+def test_no_site_is_clear_unless_everything_against_it_is_answered(
+    found, open_, answers
+):
+    site = record_of(found, open_)
+    asked = {target: (outcome, checked) for target, outcome, checked in answers}
+    file = OverrideFile(
+        "a.yaml",
+        "ab" * 32,
+        tuple(
+            answer(line, target, outcome, checked=checked, site=site)
+            for line, (target, (outcome, checked)) in enumerate(asked.items(), start=2)
+        ),
+    )
+    content = dataclasses.replace(sample_content.sample(), sites=(site,))
+    (ruled,) = overruled(content, file).sites
+    # by hand: each thing leads to its answer, or to what the machine said
+    said = []
+    for at, outcome in enumerate(found):
+        new, checked = asked.get(at, (outcome, True))
+        held = outcome == "needs_information" and new in ("clear", "restricted")
+        said.append(outcome if held and not checked else new)
+    for at, one in enumerate(site.unknowns, start=len(found)):
+        said.append(asked.get(at, (one.outcome, True))[0])
+    assert ruled.outcome == next((one for one in OUTCOMES if one in said), "clear")
+    assert ruled.machine_outcome == site.outcome
+    assert [one.finding for one in ruled.findings] == [
+        one.finding for one in site.findings
+    ]
+    assert ruled.unknowns == site.unknowns
+
+
 # -- what people see -----------------------------------------------------------
 
 
@@ -384,10 +473,11 @@ def test_no_conflict_is_never_said_without_the_reviewer(results):
     assert cells == ["未能核查", "未能核查（人工改判；机器结论：禁止）", label]
     with sqlite3.connect(results / "findings.gpkg") as database:
         told = database.execute(
-            "SELECT outcome, machine_outcome, outcome_text FROM sites"
-            " WHERE site_id = 'A'"
+            "SELECT outcome, machine_outcome, outcome_text, overrides, override_text"
+            " FROM sites WHERE site_id = 'A'"
         ).fetchone()
-    assert told == ("clear", "not_checked", label)
+    said = f"{NAME}，2025-06-02：已有意见"
+    assert told == ("clear", "not_checked", label, 1, said)
 
 
 def test_every_file_holds_every_override_and_what_became_of_it(results):
