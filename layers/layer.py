@@ -54,6 +54,9 @@ class Layer:
     none_exists
         Who stated that there is no zone of this kind in the coverage; such a layer
         has no rows, and that is its content. None for every other layer.
+    series
+        Of which series of editions this layer is one: on a day one of them counts.
+        None for a layer that stands for itself.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Layer:
     tolerance: Tolerance = field(default_factory=Tolerance)
     notice: str | None = None
     none_exists: str | None = None
+    series: str | None = None
 
     @property
     def kind(self) -> str:
@@ -155,6 +159,8 @@ class Workspace:
         A sentence for every page, or None.
     path, sha256
         Of ``workspace.yaml``; ``<memory>`` and the empty text for one made in memory.
+    files
+        Further files that went in, by name (``alias:redline``), with their SHA-256.
     """
 
     title: str
@@ -166,6 +172,7 @@ class Workspace:
     notice: str | None = None
     path: str = "<memory>"
     sha256: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Layer, ...]:
         """Return the layers of a kind, in the order of the document."""

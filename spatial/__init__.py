@@ -11,30 +11,43 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.overlap import along_table, overlap_table
+    from spatial.override.read import read_overrides
     from spatial.policy.cases import check_cases
     from spatial.policy.load import load_rulebook
+    from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
-    from spatial.siting import Review, review
+    from spatial.rerun.replaying import Replay, replay
+    from spatial.siting import Review, compare, review
 
 _HOME = {
+    "Comparison": "spatial.report.comparison",
+    "Replay": "spatial.rerun.replaying",
     "Review": "spatial.siting",
     "ReviewContent": "spatial.report.content",
     "ZoneIndex": "spatial.index",
     "along_table": "spatial.overlap",
     "check_cases": "spatial.policy.cases",
+    "compare": "spatial.siting",
     "load_rulebook": "spatial.policy.load",
     "overlap_table": "spatial.overlap",
+    "read_overrides": "spatial.override.read",
+    "replay": "spatial.rerun.replaying",
     "review": "spatial.siting",
 }
 
 __all__ = [
+    "Comparison",
+    "Replay",
     "Review",
     "ReviewContent",
     "ZoneIndex",
     "along_table",
     "check_cases",
+    "compare",
     "load_rulebook",
     "overlap_table",
+    "read_overrides",
+    "replay",
     "review",
 ]
 

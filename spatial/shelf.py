@@ -92,6 +92,10 @@ class Shelf:
         """Whether at least one layer of the kind is readable and in force."""
         return bool(self.layers(kind))
 
+    def rivals(self, kind: str) -> bool:
+        """Whether two editions of one series are in force: being in a zone is open."""
+        return bool(silence.rival_editions(self.layers(kind)))
+
     def zones(self, kind: str) -> gpd.GeoDataFrame:
         """Return all zones of a kind, one table over all its layers.
 

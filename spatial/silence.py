@@ -88,11 +88,43 @@ def _everywhere(workspace: Workspace, kind: str, on: dt.date) -> Iterable[Unknow
     if not named and not unread:
         yield _doubt("layer_missing", kind, title=title)
     layers = in_force(workspace, kind, on=on)
-    for one in named if not layers else ():
+    for one in _not_replaced(named, layers):
         valid = str(one.provenance.valid)
         yield _doubt("layer_not_in_force", one.id, title=title, valid=valid, on=str(on))
+    for names in rival_editions(layers):
+        what = ", ".join(names)
+        yield _doubt("layer_editions_overlap", what, title=title, on=str(on))
     for one in layers:
         yield from _in_itself(one)
+
+
+def _not_replaced(
+    named: tuple[Layer, ...], layers: tuple[Layer, ...]
+) -> Iterable[Layer]:
+    """Layers that are not in force and in whose place no other one stands.
+
+    Where no layer of the kind is in force, all of them; else those of a series that
+    has a gap on the day. A layer outside of any series may have been replaced by one
+    in force: nobody says that it still had to be there.
+    """
+    there = {one.series for one in layers}
+    for one in named:
+        gap = one.series is not None and one.series not in there
+        if (gap or not layers) and not any(one is other for other in layers):
+            yield one
+
+
+def rival_editions(layers: tuple[Layer, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the ids of layers in force that are editions of one series.
+
+    One of them must be out of force, and nobody says which: what one has and the
+    other has not is neither there nor absent.
+    """
+    series: dict[str, list[str]] = {}
+    for one in layers:
+        if one.series is not None:
+            series.setdefault(one.series, []).append(one.id)
+    return tuple(tuple(names) for names in series.values() if len(names) > 1)
 
 
 def _in_itself(layer: Layer) -> Iterable[Unknown]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,26 +20,31 @@ from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
+from spatial.override.read import read_overrides
 from spatial.policy.choice import BY_REGION, of_region
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
 from spatial.report.assemble import assemble
+from spatial.report.comparison import compare as compare_contents
 from spatial.report.layer_records import kinds_asked_for
 from spatial.report.map import explore
+from spatial.report.overruled import overruled
 from spatial.report.write import write_review
 from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import folium
     import pandas as pd
 
     from layers.layer import Workspace
     from layers.text import Lang
+    from spatial.override.model import OverrideFile
     from spatial.policy.judge import JudgedRule, Judgement, Progress
     from spatial.policy.model import About, Rulebook
+    from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
 
 
@@ -62,8 +67,9 @@ class Review:
     def outcomes(self) -> pd.DataFrame:
         """One row a site, index ``site_id``; most severe outcome first.
 
-        Columns: ``name``, ``outcome``, ``stable``, ``area_m2``, ``length_m``,
-        ``deciding_rule``, ``findings``, ``unknowns`` (counts).
+        Columns: ``name``, ``outcome``, ``machine_outcome``, ``stable``,
+        ``area_m2``, ``length_m``, ``deciding_rule``, ``findings`` and ``unknowns``
+        (counts).
         """
         return tables.outcomes(self.content)
 
@@ -82,6 +88,16 @@ class Review:
         """One row for every pair of site and zone that meet, judged or not."""
         return tables.overlaps(self.content)
 
+    @property
+    def overrides(self) -> pd.DataFrame:
+        """One row an override, in the order of the file, and what became of it.
+
+        Columns ``site_id``, ``status``, ``finding_ids``, ``machine_outcome``,
+        ``outcome``, ``reason``, ``name``, ``date``, ``document``,
+        ``checked_instead``; empty where no file was given.
+        """
+        return tables.overrides(self.content)
+
     def only(self, site_ids: Iterable[str]) -> Review:
         """Return the review cut down to some sites, by id, in the order they have.
 
@@ -95,9 +111,37 @@ class Review:
         """Return a map for a notebook: offline, every value escaped."""
         return explore(self.content, self.lang)
 
-    def write(self, folder: Path | str) -> tuple[Path, ...]:
-        """Write result, tables, map and manifest to a folder; return the paths."""
-        return write_review(self.content, Path(folder), lang=self.lang)
+    def compared_with(self, other: Review) -> Review:
+        """Return the review with its comparison with another; it is written too."""
+        return replace(
+            self, content=replace(self.content, comparison=compare(self, other))
+        )
+
+    def write(
+        self, folder: Path | str, *, call: Mapping[str, Any] | None = None
+    ) -> tuple[Path, ...]:
+        """Write result, tables, map and manifest to a folder; return the paths.
+
+        `call` stands in the manifest, see `spatial.report.write.write_review`.
+        """
+        return write_review(self.content, Path(folder), lang=self.lang, call=call)
+
+
+def compare(before: Review, after: Review) -> Comparison:
+    """Compare two reviews: which sites change, by which findings, and why.
+
+    Parameters
+    ----------
+    before, after
+        Of the same sites on two days, by two editions of a layer or a rulebook. Sites
+        that are in one of them only are listed.
+
+    Returns
+    -------
+    Comparison
+        Frozen; `outcomes` and `changes` are its tables.
+    """
+    return compare_contents(before.content, after.content)
 
 
 def review(
@@ -107,6 +151,7 @@ def review(
     on: dt.date | str,
     about: About = "project",
     lang: Lang = "zh",
+    overrides: OverrideFile | Path | str | None = None,
     progress: Progress | None = None,
 ) -> Review:
     """Review the siting of projects, or activities that are there already.
@@ -127,6 +172,8 @@ def review(
         activities nothing is called free of conflict.
     lang
         Language of the tables and the map.
+    overrides
+        Where reviewers disagree: a file, or what `read_overrides` read from it.
     progress
         Called after each rule with the count of those done and of all.
 
@@ -140,6 +187,8 @@ def review(
     InputRefusedError
         `sites` is a layer of another kind, the workspace names no rulebook, `on` is
         no date, or `about` is another word.
+    DocumentError
+        The overrides break their format.
     """
     day = _day(on)
     _refuse_other(about)
@@ -162,7 +211,10 @@ def review(
     lawless = _without_law(shelf, judgement, rulebooks)
     silent = (_without_rule(shelf, judgement), lawless)
     judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
-    return Review(assemble(layer, shelf, judgement, rulebooks), lang)
+    content = assemble(layer, shelf, judgement, rulebooks)
+    if isinstance(overrides, Path | str):
+        overrides = read_overrides(overrides)
+    return Review(overruled(content, overrides) if overrides else content, lang)
 
 
 def _day(on: dt.date | str) -> dt.date:

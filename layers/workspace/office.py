@@ -72,7 +72,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         # `map` keeps the order of the document, whoever is done first.
         results = list(
             pool.map(
-                lambda one: _read(one, file.parent, in_process=in_process), plan.layers
+                lambda one: _edition(
+                    _read(one, file.parent, in_process=in_process), one
+                ),
+                plan.layers,
             )
         )
     found = {one.id: one for one in results if isinstance(one, Layer)}
@@ -90,6 +93,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         notice=plan.notice,
         path=str(path),
         sha256=sha256_of([file]),
+        files={
+            f"alias:{name}": sha256_of([file.parent / one.text()])
+            for name, one in plan.aliases.items()
+        },
     )
 
 
@@ -123,6 +130,13 @@ def _read(plan: LayerPlan, folder: Path, *, in_process: bool) -> Layer | Unavail
         )
         return Unavailable(plan.id, plan.spec, reason)
     return replace(layer, provenance=replace(layer.provenance, source=plan.source))
+
+
+def _edition(found: Layer | Unavailable, plan: LayerPlan) -> Layer | Unavailable:
+    """Return a layer as an edition of its series."""
+    if isinstance(found, Layer) and plan.series is not None:
+        return replace(found, series=plan.series)
+    return found
 
 
 class _AsStated(Stated):

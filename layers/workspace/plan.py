@@ -35,6 +35,7 @@ LAYER_KEYS = (
     "encoding",
     "fields",
     "edition",
+    "series",
     "valid",
     "coverage",
     "accuracy_m",
@@ -71,6 +72,7 @@ class LayerPlan:
     encoding: str | None
     fields: Mapping[str, str]
     edition: str | None
+    series: str | None
     valid: Period
     coverage: CoveragePlan | None
     accuracy_m: float | None
@@ -112,6 +114,7 @@ def plan_of(top: Entry, folder: Path) -> Plan:
         by_id[plan.id] = plan
     for plan, entry in zip(plans, entries, strict=True):
         _check_coverage_layer(plan, entry, by_id)
+        _check_series(plan, entry, plans)
     aliases = top.get("aliases")
     tables = dict(aliases.mapping()) if aliases else {}
     for name, one in tables.items():
@@ -154,6 +157,7 @@ def _layer(entry: Entry, folder: Path) -> LayerPlan:
         encoding=_text(entry, "encoding"),
         fields=_fields(entry.get("fields"), wanted),
         edition=_text(entry, "edition"),
+        series=_series(entry),
         valid=_period(entry.get("valid")),
         coverage=_coverage(entry.get("coverage")),
         accuracy_m=_metres(entry.get("accuracy_m")),
@@ -241,6 +245,23 @@ def _check_coverage_layer(
         place.fail(f"the id of a layer: {', '.join(by_id)}")
     if "polygon" not in by_id[wanted].spec.geometry:
         place.fail("the id of a layer of polygons")
+
+
+def _series(entry: Entry) -> str | None:
+    """Return the series of which a layer is an edition; it needs its days then."""
+    one = entry.get("series")
+    if one is not None and entry.get("valid") is None:
+        one.fail("the key 'valid' beside 'series': an edition counts on some days")
+    return one.text() if one else None
+
+
+def _check_series(plan: LayerPlan, entry: Entry, plans: tuple[LayerPlan, ...]) -> None:
+    """Refuse editions of one series that are of several kinds."""
+    first = next(one for one in plans if one is plan or one.series == plan.series)
+    if plan.series is not None and first.spec.kind != plan.spec.kind:
+        entry.need("series").fail(
+            f"editions of one kind ({first.id} is {first.spec.kind})", plan.spec.kind
+        )
 
 
 def _metres(entry: Entry | None) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from spatial.cli.layer_commands import layers
+from spatial.cli.replay_command import replay
 from spatial.cli.rule_commands import rules
 from spatial.cli.siting_commands import demo, review
 from spatial.cli.terminal import Redline
@@ -29,5 +30,5 @@ def main() -> None:
     """
 
 
-for _command in (demo, review, layers, rules):
+for _command in (demo, review, replay, layers, rules):
     main.add_command(_command)

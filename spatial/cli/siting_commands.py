@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spatial.cli.reading_options import reading_options, stated
+from spatial.cli.reading_options import reading_options
 from spatial.cli.terminal import (
     lang_option,
     language,
     outcome_word,
     padded,
+    plain,
     progress,
     remark,
     say,
@@ -23,10 +24,10 @@ from spatial.cli.terminal import (
 from spatial.finding import OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from layers.layer import Layer
     from spatial.policy.model import About
+    from spatial.rerun.call import ReviewCall
     from spatial.siting import Review
 
 # The plan of the demo's region was in its period on this day.
@@ -61,16 +62,14 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     例 / example:
       redline demo --out out/demo
     """
-    import layers
     from layers.samples.county import truth, write_county
+    from spatial.rerun.call import ReviewCall
 
     progress("cli.making_demo")
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
-    projects = layers.read(county / "projects.gpkg", kind="project_site")
-    result = _reviewed(projects, county, day)
-    progress("cli.writing")
-    written = result.write(out / "review")
+    call = ReviewCall(county / "projects.gpkg", county, day, language())
+    result, written = _carried_out(call, out / "review")
     _print_outcomes(result)
     found = result.outcomes["outcome"]
     planted = {one.site_id: one.outcome_on(day) for one in truth()}
@@ -109,6 +108,17 @@ def demo(out: Path, on: dt.datetime | None) -> None:
 @click.option("--layer", help="项目文件中的图层名 / layer inside SITES")
 @reading_options
 @click.option(
+    "--overrides",
+    type=click.Path(path_type=Path),
+    help="人工改判文件（.yaml/.csv/.xlsx） / file of a reviewer's overrides",
+)
+@click.option(
+    "--compare",
+    metavar="OTHER",
+    help="与另一日期、工作区或规则集比较 / another date, workspace or list of rulebooks"
+    " (names and files between commas)",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(OUTCOMES),
     multiple=True,
@@ -130,30 +140,41 @@ def review(
     datum_shift: str | None,
     datum_region: str | None,
     encoding: str | None,
+    overrides: Path | None,
+    compare: str | None,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
 
     May this be built here, and which clause says so. Writes result.json,
-    findings.gpkg, findings.xlsx, report.html and manifest.json. Without --on, today's
-    law and layers count.
+    findings.gpkg, findings.xlsx, report.html and manifest.json (with --compare also
+    comparison.json). Without --on, today's law and layers count. --fail-on looks at
+    the outcomes after overrides.
 
     \b
     例 / example:
       redline review projects.gpkg -w office/ --on 2025-10-31 -o out/
     """
-    import layers
+    from spatial.rerun.call import ReviewCall, other_of
 
-    day = on.date() if on else _today()
-    progress("cli.reading_sites", path=str(sites))
-    said = stated(crs, datum_shift, datum_region)
-    projects = layers.read(
-        sites, kind="project_site", layer=layer, encoding=encoding, **said
+    call = ReviewCall(
+        sites=sites,
+        workspace=workspace,
+        on=on.date() if on else _today(),
+        lang=language(),
+        about=about,
+        layer=layer,
+        crs=crs,
+        datum_shift=datum_shift,
+        datum_region=datum_region,
+        encoding=encoding,
+        overrides=overrides,
+        compare=other_of(compare) if compare else None,
     )
-    result = _reviewed(projects, workspace, day, about=about)
-    progress("cli.writing")
-    written = result.write(out)
+    result, written = _carried_out(call, out)
     _print_outcomes(result)
+    _print_overrides(result)
+    _print_comparison(result)
     _print_places(out, written)
     there = set(result.outcomes["outcome"])
     hit = [outcome_word(one) for one in OUTCOMES if one in fail_on and one in there]
@@ -168,22 +189,21 @@ def _today() -> dt.date:
     return today
 
 
-def _reviewed(
-    projects: Layer, workspace: Path, on: dt.date, *, about: About = "project"
-) -> Review:
-    """Read the workspace and review the projects or activities."""
-    import layers
-    import spatial
+def _carried_out(call: ReviewCall, out: Path) -> tuple[Review, Sequence[Path]]:
+    """Carry out a review and write it, with what it was called with."""
+    from spatial.rerun.call import carry_out, told
 
-    progress("cli.reading_workspace", path=str(workspace))
-    office = layers.open_workspace(workspace)
-    progress("cli.judging", count=len(projects), on=str(on))
-    return spatial.review(
-        projects, office, on=on, about=about, lang=language(), progress=_rules_done
-    )
+    result = carry_out(call, step=step, progress=rules_done)
+    progress("cli.writing")
+    return result, result.write(out, call=told(call, out))
 
 
-def _rules_done(done: int, count: int) -> None:
+def step(key: str, facts: Mapping[str, str | float]) -> None:
+    """Print a step of the work."""
+    progress(key, **facts)
+
+
+def rules_done(done: int, count: int) -> None:
     """Print every tenth of the rules; the first ones take longest."""
     if done * _TENTHS // count > (done - 1) * _TENTHS // count:
         progress("cli.rules_done", done=done, count=count)
@@ -191,12 +211,13 @@ def _rules_done(done: int, count: int) -> None:
 
 def _print_outcomes(result: Review) -> None:
     """Print a table of the sites and the count of each outcome."""
+    from spatial.report.override_tables import outcome_label
+
     outcomes = result.outcomes
-    columns = outcomes[["name", "outcome", "deciding_rule"]].itertuples()
-    table(
-        ("site", "name", "outcome", "rule"),
-        [(site, name, outcome_word(said), rule) for site, name, said, rule in columns],
-    )
+    rules = outcomes["deciding_rule"]
+    labels = (outcome_label(one, language()) for one in result.content.sites)
+    rows = zip(outcomes.index, outcomes["name"], labels, rules, strict=True)
+    table(("site", "name", "outcome", "rule"), list(rows))
     click.echo()
     say("cli.summary", count=len(outcomes), on=str(result.content.on))
     counts = Counter(outcomes["outcome"])
@@ -205,6 +226,49 @@ def _print_outcomes(result: Review) -> None:
     lost = len(result.content.site_layer.quarantine)
     if lost:
         say("cli.quarantined", count=lost)
+
+
+def _print_overrides(result: Review) -> None:
+    """Print how many sites a reviewer changed; every override that does not count."""
+    from spatial.report.words import say as phrase
+
+    given = result.content.overrulings
+    if given is None:
+        return
+    lost = [one for one in given if not one.applied]
+    sites = sum(one.is_overruled for one in result.content.sites)
+    say("cli.overridden", sites=sites, given=len(given), applied=len(given) - len(lost))
+    for one in lost:
+        why = phrase(f"overrule_status.{one.status}", language())
+        site, line = one.override.site_id, one.override.line
+        remark("cli.override_lost", line=line, site=plain(site), why=why)
+
+
+def _print_comparison(result: Review) -> None:
+    """Print the sites whose outcome is another on the other side."""
+    from spatial.report.comparison_tables import cause_text, outcome_labels
+
+    compared = result.content.comparison
+    if compared is None:
+        return
+    changed = [one for one in compared.sites if one.outcome_changes]
+    side = compared.after
+    say(
+        "cli.compared",
+        other=plain(f"{side.title} {side.on} {', '.join(side.rulebooks)}"),
+        changed=len(changed),
+        differ=len(compared.sites),
+    )
+    rows = []
+    for one in changed:
+        causes = dict.fromkeys(
+            cause_text(cause, language())
+            for change in one.changes
+            for cause in change.causes
+        )
+        rows.append((one.site_id, *outcome_labels(one, language()), "; ".join(causes)))
+    if rows:
+        table(("site", "before", "after", "causes"), rows)
 
 
 def _print_places(folder: Path, written: Sequence[Path]) -> None:

@@ -184,6 +184,7 @@ def _not_within(search: _Search) -> Place:
         generous = search.shelf.cover(search.kind, zones=search.zones.truth != FALSE)
         at_best = generous["outside"].to_numpy(dtype=bool)
     truth = np.where(outside, np.where(at_best, TRUE, UNKNOWN), FALSE).astype(np.int8)
+    truth[(truth == FALSE) & search.shelf.rivals(search.kind)] = UNKNOWN
     truth[(truth == TRUE) & search.doubted] = UNKNOWN
     helps = outside & ~at_best
     undecided = undecided[helps[undecided["site"].to_numpy(dtype=int)]]
@@ -210,6 +211,7 @@ def _outside(search: _Search) -> Place:
     pairs = search.shelf.pairs(search.kind)
     pairs = pairs[pairs["interior"].to_numpy(dtype=bool)]
     truth = (TRUE - search.best(pairs)).astype(np.int8)
+    truth[(truth == FALSE) & search.shelf.rivals(search.kind)] = UNKNOWN
     truth[(truth == TRUE) & search.doubted] = UNKNOWN
     return Place(
         search.kind,

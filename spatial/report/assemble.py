@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from dataclasses import replace
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from layers.layer import Layer
-    from spatial.policy.judge import Judgement
+    from layers.layer import Layer, Setting
+    from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import About, Rulebook
     from spatial.shelf import Shelf
 
@@ -58,13 +59,20 @@ def assemble(
     layers = tuple(workspace.layers.values())
     inputs = _inputs(site_layer, shelf, rulebooks)
     versions = _versions()
+    settings = tuple(workspace.settings.values())
     notices = (workspace.notice, site_layer.notice, *(one.notice for one in layers))
     return ReviewContent(
         title=workspace.title,
         region=workspace.region,
         notices=_distinct(one for one in notices if one),
         on=shelf.on,
-        run_id=_run_id(inputs, versions, shelf, about=judgement.about),
+        run_id=run_id(
+            inputs,
+            versions,
+            on=shelf.on,
+            settings=settings,
+            about=judgement.about,
+        ),
         inputs=inputs,
         versions=versions,
         sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
@@ -73,7 +81,7 @@ def assemble(
         documents=_documents(judgement, rulebooks, on=shelf.on),
         site_layer=site_layer,
         issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
-        settings=tuple(workspace.settings.values()),
+        settings=settings,
         about=judgement.about,
     )
 
@@ -94,6 +102,7 @@ def _inputs(
     inputs = {"sites": site_layer.provenance.sha256}
     if shelf.workspace.sha256:
         inputs["workspace"] = shelf.workspace.sha256
+    inputs |= shelf.workspace.files
     for one in shelf.workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
     for book in rulebooks:
@@ -111,18 +120,60 @@ def _versions() -> Mapping[str, str]:
     return found
 
 
-def _run_id(
+def run_id(
     inputs: Mapping[str, str],
     versions: Mapping[str, str],
-    shelf: Shelf,
     *,
+    on: dt.date,
+    settings: Iterable[Setting],
     about: About,
 ) -> str:
     """Return 12 hex digits that change when anything that matters changes."""
-    settings = [(one.name, one.value, one.source) for one in shelf.settings.values()]
-    what = [dict(inputs), dict(versions), str(shelf.on), settings, about]
+    figures = [(one.name, one.value, one.source) for one in settings]
+    what = [dict(inputs), dict(versions), str(on), figures, about]
     text = json.dumps(what, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def with_input(content: ReviewContent, name: str, sha256: str) -> ReviewContent:
+    """Return a review that a further file went into; it is another run."""
+    inputs = {**content.inputs, name: sha256}
+    named = run_id(
+        inputs,
+        content.versions,
+        on=content.on,
+        settings=content.settings,
+        about=content.about,
+    )
+    return replace(content, inputs=inputs, run_id=named)
+
+
+def under_versions(
+    content: ReviewContent, versions: Mapping[str, str]
+) -> ReviewContent:
+    """Return a review as it would be named had these versions made it.
+
+    For a replay: the bytes of an older run can be the same only under its versions.
+    """
+    named = run_id(
+        content.inputs,
+        versions,
+        on=content.on,
+        settings=content.settings,
+        about=content.about,
+    )
+    compared = content.comparison
+    if compared is not None:
+        compared = replace(
+            compared,
+            before=replace(compared.before, run_id=named),
+            after=replace(compared.after, run_id=run_id(
+                compared.after.inputs, versions,
+                on=compared.after.on, settings=compared.after.settings,
+                about=content.about,
+            )),
+        )  # fmt: skip
+    return replace(content, versions=versions, run_id=named, comparison=compared)
 
 
 def _rule_records(judgement: Judgement) -> Iterable[RuleRecord]:
@@ -137,7 +188,14 @@ def _rule_records(judgement: Judgement) -> Iterable[RuleRecord]:
             edition=str(one.edition.valid) if one.edition else "",
             sites_hit=hit[one.rule.id],
             sites_unknown=open_.get(one.rule.id, 0),
+            kinds=_kinds(one),
         )
+
+
+def _kinds(judged: JudgedRule) -> tuple[str, ...]:
+    """Return the layer kinds that a rule of the day looks at."""
+    parts = judged.edition.provisions if judged.edition else ()
+    return tuple(dict.fromkeys(one.where.kind for one in parts if one.where.kind))
 
 
 def _documents(

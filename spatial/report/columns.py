@@ -44,6 +44,7 @@ SITES = (
     Column("site_id"),
     Column("site_name"),
     Column("outcome"),
+    Column("machine_outcome"),
     Column("deciding", "long"),
     Column("stable"),
     Column("area_m2", "m2"),
@@ -66,6 +67,7 @@ FINDINGS = (
     Column("site_id"),
     Column("site_name"),
     Column("outcome"),
+    Column("overruled_outcome"),
     Column("rule"),
     Column("rule_title", "long"),
     Column("document", "long"),
@@ -148,3 +150,36 @@ ISSUES = (
     Column("lat", "degree"),
 )
 SETTINGS = (Column("setting"), Column("value", "long"), Column("source", "long"))
+OVERRIDES = (
+    Column("site_id"),
+    Column("status"),
+    Column("override_target", "long"),
+    Column("machine_outcome"),
+    Column("overruled_outcome"),
+    Column("override_reason", "long"),
+    Column("checked_instead", "long"),
+    Column("override_name"),
+    Column("override_date"),
+    Column("override_document", "long"),
+)
+COMPARISON = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("presence"),
+    Column("outcome_before"),
+    Column("outcome_after"),
+    Column("change"),
+    Column("rule"),
+    Column("change_what", "long"),
+    Column("finding_id"),
+    Column("change_fields", "long"),
+    Column("change_causes", "long"),
+)
+COMPARISON_BY_SITE = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("outcome_before"),
+    Column("outcome_after"),
+    Column("change", "long"),
+    Column("change_causes", "long"),
+)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
+from spatial.override.model import is_about
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from layers.issue import DataIssue
     from layers.layer import Layer, Setting
     from layers.text import Message
-    from spatial.finding import Finding, Outcome, Unknown
+    from spatial.finding import Finding, Outcome, Said, Unknown
+    from spatial.override.model import Overruling
+    from spatial.report.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class FindingRecord:
         when it does not, None when an accuracy is not stated.
     geometry
         The overlap where there is one, else the site.
+    overruling
+        A reviewer's answer in the place of the machine's, or None.
     """
 
     finding_id: str
@@ -85,6 +91,14 @@ class FindingRecord:
     citation: CitationRecord
     stable: bool | None
     geometry: BaseGeometry
+    overruling: Overruling | None = None
+
+    @property
+    def outcome(self) -> Said:
+        """What counts: the reviewer's answer, else the machine's."""
+        if self.overruling is not None:
+            return self.overruling.override.outcome
+        return self.finding.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +131,18 @@ class SiteRecord:
 
     Attributes
     ----------
+    outcome
+        What counts: of the machine, after the overrides of reviewers.
     attributes
         Canonical attributes that were given (missing ones left out).
     area_m2, length_m
         Of a polygon, of a line; None otherwise.
     geometry
         None when the site's geometry was refused.
+    overrulings
+        Overrides that speak of this site, in the order of their file.
+    machine
+        What the machine said, where overrides count at this site; else None.
     """
 
     site_id: str
@@ -136,6 +156,25 @@ class SiteRecord:
     findings: tuple[FindingRecord, ...]
     unknowns: tuple[Unknown, ...]
     overlaps: tuple[OverlapRecord, ...]
+    overrulings: tuple[Overruling, ...] = ()
+    machine: Outcome | None = None
+
+    @property
+    def machine_outcome(self) -> Outcome:
+        """What the machine said."""
+        return self.machine or self.outcome
+
+    @property
+    def is_overruled(self) -> bool:
+        """Whether a reviewer's answer makes the outcome another."""
+        return self.machine_outcome != self.outcome
+
+    def outcome_of(self, unknown: Unknown) -> Said:
+        """Return what counts for an unknown: the reviewer's answer, else its own."""
+        for one in self.overrulings:
+            if one.applied and is_about(one.override, unknown):
+                return one.override.outcome
+        return unknown.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +188,8 @@ class LayerRecord:
     status
         ``used``: rules asked for it and it was fit; ``doubtful``: asked for, and its
         silence could not be believed for at least one site; ``not_needed``: no rule
-        asked; ``missing``: asked for, and there is none or it could not be read.
+        asked; ``not_in_force``: asked for, and another edition counts on the day;
+        ``missing``: asked for, and there is none or it could not be read.
     remarks
         Why, where the status is not ``used``.
     layer
@@ -159,7 +199,7 @@ class LayerRecord:
     id: str
     kind: str
     title: Mapping[str, str]
-    status: Literal["used", "doubtful", "not_needed", "missing"]
+    status: Literal["used", "doubtful", "not_needed", "not_in_force", "missing"]
     remarks: tuple[Message, ...]
     layer: Layer | None
 
@@ -175,6 +215,8 @@ class RuleRecord:
         ``elsewhere`` (its territory is not the workspace's).
     sites_hit, sites_unknown
         How many sites it applied to, and for how many it could not be decided.
+    kinds
+        Layer kinds that its edition of the day looks at.
     """
 
     id: str
@@ -184,6 +226,7 @@ class RuleRecord:
     edition: str
     sites_hit: int
     sites_unknown: int
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +263,11 @@ class ReviewContent:
     about
         ``project``: what is to be built, by the rules on projects. ``activity``: what
         is there already, by all rules.
+    overrulings
+        Every override and what became of it, in the order of the file; None where no
+        file was given.
+    comparison
+        With another review, or None.
     """
 
     title: str
@@ -237,6 +285,8 @@ class ReviewContent:
     issues: tuple[DataIssue, ...]
     settings: tuple[Setting, ...]
     about: Literal["project", "activity"] = "project"
+    overrulings: tuple[Overruling, ...] | None = None
+    comparison: Comparison | None = None
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

@@ -15,14 +15,14 @@ import shapely
 
 from spatial.finding import OUTCOMES
 from spatial.report.palette import ZoneStyle, zone_styles
-from spatial.report.words import pick, visible
+from spatial.report.words import pick, say, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.layer import Layer
     from spatial.finding import Outcome
-    from spatial.report.content import LayerRecord, ReviewContent
+    from spatial.report.content import LayerRecord, ReviewContent, SiteRecord
     from spatial.text import Lang
 
 Bounds = tuple[float, float, float, float]
@@ -119,7 +119,11 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     if bounds is None:
         return Drawing(None, None, (), (), 0.0, 0)
     window = _window(bounds)
-    near = [_near(one, window) for one in content.layers if one.layer is not None]
+    near = [
+        _near(one, window)
+        for one in content.layers
+        if one.layer is not None and one.status != "not_in_force"
+    ]
     near = [one for one in near if len(one.shapes)]
     shapes: Geometries = np.concatenate(
         [np.empty(0, dtype=object), *(one.shapes for one in near)]
@@ -130,7 +134,7 @@ def drawing(content: ReviewContent, lang: Lang) -> Drawing:
     return Drawing(
         bounds=bounds,
         window=window,
-        sites=_sites(content),
+        sites=_sites(content, lang),
         kinds=_kinds(near, shapes, drawn=drawn, lang=lang),
         tolerance_m=tolerance * METRES_PER_DEGREE,
         omitted=int((~drawn).sum()),
@@ -256,7 +260,7 @@ def _zones(
     ]
 
 
-def _sites(content: ReviewContent) -> tuple[DrawnSite, ...]:
+def _sites(content: ReviewContent, lang: Lang) -> tuple[DrawnSite, ...]:
     placed = [
         (place, site)
         for place, site in enumerate(content.sites)
@@ -266,13 +270,19 @@ def _sites(content: ReviewContent) -> tuple[DrawnSite, ...]:
     shapes[:] = [site.geometry for _, site in placed]
     geometry = _geojson(shapes, SITE_DECIMALS)
     found = [
-        DrawnSite(
-            place, visible(site.site_id), visible(site.name or ""), outcome, shape
-        )
+        DrawnSite(place, visible(site.site_id), _site_name(site, lang), outcome, shape)
         for (place, site), shape in zip(placed, geometry, strict=True)
         for outcome in (site.outcome,)
     ]
     return tuple(sorted(found, key=lambda one: -OUTCOMES.index(one.outcome)))
+
+
+def _site_name(site: SiteRecord, lang: Lang) -> str:
+    """Return a site's name; an outcome that a reviewer changed is marked beside it."""
+    name = visible(site.name or "")
+    if not site.is_overruled:
+        return name
+    return f"{name} · {say('overruled.mark', lang)}".removeprefix(" · ")
 
 
 def _geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:

@@ -262,9 +262,9 @@ def _colour_outcomes(
     for outcome in SAID:
         style = book.add_format({"font_color": OUTCOME_COLOUR[outcome], "bold": True})
         rule = {
-            "type": "cell",
-            "criteria": "==",
-            "value": f'"{say(f"outcome.{outcome}", lang)}"',
+            "type": "text",
+            "criteria": "begins with",  # a reviewer's says so after the word
+            "value": say(f"outcome.{outcome}", lang),
             "format": style,
         }
         sheet.conditional_format(_HEADING_ROWS, place, last, place, rule)

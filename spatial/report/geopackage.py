@@ -16,9 +16,18 @@ from spatial.report.geopackage_file import (
     symbol_shape,
     write_styles,
 )
+from spatial.report.override_tables import outcome_label
 from spatial.report.qml import finding_style, outcome_style, sliver_style
 from spatial.report.sheets import overlap_word
-from spatial.report.words import cited, deciding, pick, say, sentence, visible
+from spatial.report.words import (
+    cited,
+    deciding,
+    overruled_by,
+    pick,
+    say,
+    sentence,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +47,9 @@ _SITE_FIELDS = {
     "name": _TEXT,
     "outcome": _TEXT,
     "outcome_text": _TEXT,
+    "machine_outcome": _TEXT,
+    "overrides": "count",
+    "override_text": _TEXT,
     "deciding": _TEXT,
     "stable": "flag",
     "area_m2": "number",
@@ -57,6 +69,11 @@ _FINDING_FIELDS = {
     "site_name": _TEXT,
     "outcome": _TEXT,
     "outcome_text": _TEXT,
+    "overruled_outcome": _TEXT,
+    "override_reason": _TEXT,
+    "override_name": _TEXT,
+    "override_date": _TEXT,
+    "override_document": _TEXT,
     "rule": _TEXT,
     "rule_title": _TEXT,
     "citation": _TEXT,
@@ -152,7 +169,13 @@ def _sites(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
             site.site_id,
             site.name,
             site.outcome,
-            say(f"outcome.{site.outcome}", lang),
+            outcome_label(site, lang),
+            site.machine_outcome,
+            sum(one.applied for one in site.overrulings),
+            " | ".join(
+                overruled_by(one, lang) for one in site.overrulings if one.applied
+            )
+            or None,
             deciding(site, lang),
             site.stable,
             site.area_m2,
@@ -179,6 +202,7 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> tuple[objec
         site.name,
         finding.outcome,
         say(f"outcome.{finding.outcome}", lang),
+        *_overruled(record),
         finding.rule,
         pick(record.rule_title, lang),
         cited(record, lang),
@@ -199,6 +223,14 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> tuple[objec
         sentence(finding.why, lang),
         pick(finding.requires, lang) or None,
     )
+
+
+def _overruled(record: FindingRecord) -> tuple[str | None, ...]:
+    """Return a reviewer's outcome, reason, name, day and document; None five times."""
+    if record.overruling is None:
+        return (None,) * 5
+    one = record.overruling.override
+    return one.outcome, one.reason, one.name, one.on.isoformat(), one.document
 
 
 def _overlaps(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shapely
+
 from layers.spec import spec
 from layers.text import message
 from spatial.report.content import LayerRecord
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from layers.layer import Layer
@@ -47,7 +50,13 @@ def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]
                     doubted[name].append(remark)
     workspace = shelf.workspace
     records = [
-        _record(one, tuple(doubted.get(one.id, ())), asked=one.kind in asked)
+        _record(
+            one,
+            tuple(doubted.get(one.id, ())),
+            asked=one.kind in asked,
+            on=shelf.on,
+            others=shelf.layers(one.kind),
+        )
         for one in workspace.layers.values()
     ]
     for lost in workspace.unavailable.values():
@@ -68,8 +77,29 @@ def _general(kind: str, why: Message) -> Message:
     return why
 
 
-def _record(layer: Layer, remarks: tuple[Message, ...], *, asked: bool) -> LayerRecord:
+def _record(
+    layer: Layer,
+    remarks: tuple[Message, ...],
+    *,
+    asked: bool,
+    on: dt.date,
+    others: tuple[Layer, ...],
+) -> LayerRecord:
+    """Return the record of a layer; `others` of its kind are in force on the day."""
     status = "doubtful" if remarks else "used" if asked else "not_needed"
+    valid = layer.provenance.valid
+    if status == "used" and on not in valid:
+        status = "not_in_force"
+        said = message(
+            "doubt.layer_not_in_force",
+            layer=layer.id,
+            title=layer.spec.title,
+            valid=str(valid),
+            on=str(on),
+        )
+        remarks = (said,)
+    elif status == "used":
+        remarks = tuple(_beside(layer, others))
     return LayerRecord(
         layer.id,
         layer.kind,
@@ -78,6 +108,23 @@ def _record(layer: Layer, remarks: tuple[Message, ...], *, asked: bool) -> Layer
         remarks,
         layer,
     )
+
+
+def _beside(layer: Layer, others: tuple[Layer, ...]) -> Iterable[Message]:
+    """Tell of other editions that are in force for the same ground.
+
+    They may be two lists, each complete of its own sort; or one has replaced the other
+    and nobody has ended it. Only the office knows.
+    """
+    edition, cover = layer.provenance.edition, layer.coverage
+    for one in others:
+        other = one.provenance.edition
+        if one.id == layer.id or None in (edition, other) or edition == other:
+            continue
+        if cover is None or one.coverage is None:
+            continue
+        if shapely.relate_pattern(cover.area, one.coverage.area, "T********"):
+            yield message("remark.layer_editions", layer=one.id, edition=str(other))
 
 
 def _missing(asked: tuple[str, ...], there: set[str]) -> Iterable[LayerRecord]:

@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spatial.finding import OUTCOMES
+from spatial.report.comparison_tables import comparison_by_site, comparison_summary
 from spatial.report.drawing import Drawing, drawing, middle_latitude
+from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 MOST_ISSUES = 200  # on the page; the workbook has them all
+MOST_CHANGES = 500
 MOST_SITES = 2_000
 """Sites on the page, the most severe first; a browser cannot hold 100,000. The other
 files have them all, and the page says so where it says how many there are."""
@@ -103,6 +106,9 @@ class Page:
     rules: TableView
     issues: TableView
     settings: TableView
+    overrides: TableView | None
+    comparison: TableView | None
+    compared: str
     method: tuple[str, ...]
     inputs: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
@@ -123,12 +129,13 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     listed = content.sites[:MOST_SITES]
     drawn = drawing(dataclasses.replace(content, sites=listed), lang)
     counts = _counts(content, lang)
+    compared = content.comparison
     return Page(
         heading=heading(content.about, lang),
         title=visible(content.title),
         facts=_facts(content, lang),
         notices=tuple(visible(one) for one in content.notices),
-        summary=_summary(counts, lang),
+        summary=_summary(counts, lang) + overrule_summary(content, lang),
         left_out=_left_out(len(listed), len(content.sites), lang),
         counts=counts,
         sites=tuple(
@@ -138,6 +145,13 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         rules=_table(rules_table(content, lang), lang),
         issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
         settings=_table(settings_table(content, lang), lang),
+        overrides=_table(overrides_table(content, lang), lang)
+        if content.overrulings is not None
+        else None,
+        comparison=_table(comparison_by_site(compared, lang), lang, most=MOST_CHANGES)
+        if compared
+        else None,
+        compared=comparison_summary(compared, lang) if compared else "",
         method=tuple(
             say(f"method.{key}", lang)
             for key in ("area", "distance", "frame", "boundary", "unknown", "law")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spatial.report.json_file import Once, write_json
+from spatial.report.override_tables import override_result, overrides_result
 from spatial.report.words import pick, sentence
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _tail(content: ReviewContent, lang: Lang) -> dict[str, Any]:
         "rules": [_rule(one, lang) for one in content.rules],
         "issues": [_issue(one, lang) for one in content.issues],
         "settings": [_setting(one) for one in content.settings],
+        "overrides": overrides_result(content),
         "inputs": dict(sorted(content.inputs.items())),
         "versions": dict(sorted(content.versions.items())),
     }
@@ -117,12 +119,14 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "site_id": site.site_id,
         "name": site.name,
         "outcome": site.outcome,
+        "machine_outcome": site.machine_outcome,
         "area_m2": _rounded(site.area_m2, AREA),
         "length_m": _rounded(site.length_m, DISTANCE),
         "stable": site.stable,
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
         "overlaps": [_overlap(one) for one in site.overlaps],
+        "overrides": [override_result(one) for one in site.overrulings],
     }
 
 
@@ -135,6 +139,7 @@ def _finding(record: FindingRecord, lang: Lang) -> dict[str, Any]:
         "edition": finding.edition,
         "provision": finding.provision,
         "outcome": finding.outcome,
+        "overruled_outcome": record.outcome if record.overruling else None,
         "status": record.citation.status,
         "kind": finding.kind,
         "layer": finding.layer,

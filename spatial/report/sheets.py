@@ -16,6 +16,8 @@ from spatial.report.columns import (
     UNKNOWNS,
     Table,
 )
+from spatial.report.comparison_tables import comparison_table
+from spatial.report.override_tables import outcome_label, overrides_table
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -58,7 +60,7 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     -------
     tuple of Table
         ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
-        ``issues``, ``settings``.
+        ``issues``, ``settings``; ``overrides`` and ``comparison`` where there are.
     """
     sites = content.sites
     return (
@@ -78,7 +80,16 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),
+        *_added(content, lang),
     )
+
+
+def _added(content: ReviewContent, lang: Lang) -> Iterable[Table]:
+    """Yield the tables that only some reviews have."""
+    if content.overrulings is not None:
+        yield overrides_table(content, lang)
+    if content.comparison is not None:
+        yield comparison_table(content.comparison, lang)
 
 
 def rules_table(content: ReviewContent, lang: Lang) -> Table:
@@ -185,7 +196,8 @@ def _site(site: SiteRecord, lang: Lang) -> Row:
     return (
         site.site_id,
         site.name,
-        say(f"outcome.{site.outcome}", lang),
+        outcome_label(site, lang),
+        say(f"outcome.{site.machine_outcome}", lang),
         deciding(site, lang),
         say(f"stable.{stability(site.stable)}", lang),
         *_areas(site.area_m2),
@@ -203,6 +215,7 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> Row:
         site.site_id,
         site.name,
         say(f"outcome.{finding.outcome}", lang),
+        say(f"outcome.{record.outcome}", lang) if record.overruling else None,
         finding.rule,
         pick(record.rule_title, lang),
         pick(citation.document, lang),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatial.report.override_tables import outcome_label
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.sheets import overlap_word
 from spatial.report.words import (
@@ -16,6 +17,7 @@ from spatial.report.words import (
     kind_title,
     margin,
     number,
+    overruled_by,
     percent,
     period,
     pick,
@@ -71,6 +73,7 @@ class FindingView:
     relief: tuple[str, ...]
     assumptions: tuple[str, ...]
     note: str
+    overruled: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class SiteView:
     questions: tuple[QuestionView, ...]
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
+    overrides: tuple[str, ...]
 
 
 def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
@@ -115,7 +119,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         site_id=visible(site.site_id),
         name=visible(site.name or ""),
         outcome=site.outcome,
-        label=say(f"outcome.{site.outcome}", lang),
+        label=outcome_label(site, lang),
         sign=OUTCOME_SIGN[site.outcome],
         deciding=visible(deciding(site, lang)),
         area=_size(site, lang),
@@ -131,6 +135,9 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         ),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
+        overrides=tuple(
+            overruled_by(one, lang) for one in site.overrulings if one.applied
+        ),
     )
 
 
@@ -178,7 +185,17 @@ def _finding(record: FindingRecord, lang: Lang) -> FindingView:
         relief=tuple(visible(pick(one, lang)) for one in finding.relief),
         assumptions=assumed(finding),
         note=visible(record.note),
+        overruled=_overruled(record, lang),
     )
+
+
+def _overruled(record: FindingRecord, lang: Lang) -> str:
+    """Return what a reviewer said instead, with the outcome; "" when nobody did."""
+    if record.overruling is None:
+        return ""
+    outcome = say(f"outcome.{record.outcome}", lang)
+    said = overruled_by(record.overruling, lang)
+    return say("overruled.finding", lang, outcome=outcome, said=said)
 
 
 def _numbers(record: FindingRecord, lang: Lang) -> Pairs:

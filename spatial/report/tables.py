@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.layer import FRAME
+from spatial.report.override_tables import override_result
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _OUTCOMES = (
     "name",
     "outcome",
+    "machine_outcome",
     "stable",
     "area_m2",
     "length_m",
@@ -34,6 +36,7 @@ _FINDINGS = (
     "edition",
     "status",
     "outcome",
+    "overruled_outcome",
     "kind",
     "layer",
     "zone_id",
@@ -54,6 +57,18 @@ _FINDINGS = (
     "geometry",
 )
 _UNKNOWNS = ("site_id", "rule", "kind", "what", "why", "outcome")
+_OVERRIDES = (
+    "site_id",
+    "status",
+    "finding_ids",
+    "machine_outcome",
+    "outcome",
+    "reason",
+    "name",
+    "date",
+    "document",
+    "checked_instead",
+)
 _OVERLAPS = (
     "site_id",
     "kind",
@@ -76,10 +91,10 @@ def deciding_rule(site: SiteRecord) -> str | None:
     site and for one that no rule could look at.
     """
     for one in site.findings:
-        if one.finding.outcome == site.outcome:
+        if one.outcome == site.outcome:
             return one.finding.rule
     for lack in site.unknowns:
-        if lack.outcome == site.outcome and lack.rule:
+        if lack.rule and site.outcome_of(lack) == site.outcome:
             return lack.rule
     return None
 
@@ -90,6 +105,7 @@ def outcomes(content: ReviewContent) -> pd.DataFrame:
         (
             one.name,
             one.outcome,
+            one.machine_outcome,
             one.stable,
             one.area_m2,
             one.length_m,
@@ -123,6 +139,7 @@ def findings(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
                     found.edition,
                     clause.status,
                     found.outcome,
+                    one.outcome if one.overruling else None,
                     found.kind,
                     found.layer,
                     found.zone_id,
@@ -189,6 +206,12 @@ def overlaps(content: ReviewContent) -> gpd.GeoDataFrame:
         for one in site.overlaps
     ]
     return _geo(rows, _OVERLAPS)
+
+
+def overrides(content: ReviewContent) -> pd.DataFrame:
+    """Return one row an override, whether it counts or not."""
+    rows = [override_result(one) for one in content.overrulings or ()]
+    return pd.DataFrame(rows, columns=list(_OVERRIDES), dtype=object)
 
 
 def _geo(

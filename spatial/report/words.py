@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from layers.spec import FieldSpec
     from spatial.finding import Finding
+    from spatial.override.model import Overruling
     from spatial.policy.model import About
     from spatial.report.content import FindingRecord, SiteRecord
 
@@ -215,11 +216,21 @@ def assumed(finding: Finding) -> tuple[str, ...]:
 
 
 def deciding(site: SiteRecord, lang: Lang) -> str:
-    """Return what decides a site: the clause, or the lack; a dash when it is clear."""
+    """Return what decides a site: clause, lack or reviewer; a dash when clear."""
     for record in site.findings:
-        if record.finding.outcome == site.outcome:
+        if record.outcome == site.outcome and record.overruling is None:
             return f"{record.finding.rule} · {cited(record, lang)}"
     for unknown in site.unknowns:
-        if unknown.outcome == site.outcome:
+        if unknown.outcome == site.outcome == site.outcome_of(unknown):
             return sentence(unknown.why, lang)
+    for one in site.overrulings:
+        if one.applied and one.override.outcome == site.outcome:
+            return overruled_by(one, lang)
     return say("none", lang)
+
+
+def overruled_by(overruling: Overruling, lang: Lang) -> str:
+    """Return an override that counts as a sentence: who, when, why."""
+    one = overruling.override
+    text = say("overruled", lang, name=one.name, on=str(one.on), reason=one.reason)
+    return visible(text)

@@ -8,12 +8,15 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ToolkitError
+from spatial.report.comparison_tables import comparison_result
 from spatial.report.excel import write_excel
 from spatial.report.geopackage import write_geopackage
 from spatial.report.html import report_html
+from spatial.report.override_tables import overrides_result
 from spatial.report.result import json_text, write_result
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from spatial.report.content import ReviewContent
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 MANIFEST_SCHEMA = "ecoredline/manifest/1"
 OUTPUTS = ("result.json", "findings.gpkg", "findings.xlsx", "report.html")
+COMPARISON = "comparison.json"
 MANIFEST = "manifest.json"
 _UNFINISHED = ".ecoredline-unfinished"
 
@@ -42,7 +46,11 @@ class OutputRefusedError(ToolkitError, OSError):
 
 
 def write_review(
-    content: ReviewContent, folder: Path, *, lang: Lang = "zh"
+    content: ReviewContent,
+    folder: Path,
+    *,
+    lang: Lang = "zh",
+    call: Mapping[str, Any] | None = None,
 ) -> tuple[Path, ...]:
     """Write result.json, findings.gpkg, findings.xlsx, report.html, manifest.json.
 
@@ -55,11 +63,15 @@ def write_review(
         are left alone. One writer a folder.
     lang
         Language of sentences and headings.
+    call
+        What the review was called with, for the manifest (see `spatial.rerun`); None
+        where nobody says.
 
     Returns
     -------
     tuple of Path
-        The five files in the order above.
+        The five files in the order above; comparison.json before the manifest where
+        the review is compared with another. One that an earlier run left is removed.
 
     Raises
     ------
@@ -73,7 +85,7 @@ def write_review(
     (the manifest tells which run they are of); the next run clears its remains.
     """
     try:
-        return _write_all(content, folder, lang)
+        return _write_all(content, folder, lang, call)
     except OSError as error:
         raise OutputRefusedError(
             path=folder,
@@ -83,7 +95,12 @@ def write_review(
         ) from error
 
 
-def _write_all(content: ReviewContent, folder: Path, lang: Lang) -> tuple[Path, ...]:
+def _write_all(
+    content: ReviewContent,
+    folder: Path,
+    lang: Lang,
+    call: Mapping[str, Any] | None,
+) -> tuple[Path, ...]:
     draft = folder / _UNFINISHED
     folder.mkdir(parents=True, exist_ok=True)
     if draft.exists():
@@ -94,19 +111,30 @@ def _write_all(content: ReviewContent, folder: Path, lang: Lang) -> tuple[Path, 
         write_geopackage(content, draft / OUTPUTS[1], lang=lang)
         write_excel(content, draft / OUTPUTS[2], lang=lang)
         _write_text(draft / OUTPUTS[3], report_html(content, lang))
-        _write_text(draft / MANIFEST, json_text(_manifest(content, draft, lang)))
-        names = (*OUTPUTS, MANIFEST)
+        made: tuple[str, ...] = OUTPUTS
+        if content.comparison is not None:
+            compared = json_text(comparison_result(content.comparison))
+            _write_text(draft / COMPARISON, compared)
+            made = (*OUTPUTS, COMPARISON)
+        manifest = _manifest(content, lang, call) | {"outputs": _hashes(draft, made)}
+        _write_text(draft / MANIFEST, json_text(manifest))
+        names = (*made, MANIFEST)
         for name in names:
             _to_disk(draft / name)
         for name in names:
             (draft / name).replace(folder / name)
+        if COMPARISON not in names:
+            (folder / COMPARISON).unlink(missing_ok=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return tuple(folder / name for name in names)
 
 
-def _manifest(content: ReviewContent, draft: Path, lang: Lang) -> dict[str, Any]:
-    """Return what went in and what came out; no clock, no path of this machine."""
+def _manifest(
+    content: ReviewContent, lang: Lang, call: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what went in; no clock, no path of this machine."""
+    compared = content.comparison
     return {
         "schema": MANIFEST_SCHEMA,
         "run_id": content.run_id,
@@ -115,16 +143,28 @@ def _manifest(content: ReviewContent, draft: Path, lang: Lang) -> dict[str, Any]
         "region": content.region,
         "on": content.on.isoformat(),
         "lang": lang,
+        "call": call,
         "inputs": dict(sorted(content.inputs.items())),
         "settings": {
             one.name: list(one.value) if isinstance(one.value, tuple) else one.value
             for one in content.settings
         },
+        "overrides": overrides_result(content),
+        "compared": {
+            "on": compared.after.on.isoformat(),
+            "run_id": compared.after.run_id,
+            "inputs": dict(sorted(compared.after.inputs.items())),
+        }
+        if compared
+        else None,
         "versions": dict(sorted(content.versions.items())),
-        "outputs": {
-            name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
-            for name in OUTPUTS
-        },
+    }
+
+
+def _hashes(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """Return the SHA-256 of files."""
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names
     }
 
 

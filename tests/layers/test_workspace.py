@@ -1,5 +1,7 @@
 """One office's workspace: strict document, patient with layers."""
 
+import hashlib
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -113,8 +115,11 @@ def test_an_alias_table_gives_standard_names(office):
         "alias,name\n北 山,北山生态红线\n", encoding="gb18030"
     )
     text = HEAD + REDLINE + ADMIN + "aliases: {redline: names.csv}\n"
-    frame = layers.open_workspace(write(office, text)).layers["redline"].frame
+    opened = layers.open_workspace(write(office, text))
+    frame = opened.layers["redline"].frame
     assert frame["name_standard"].tolist() == ["北山生态红线"]
+    digest = hashlib.sha256((office / "names.csv").read_bytes()).hexdigest()
+    assert opened.files == {"alias:redline": digest}
 
 
 @pytest.mark.parametrize(

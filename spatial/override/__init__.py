@@ -1,0 +1,1 @@
+"""Overrides: a reviewer disagrees with the machine, and says why, who and when."""
