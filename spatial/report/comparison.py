@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from layers.layer import Setting
-    from spatial.finding import Outcome, Unknown
+    from spatial.finding import Outcome, Said, Unknown
     from spatial.report.content import FindingRecord, ReviewContent, SiteRecord
 
 Sort = Literal["came", "went", "changed"]
@@ -83,8 +83,8 @@ class Change:
     finding_id: str | None
     rule: str
     what: str
-    before: Outcome | None
-    after: Outcome | None
+    before: Said | None
+    after: Said | None
     fields: tuple[tuple[str, str, str], ...]
     causes: tuple[Cause, ...]
 
