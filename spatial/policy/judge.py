@@ -123,7 +123,7 @@ def judge(
             status = "elsewhere"
         last = edition or rule.editions[-1]
         heard = rule.heard(last, about)
-        if heard:
+        if heard or rule.about == about:
             judged.append(JudgedRule(rule, book.id, edition, status))
         if edition is not None and where is not None:
             bench = _Bench(shelf, book, rule, edition, heard, status, where)
