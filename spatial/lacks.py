@@ -99,9 +99,7 @@ class Lacks(Sequence[Unknown]):
     def __iter__(self) -> Iterator[Unknown]:
         for site, which in zip(self.site.tolist(), self.which.tolist(), strict=True):
             one = self.reasons[which]
-            yield Unknown(
-                site, one.rule, one.kind, one.what, one.why, one.is_advice
-            )
+            yield Unknown(site, one.rule, one.kind, one.what, one.why, one.is_advice)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lacks | tuple):

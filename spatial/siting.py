@@ -271,4 +271,3 @@ def _says_what_follows(judged: JudgedRule) -> bool:
         and judged.edition is not None
         and not all(one.is_advice for one in judged.edition.provisions)
     )
-

@@ -19,7 +19,7 @@ BROKEN = Path(__file__).parents[2] / "broken" / "rulebooks"
 REFUSED = {
     "adcode_as_number": r":9: rules\.1\.territory\.1: expected a text",
     "advice_with_relief": r":16: .*relief: expected no exception from an advice",
-    "advice_without_words": r":15: .*expected the key 'requires'",
+    "advice_without_words": r":13: .*expected the key 'requires'",
     "anywhere_with_kind": r":14: .*\.where\.kind: expected no place beside 'anywhere'",
     "assumption_in_not_within": r":14: .*expected no reading by assumption",
     "assumption_under_not": r":14: .*expected no reading by assumption",
