@@ -125,7 +125,10 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         located=site.geometry is not None,
         facts=_facts(site, lang),
         findings=tuple(_finding(one, lang) for one in site.findings),
-        questions=tuple(_question(one, lang) for one in site.unknowns),
+        questions=tuple(
+            _question(one, lang)
+            for one in sorted(site.unknowns, key=lambda one: one.is_advice)
+        ),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
     )

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from layers import document, spec
 from layers.errors import DocumentError
 from layers.samples import county, layout, shapes, sites, zones
+from spatial.policy.choice import spelled_out
+from spatial.policy.load import load_rulebook
+from spatial.policy.territory import is_under
 
 GEOD = pyproj.Geod(a=6378137.0, rf=298.257222101)
 
@@ -76,10 +79,21 @@ def stated_to_be_none():
     return {one.need("kind").text() for one in plan if one.get("none_exists")}
 
 
-def test_every_kind_of_the_catalogue_is_there_or_stated_to_be_none(sheets):
+def test_every_kind_that_its_rules_ask_for_is_there_or_stated_to_be_none(sheets):
     none = stated_to_be_none()
     assert not none & set(sheets)
-    assert none | set(sheets) == set(spec.kinds()) - {"project_site"}
+    asked = {
+        provision.where.kind
+        for named in document.load(county.WORKSPACE).need("rulebooks").texts()
+        for name in spelled_out(named)
+        for rule in load_rulebook(name).rules
+        # of another territory, which asks nothing here
+        if not rule.territory or is_under(layout.ADCODE, rule.territory)
+        for edition in rule.editions
+        for provision in edition.provisions
+    }
+    assert asked - {None} <= none | set(sheets)
+    assert none | set(sheets) <= set(spec.kinds()) - {"project_site"}
 
 
 def test_every_geometry_is_valid_and_of_its_kind(sheets):

@@ -103,7 +103,7 @@ def test_a_day_changes_the_answer(rule_id, name, day, expected):
     assert work(case, rule, rulebook) == expected
 
 
-# -- a whole office, drawn in degrees ---------------------------------------------------
+# -- a whole office, drawn in degrees --------------------------------------------------
 
 LAND = shapely.box(106, 39, 108, 41)
 VALID = Period(dt.date(1900, 1, 1))
