@@ -27,18 +27,20 @@ def rules() -> None:
 def check(ctx: click.Context, rulebook: str | None) -> None:
     """运行规则自带的案例 / run the cases that each rule brings along.
 
-    RULEBOOK is a built-in name or a file; without it, every built-in rulebook is
-    checked. Exits with 1 when a case fails.
+    RULEBOOK is a built-in name or a file; "national" stands for every rulebook of
+    national law. Without it, every built-in rulebook is checked. Exits with 1 when
+    a case fails.
 
     \b
     例 / example:
       redline rules check national
     """
     from spatial.policy.cases import check_cases
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
 
     failed = 0
-    for name in (rulebook,) if rulebook else builtin():
+    for name in spelled_out(rulebook) if rulebook else builtin():
         book = load_rulebook(name)
         results = check_cases(book)
         wrong = [one for one in results if not one.passed]
@@ -69,13 +71,16 @@ def check(ctx: click.Context, rulebook: str | None) -> None:
 def list_(rulebook: str | None) -> None:
     """列出规则 / list rules: id, validity, title.
 
+    "national" stands for every rulebook of national law.
+
     \b
     例 / example:
       redline rules list inner_mongolia
     """
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
 
-    for name in (rulebook,) if rulebook else builtin():
+    for name in spelled_out(rulebook) if rulebook else builtin():
         book = load_rulebook(name)
         click.echo(f"{book.id}  {book.title[language()]}")
         for rule in book.rules:
@@ -96,9 +101,11 @@ def show(rule: str, rulebook: str | None) -> None:
       redline rules show NM14-S29
     """
     from layers.errors import UnknownKindError
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
 
-    books = [load_rulebook(name) for name in ((rulebook,) if rulebook else builtin())]
+    names = spelled_out(rulebook) if rulebook else builtin()
+    books = [load_rulebook(name) for name in names]
     found = {one.id: (one, book) for book in books for one in book.rules}
     if rule not in found:
         raise UnknownKindError(what="rule", name=rule, known=sorted(found))

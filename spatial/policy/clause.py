@@ -283,7 +283,9 @@ def _relief(entry: Entry, documents: Mapping[str, model.Document]) -> model.Reli
     cited = entry.get("citation")
     return model.Relief(
         when=condition(entry.need("when"), spec("project_site"), strict=True),
-        effect=entry.need("effect").one_of("restricted", "clear"),  # type: ignore[arg-type]
+        effect=entry.need("effect").one_of(  # type: ignore[arg-type]
+            "restricted", "clear", "needs_information"
+        ),
         requires=titles(entry.need("requires")),
         citation=citation(cited, documents) if cited else None,
     )
