@@ -28,7 +28,7 @@ def subjects_by_kind():
     """Return for each kind whether its provisions speak of some projects only."""
     found = {}
     for book in map(load_rulebook, builtin()):
-        for rule in book.rules:
+        for rule in (one for one in book.rules if one.about == "project"):
             for edition in rule.editions:
                 for one in edition.provisions:
                     if one.where.kind and not one.is_advice:
