@@ -30,6 +30,12 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 """Most severe first. A certain prohibition stands even when something is unknown."""
 
+Said = Outcome | Literal["advised"]
+"""What is said by one finding or unknown: an outcome, or a mere advice."""
+
+SAID: tuple[Said, ...] = (*OUTCOMES, "advised")
+"""In reading order. An advice comes last: it makes no outcome better or worse."""
+
 UnknownKind = Literal[
     "attribute_missing",
     "setting_missing",
@@ -87,7 +93,8 @@ class Finding:
         Id of the rule; `edition` which edition (its validity), `provision` which
         provision of it, counted from 1.
     outcome
-        ``prohibited``, ``restricted`` or ``needs_information``.
+        ``prohibited``, ``restricted``, ``needs_information``, or ``advised`` for a
+        clause that encourages, exempts or only points at something.
     kind, layer, zone_id, zone_name
         Layer kind, layer id and zone; None for a rule that needs no place. For
         ``not_within`` and ``outside`` the zone is None: it is the lack of one.
@@ -110,7 +117,7 @@ class Finding:
     rule: str
     edition: str
     provision: int
-    outcome: Outcome
+    outcome: Said
     kind: str | None
     layer: str | None
     zone_id: str | None
@@ -150,6 +157,8 @@ class Unknown:
         The lack by name: an attribute, a setting, a layer kind or id.
     why
         The sentence.
+    is_advice
+        Whether only an advice is left open by it, so that it decides nothing.
     """
 
     site: int
@@ -157,8 +166,9 @@ class Unknown:
     kind: UnknownKind
     what: str
     why: Message
+    is_advice: bool = False
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Said:
         """The outcome that this lack leads to by itself."""
-        return OUTCOME_OF_UNKNOWN[self.kind]
+        return "advised" if self.is_advice else OUTCOME_OF_UNKNOWN[self.kind]

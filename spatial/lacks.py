@@ -99,7 +99,9 @@ class Lacks(Sequence[Unknown]):
     def __iter__(self) -> Iterator[Unknown]:
         for site, which in zip(self.site.tolist(), self.which.tolist(), strict=True):
             one = self.reasons[which]
-            yield Unknown(site, one.rule, one.kind, one.what, one.why)
+            yield Unknown(
+                site, one.rule, one.kind, one.what, one.why, one.is_advice
+            )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lacks | tuple):
@@ -125,16 +127,22 @@ class Lacks(Sequence[Unknown]):
         """Return them ordered by site; within a site the order stays."""
         return self._rows(np.argsort(self.site, kind="stable"))
 
-    def of_rule(self, rule: str) -> Lacks:
-        """Return them as unknowns of a rule."""
-        named = (Unknown(-1, rule, o.kind, o.what, o.why) for o in self.reasons)
+    def of_rule(self, rule: str, *, is_advice: bool = False) -> Lacks:
+        """Return them as unknowns of a rule, or of an advice that it gives."""
+        named = (
+            Unknown(-1, rule, one.kind, one.what, one.why, is_advice)
+            for one in self.reasons
+        )
         return Lacks(self.site, self.which, tuple(named))
 
     def first_of_each(self) -> Lacks:
-        """Return the first of each site, rule, kind and what; the order stays."""
-        code: dict[tuple[str, str, str], int] = {}
+        """Return the first of each site, rule, kind and what; the order stays.
+
+        What leaves an advice open does not stand for what leaves the rule open.
+        """
+        code: dict[tuple[str, str, str, bool], int] = {}
         codes = [
-            code.setdefault((one.rule, one.kind, one.what), len(code))
+            code.setdefault((one.rule, one.kind, one.what, one.is_advice), len(code))
             for one in self.reasons
         ]
         of_row = np.array(codes, dtype=np.int64)[self.which]

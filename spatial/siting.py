@@ -1,4 +1,4 @@
-"""Siting review: may this be built here, and which clause says so.
+"""Siting review: may this be built or be here, and which clause says so.
 
 sites + workspace + day  ->  shelf  ->  judge  ->  content  ->  people
 """
@@ -20,6 +20,7 @@ from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
+from spatial.policy.choice import BY_REGION, of_region
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
@@ -30,21 +31,21 @@ from spatial.report.write import write_review
 from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import folium
     import pandas as pd
 
     from layers.layer import Workspace
     from layers.text import Lang
-    from spatial.policy.judge import Judgement, Progress
-    from spatial.policy.model import Rulebook
+    from spatial.policy.judge import JudgedRule, Judgement, Progress
+    from spatial.policy.model import About, Rulebook
     from spatial.report.content import ReviewContent
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The result of a siting review.
+    """The result of a review of projects or activities.
 
     Attributes
     ----------
@@ -104,10 +105,11 @@ def review(
     office: Workspace,
     *,
     on: dt.date | str,
+    about: About = "project",
     lang: Lang = "zh",
     progress: Progress | None = None,
 ) -> Review:
-    """Review the siting of projects.
+    """Review the siting of projects, or activities that are there already.
 
     Parameters
     ----------
@@ -118,6 +120,10 @@ def review(
         The control layers, rulebooks and settings.
     on
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
+    about
+        ``project``: what is to be built; rules on activities are not heard.
+        ``activity``: what is there already (column ``activity``); every rule is
+        heard, and without one on activities nothing is called free of conflict.
     lang
         Language of the tables and the map.
     progress
@@ -131,10 +137,11 @@ def review(
     Raises
     ------
     InputRefusedError
-        `sites` is a layer of another kind, the workspace names no rulebook, or `on`
-        is no date.
+        `sites` is a layer of another kind, the workspace names no rulebook, `on` is
+        no date, or `about` is another word.
     """
     day = _day(on)
+    _refuse_other(about)
     layer = (
         sites if isinstance(sites, Layer) else from_frame(sites, kind="project_site")
     )
@@ -150,8 +157,9 @@ def review(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
     shelf = Shelf(frame, office, day)
-    judgement = judge(shelf, rulebooks, progress=progress)
-    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
+    judgement = judge(shelf, rulebooks, about=about, progress=progress)
+    lawless = _without_law(shelf, judgement, rulebooks)
+    silent = (_without_rule(shelf, judgement), lawless)
     judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)
 
@@ -167,6 +175,16 @@ def _day(on: dt.date | str) -> dt.date:
         ) from error
 
 
+def _refuse_other(about: str) -> None:
+    if about not in ("project", "activity"):
+        raise InputRefusedError(
+            source="about",
+            expected="'project' or 'activity'",
+            got=repr(about),
+            todo="correct it",
+        )
+
+
 def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
     """Load the rulebooks of a workspace; a rule id may stand in one of them only."""
     if not office.rulebooks:
@@ -176,7 +194,7 @@ def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
             got="none",
             todo="name them in workspace.yaml, for example rulebooks: [national]",
         )
-    rulebooks = tuple(_rulebook(name, office) for name in office.rulebooks)
+    rulebooks = tuple(_named(office))
     home: dict[str, str] = {}
     for book in rulebooks:
         for rule in book.rules:
@@ -188,6 +206,23 @@ def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
                     todo="rename one of them, or leave one rulebook out",
                 )
     return rulebooks
+
+
+def _named(office: Workspace) -> Iterator[Rulebook]:
+    """Yield the rulebooks that a workspace names, each once, by name or by region."""
+    names = dict.fromkeys(office.rulebooks)
+    for name in names:
+        if name != BY_REGION:
+            yield _rulebook(name, office)
+            continue
+        if office.region is None:
+            raise InputRefusedError(
+                source=office.path,
+                expected=f"a region beside the rulebooks {BY_REGION}",
+                got="none",
+                todo="write its adcode under region:, or name the rulebooks",
+            )
+        yield from (one for one in of_region(office.region) if one.id not in names)
 
 
 def _rulebook(name: str, office: Workspace) -> Rulebook:
@@ -205,7 +240,7 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
 
     A control zone without a rule is not a zone without law: a person must look.
     """
-    asked = set(kinds_asked_for(judgement))
+    asked = set(kinds_asked_for(judgement, with_advice=False))
     said_of: dict[tuple[str, bytes], Unknown] = {}
     lacks: list[tuple[int, Unknown]] = []
     for kind in kinds():
@@ -231,15 +266,30 @@ def _no_rule(kind: str, zones: pd.DataFrame) -> Unknown:
     return Unknown(-1, "", "no_rule_for_layer", kind, said)
 
 
-def _without_law(shelf: Shelf, judgement: Judgement) -> Lacks:
+def _without_law(
+    shelf: Shelf, judgement: Judgement, rulebooks: tuple[Rulebook, ...]
+) -> Lacks:
     """Every site, when not one rule applies in this place on the day.
 
     Rulebooks begin at some day and end at some border; beyond, their silence is not
-    the law's.
+    the law's. Nor is it where activities are reviewed and only the rules on projects
+    apply.
     """
-    if any(one.status in ("in_force", "period_ended") for one in judgement.rules):
+    applied = {one.rule.about for one in judgement.rules if _says_what_follows(one)}
+    if judgement.about in applied:
         return Lacks()
-    books = ", ".join(dict.fromkeys(one.rulebook for one in judgement.rules))
-    said = message("doubt.no_rule_in_force", rulebooks=books, on=str(shelf.on))
+    which = "no_activity_rule" if applied else "no_rule_in_force"
+    books = ", ".join(one.id for one in rulebooks)
+    said = message(f"doubt.{which}", rulebooks=books, on=str(shelf.on))
     lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
     return Lacks.at(np.arange(len(shelf.sites)), lack)
+
+
+def _says_what_follows(judged: JudgedRule) -> bool:
+    """Whether a rule applies here on the day and does more than advise."""
+    return (
+        judged.status in ("in_force", "period_ended")
+        and judged.edition is not None
+        and not all(one.is_advice for one in judged.edition.provisions)
+    )
+

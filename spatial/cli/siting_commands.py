@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.layer import Layer
+    from spatial.policy.model import About
     from spatial.siting import Review
 
 # The plan of the demo's region was in its period on this day.
@@ -97,6 +98,14 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     required=True,
     help="输出文件夹 / output folder",
 )
+@click.option(
+    "--about",
+    type=click.Choice(("project", "activity")),
+    default="project",
+    show_default=True,
+    help="拟建项目，或已有人类活动（另用活动条款）/ projects to be built, or activities"
+    " that are there (by the rules on activities too)",
+)
 @click.option("--layer", help="项目文件中的图层名 / layer inside SITES")
 @reading_options
 @click.option(
@@ -115,6 +124,7 @@ def review(
     workspace: Path,
     on: dt.datetime | None,
     out: Path,
+    about: About,
     layer: str | None,
     crs: str | None,
     datum_shift: str | None,
@@ -122,7 +132,7 @@ def review(
     encoding: str | None,
     fail_on: tuple[str, ...],
 ) -> None:
-    """审查建设项目选址 / review the siting of projects.
+    """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
 
     May this be built here, and which clause says so. Writes result.json,
     findings.gpkg, findings.xlsx, report.html and manifest.json. Without --on, today's
@@ -140,7 +150,7 @@ def review(
     projects = layers.read(
         sites, kind="project_site", layer=layer, encoding=encoding, **said
     )
-    result = _reviewed(projects, workspace, day)
+    result = _reviewed(projects, workspace, day, about=about)
     progress("cli.writing")
     written = result.write(out)
     _print_outcomes(result)
@@ -158,8 +168,10 @@ def _today() -> dt.date:
     return today
 
 
-def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
-    """Read the workspace and review the projects."""
+def _reviewed(
+    projects: Layer, workspace: Path, on: dt.date, *, about: About = "project"
+) -> Review:
+    """Read the workspace and review the projects or activities."""
     import layers
     import spatial
 
@@ -167,7 +179,7 @@ def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
     office = layers.open_workspace(workspace)
     progress("cli.judging", count=len(projects), on=str(on))
     return spatial.review(
-        projects, office, on=on, lang=language(), progress=_rules_done
+        projects, office, on=on, about=about, lang=language(), progress=_rules_done
     )
 
 

@@ -54,7 +54,7 @@ class CaseResult:
     case
         The case.
     got
-        Outcome, or ``not_in_force``.
+        Outcome, ``advised`` or ``not_in_force`` (see `work`).
     """
 
     rule: str
@@ -68,7 +68,7 @@ class CaseResult:
 
 
 def check_cases(
-    rulebook: model.Rulebook, *, origin: tuple[float, float] = ORIGIN
+    rulebook: model.Rulebook, *, origin: tuple[float, float] | None = None
 ) -> tuple[CaseResult, ...]:
     """Work every case of a rulebook.
 
@@ -77,7 +77,8 @@ def check_cases(
     rulebook
         Its rules are judged one by one: a case tells of its own rule only.
     origin
-        Longitude and latitude at which the cases are drawn.
+        Longitude and latitude at which every case is drawn; None = where the case
+        says, else at `ORIGIN`.
 
     Returns
     -------
@@ -101,13 +102,18 @@ def work(
     rule: model.Rule,
     rulebook: model.Rulebook,
     *,
-    origin: tuple[float, float] = ORIGIN,
+    origin: tuple[float, float] | None = None,
 ) -> str:
-    """Return the outcome of one case: an outcome, or ``not_in_force``."""
+    """Return the outcome of one case, ``not_in_force``, or ``advised``.
+
+    ``advised`` is a clear outcome with an advice beside it.
+    """
     judgement = judged(case, rule, rulebook, origin=origin)
     if judgement.rules[0].status == "not_in_force":
         return "not_in_force"
-    return outcome_of(judgement.findings, judgement.unknowns)
+    outcome = outcome_of(judgement.findings, judgement.unknowns)
+    advised = any(one.outcome == "advised" for one in judgement.findings)
+    return "advised" if advised and outcome == "clear" else outcome
 
 
 def judged(
@@ -115,7 +121,7 @@ def judged(
     rule: model.Rule,
     rulebook: model.Rulebook,
     *,
-    origin: tuple[float, float] = ORIGIN,
+    origin: tuple[float, float] | None = None,
 ) -> Judgement:
     """Judge one case by its rule alone, in the first place of its territory.
 
@@ -124,13 +130,15 @@ def judged(
     case, rule, rulebook
         The case, its rule, and the rulebook whose documents the rule cites.
     origin
-        Longitude and latitude at which the case is drawn.
+        Longitude and latitude at which the case is drawn; None = where it says,
+        else at `ORIGIN`.
 
     Returns
     -------
     Judgement
         Site 0 is the case's project.
     """
+    origin = origin or case.at or ORIGIN
     site = _frame("project_site", [(case.site_shape, case.site)], origin)
     sites = from_frame(site, kind="project_site").frame.reset_index(drop=True)
     layers = {kind: _layer(kind, case, origin) for kind in case.zones}
@@ -143,7 +151,7 @@ def judged(
         },
     )
     shelf = Shelf(gpd.GeoDataFrame(sites, crs=FRAME), workspace, case.on)
-    return judge(shelf, (replace(rulebook, rules=(rule,)),))
+    return judge(shelf, (replace(rulebook, rules=(rule,)),), about=rule.about)
 
 
 def draw(

@@ -32,6 +32,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "at_most": ("number",),
     "on_or_after": ("date",),
     "before": ("date",),
+    "older_than_years": ("date",),
 }
 _LISTED = ("in", "names", "code_under")
 
@@ -146,7 +147,17 @@ def _value(
         return entry.flag()
     if operator in ("on_or_after", "before"):
         return entry.date()
+    if operator == "older_than_years":
+        return _years(entry)
     return entry.number() if about.type == "number" else _in_domain(entry, about)
+
+
+def _years(entry: Entry) -> float:
+    """Read a whole number of years, 0 included: any day after the date."""
+    years = entry.number()
+    if years < 0 or not years.is_integer():
+        entry.fail("a whole number of years, 0 or more")
+    return years
 
 
 def _texts(entry: Entry, about: FieldSpec) -> tuple[str, ...]:
@@ -245,8 +256,12 @@ def provision(entry: Entry, documents: Mapping[str, model.Document]) -> model.Pr
     subject, requires = entry.get("subject"), entry.get("requires")
     relief, reads_with = entry.get("relief"), entry.get("reads_with")
     effect = entry.need("effect").one_of(
-        "prohibited", "restricted", "needs_information"
+        "prohibited", "restricted", "needs_information", "advice"
     )
+    if effect == "advice":
+        requires = entry.need("requires")
+        if relief:
+            relief.fail("no exception from an advice, which forbids nothing")
     sites = spec("project_site")
     return model.Provision(
         where=where(entry.need("where")),

@@ -6,6 +6,7 @@ asks it once for each value that occurs in a column.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,13 @@ def is_empty(value: object) -> bool:
 
 
 def comparison(
-    test: model.Test, spec: LayerSpec, settings: Mapping[str, Setting]
+    test: model.Test,
+    spec: LayerSpec,
+    settings: Mapping[str, Setting],
+    *,
+    on: dt.date | None = None,
 ) -> Callable[[Value], int]:
-    """Return the function that judges one value."""
+    """Return the function that judges one value; `on` is the day of the review."""
     wanted = test.value
     if isinstance(wanted, model.SettingRef):
         wanted = settings[wanted.name].value
@@ -46,6 +51,8 @@ def comparison(
         return _stated(spec.field(test.name).none_words)
     if test.operator == "equals":
         return _equals(wanted)
+    if test.operator == "older_than_years":
+        return _older_than(int(wanted), on)  # type: ignore[arg-type]
     return _ordered(test.operator, wanted)
 
 
@@ -53,14 +60,25 @@ def _check_setting(test: model.Test, value: object) -> None:
     """Refuse a setting whose type the test cannot use."""
     listed = test.operator in ("in", "names", "code_under")
     fits = isinstance(value, str | tuple) if listed else isinstance(value, float | int)
+    if test.operator == "older_than_years":
+        fits = isinstance(value, float | int) and value >= 0
+        fits = fits and float(value).is_integer()  # type: ignore[arg-type]
     if not fits and test.operator != "equals":
         name = test.value.name if isinstance(test.value, model.SettingRef) else ""
         raise InputRefusedError(
             source=f"setting {name!r}",
-            expected="a list of texts" if listed else "a number",
+            expected=_EXPECTED.get(test.operator, "a number"),
             got=repr(value),
             todo=f"correct it in the workspace ({test.name}: {test.operator} needs it)",
         )
+
+
+_EXPECTED = {
+    "in": "a list of texts",
+    "names": "a list of texts",
+    "code_under": "a list of texts",
+    "older_than_years": "a whole number of years, 0 or more",
+}
 
 
 def _certain(holds: bool) -> int:  # noqa: FBT001
@@ -140,6 +158,32 @@ def _ordered(operator: str, wanted: object) -> Callable[[Value], int]:
         return _certain(_ORDER[operator](got, limit))
 
     return judge
+
+
+def _older_than(years: int, on: dt.date | None) -> Callable[[Value], int]:
+    """Compare the time since a date with whole years; without a day it is unknown."""
+    if on is None:
+        return lambda value: UNKNOWN  # noqa: ARG005
+    return lambda value: _certain(on > years_after(value, years))  # type: ignore[arg-type]
+
+
+def years_after(start: dt.date, years: int) -> dt.date:
+    """Return the day on which so many years since a day are full.
+
+    The same day of that year; the last day of February where there is no 29th.
+    Beyond the year 9999 it is the last day there is.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> print(years_after(dt.date(2021, 3, 1), 3), years_after(dt.date(2020, 2, 29), 3))
+    2024-03-01 2023-02-28
+    """
+    year = start.year + years
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    leap_lost = (start.month, start.day) == (2, 29) and not calendar.isleap(year)
+    return dt.date(year, start.month, 28 if leap_lost else start.day)
 
 
 def _day(value: object) -> float:

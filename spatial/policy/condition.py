@@ -19,6 +19,7 @@ from spatial.policy import model
 from spatial.policy.comparison import FALSE, TRUE, UNKNOWN, comparison, is_empty
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from layers.layer import Setting
@@ -68,6 +69,7 @@ def evaluate(
     *,
     spec: LayerSpec,
     settings: Mapping[str, Setting],
+    on: dt.date | None = None,
 ) -> Evaluated:
     """Evaluate a condition for every row of a table.
 
@@ -83,6 +85,8 @@ def evaluate(
         What the columns mean.
     settings
         What the office has set, by name.
+    on
+        The day of the review; without it, how old a date is, is unknown.
 
     Returns
     -------
@@ -97,12 +101,13 @@ def evaluate(
     if condition is None:
         return constant(TRUE, len(frame))
     if isinstance(condition, model.Test):
-        return _test(condition, frame, spec=spec, settings=settings)
+        return _test(condition, frame, spec=spec, settings=settings, on=on)
     if isinstance(condition, model.Not):
-        inner = evaluate(condition.part, frame, spec=spec, settings=settings)
+        inner = evaluate(condition.part, frame, spec=spec, settings=settings, on=on)
         return _joined((TRUE - inner.truth).astype(np.int8), [inner])
     parts = [
-        evaluate(one, frame, spec=spec, settings=settings) for one in condition.parts
+        evaluate(one, frame, spec=spec, settings=settings, on=on)
+        for one in condition.parts
     ]
     reduce = np.minimum if isinstance(condition, model.All) else np.maximum
     return _joined(reduce.reduce([one.truth for one in parts]), parts)
@@ -136,6 +141,7 @@ def _test(
     *,
     spec: LayerSpec,
     settings: Mapping[str, Setting],
+    on: dt.date | None,
 ) -> Evaluated:
     """Evaluate one comparison, once for each value that occurs."""
     if isinstance(test.value, model.SettingRef) and test.value.name not in settings:
@@ -144,7 +150,7 @@ def _test(
         return Evaluated(constant(UNKNOWN, len(frame)).truth, {nobody_set: rows})
     values = _column(test.name, frame, spec)
     codes, occurring = pd.factorize(values, use_na_sentinel=True)
-    judge = comparison(test, spec, settings)
+    judge = comparison(test, spec, settings, on=on)
     blank = [is_empty(value) for value in occurring]
     of_value = [
         UNKNOWN if empty else judge(value)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
-from spatial.finding import OUTCOMES
+from spatial.finding import SAID
 from spatial.policy import model
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ASPECTS = ("hit", "miss", "edge", "unknown")
 _SHAPES = ("box", "line", "point")
+# Room for the layers of a case, which are complete for one degree around it.
+_MAX_LON, _MAX_LAT = 178, 85
 
 
 def case(entry: Entry) -> model.Case:
@@ -27,10 +29,11 @@ def case(entry: Entry) -> model.Case:
     DocumentError
         With file, line and key: an unknown field, kind or value, no shape.
     """
-    entry.only("aspect", "name", "on", "site", "zones", "settings", "expect")
+    entry.only("aspect", "name", "on", "at", "site", "zones", "settings", "expect")
     site = entry.need("site")
     about = spec("project_site")
     zones, settings = entry.get("zones"), entry.get("settings")
+    place = entry.get("at")
     return model.Case(
         aspect=entry.need("aspect").one_of(*ASPECTS),  # type: ignore[arg-type]
         name=entry.need("name").text(),
@@ -39,7 +42,8 @@ def case(entry: Entry) -> model.Case:
         site_shape=_shape(site),
         zones=_zones(zones) if zones else {},
         settings=_settings(settings) if settings else {},
-        expect=entry.need("expect").one_of(*OUTCOMES, "not_in_force"),
+        expect=entry.need("expect").one_of(*SAID, "not_in_force"),
+        at=_origin(place) if place else None,
     )
 
 
@@ -111,9 +115,19 @@ def _shape(entry: Entry) -> tuple[str, tuple[object, ...]]:
     return said[0], numbers
 
 
-def _numbers(entry: Entry, count: int) -> tuple[float, ...]:
-    """Read a list of so many numbers, metres."""
+def _origin(entry: Entry) -> tuple[float, float]:
+    """Read longitude and latitude, far enough from the poles to draw metres there."""
+    lon, lat = _numbers(entry, 2, unit="degrees")
+    if not (-_MAX_LON <= lon <= _MAX_LON and -_MAX_LAT <= lat <= _MAX_LAT):
+        entry.fail(
+            f"[longitude, latitude] within {_MAX_LON} and {_MAX_LAT} degrees of zero"
+        )
+    return lon, lat
+
+
+def _numbers(entry: Entry, count: int, *, unit: str = "metres") -> tuple[float, ...]:
+    """Read a list of so many numbers."""
     numbers = tuple(one.number() for one in entry)
     if len(numbers) != count:
-        entry.fail(f"{count} numbers (metres)")
+        entry.fail(f"{count} numbers ({unit})")
     return numbers

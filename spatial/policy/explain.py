@@ -76,7 +76,7 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
             rule=held.rule,
             edition=held.edition,
             provision=held.number,
-            outcome=source.effect,
+            outcome="advised" if source.effect == "advice" else source.effect,
             kind=place.kind,
             layer=layer,
             zone_id=zone_id,

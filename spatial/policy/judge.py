@@ -67,21 +67,26 @@ class Judgement:
         By site; within a site in the order of the rulebooks, their rules and
         provisions, then of the zones.
     rules
-        Every rule, in the order of the rulebooks.
+        Every rule that was heard, in the order of the rulebooks.
+    about
+        What was judged: ``project`` hears the rules on projects alone, ``activity``
+        hears the rules on activities as well.
     """
 
     findings: tuple[Finding, ...]
     unknowns: Lacks
     rules: tuple[JudgedRule, ...]
+    about: model.About = "project"
 
 
 def judge(
     shelf: Shelf,
     rulebooks: Sequence[model.Rulebook],
     *,
+    about: model.About = "project",
     progress: Progress | None = None,
 ) -> Judgement:
-    """Judge every site of a shelf by every rule of some rulebooks.
+    """Judge every site of a shelf by the rules of some rulebooks.
 
     Parameters
     ----------
@@ -89,6 +94,10 @@ def judge(
         Sites, layers and settings on the day that counts.
     rulebooks
         In the order in which their rules are to be reported.
+    about
+        What the sites are. ``project``: rules on activities are not heard, and not
+        reported as checked. ``activity``: something that is there already; every
+        rule is heard, because what may not be built there may not be there either.
     progress
         Called after each rule with the count of those done and of all; what it
         raises ends the work.
@@ -107,7 +116,12 @@ def judge(
     found: list[Finding] = []
     open_: list[Lacks] = []
     judged: list[JudgedRule] = []
-    every = [(book, rule) for book in rulebooks for rule in book.rules]
+    every = [
+        (book, rule)
+        for book in rulebooks
+        for rule in book.rules
+        if rule.about in (about, "project")
+    ]
     for done, (book, rule) in enumerate(every, start=1):
         edition, status = edition_on(rule, book, on=shelf.on)
         where = territory.applies(rule.territory, shelf) if edition else None
@@ -125,6 +139,7 @@ def judge(
         tuple(sorted(found, key=lambda one: one.site)),
         Lacks.joined(open_).first_of_each().by_site(),
         tuple(judged),
+        about,
     )
 
 
@@ -165,7 +180,10 @@ def _start(edition: model.Edition) -> dt.date:
 
 
 def outcome_of(found: Iterable[Finding], open_: Iterable[Unknown]) -> Outcome:
-    """Return the outcome of one site: the most severe of all that is said of it."""
+    """Return the outcome of one site: the most severe of all that is said of it.
+
+    An advice, and what leaves it open, says nothing for or against a site.
+    """
     said = {one.outcome for one in found} | {one.outcome for one in open_}
     return next((one for one in OUTCOMES if one in said), "clear")
 
@@ -185,7 +203,11 @@ class _Bench:
         """Yield what each provision says of the sites."""
         for number, provision in enumerate(self.edition.provisions, start=1):
             found, lacks = self._provision(provision, number)
-            yield found, [one.of_rule(self.rule.id) for one in lacks]
+            open_ = [
+                one.of_rule(self.rule.id, is_advice=provision.is_advice)
+                for one in lacks
+            ]
+            yield found, open_
 
     def _provision(
         self, provision: model.Provision, number: int
@@ -224,6 +246,7 @@ class _Bench:
             self.shelf.sites,
             spec=spec("project_site"),
             settings=self.shelf.settings,
+            on=self.shelf.on,
         )
 
     def _relief(self, provision: model.Provision) -> np.ndarray:

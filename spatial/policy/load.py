@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers import document
-from layers.errors import UnknownKindError
+from layers.errors import InputRefusedError, UnknownKindError
 from layers.provenance import sha256_of
 from spatial.policy import clause, example, model
 
@@ -22,12 +22,61 @@ if TYPE_CHECKING:
 
 BUILTIN = Path(__file__).parent / "rulebook"
 
+# The folders of the built-in rulebooks, in the order in which a review shows them.
+LEVELS = ("nation", "province", "city", "county")
+
 _ADCODE_DIGITS = 6
 
 
 def builtin() -> tuple[str, ...]:
     """Return the names of the rulebooks that come with the toolkit, sorted."""
-    return tuple(sorted(path.stem for path in BUILTIN.glob("*.yaml")))
+    return tuple(sorted(places()))
+
+
+def places(root: Path = BUILTIN) -> dict[str, Path]:
+    """Return where the rulebooks of a folder stand.
+
+    Parameters
+    ----------
+    root
+        A folder of folders, one for each of `LEVELS`.
+
+    Returns
+    -------
+    dict of str to Path
+        By the name of the rulebook, which is its file without ``.yaml``: nation
+        first, then province, city, county; within a level by name.
+
+    Raises
+    ------
+    InputRefusedError
+        Two files have one name, so a workspace could not say which it means; or a
+        file stands in no folder of a level, and would be left out in silence.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(root.rglob("*.yaml"), key=_by_level):
+        if path.parent.parent != root or path.parent.name not in LEVELS:
+            raise InputRefusedError(
+                source=path,
+                expected=f"a rulebook in one of the folders {', '.join(LEVELS)}",
+                got=path.relative_to(root).as_posix(),
+                todo="move it to the folder of the level whose law it holds",
+            )
+        if path.stem in found:
+            raise InputRefusedError(
+                source=path,
+                expected="a name that no other built-in rulebook has",
+                got=f"{path.stem}, which {found[path.stem]} has too",
+                todo="rename one of them",
+            )
+        found[path.stem] = path
+    return found
+
+
+def _by_level(path: Path) -> tuple[int, str]:
+    """Return the place of a rulebook in the order: nation first."""
+    level = path.parent.name
+    return (LEVELS.index(level) if level in LEVELS else len(LEVELS), path.stem)
 
 
 def load_rulebook(source: Path | str) -> model.Rulebook:
@@ -54,12 +103,12 @@ def load_rulebook(source: Path | str) -> model.Rulebook:
     """
     path = Path(source)
     name = str(source)
-    known = builtin()
+    known = places()
     inside = name in known
     if inside:
-        path = BUILTIN / f"{name}.yaml"
+        path = known[name]
     elif not path.suffix and not path.exists():
-        raise UnknownKindError(what="rulebook", name=name, known=list(known))
+        raise UnknownKindError(what="rulebook", name=name, known=sorted(known))
     entry = document.load(path)
     entry.only("rulebook", "title", "documents", "rules")
     entry.need("rulebook").one_of(path.stem)
@@ -97,9 +146,11 @@ def _document(entry: Entry, key: str) -> model.Document:
 
 def _rule(entry: Entry, documents: Mapping[str, model.Document]) -> model.Rule:
     """Read a rule with its editions and cases."""
-    entry.only("id", "title", "territory", "note", "clauses", "editions", "cases")
+    entry.only(
+        "id", "title", "about", "territory", "note", "clauses", "editions", "cases"
+    )
     territory, note = entry.get("territory"), entry.get("note")
-    clauses = entry.get("clauses")
+    clauses, about = entry.get("clauses"), entry.get("about")
     editions = tuple(_edition(one, documents) for one in entry.need("editions"))
     _refuse_overlaps(entry.need("editions"), editions)
     cases = tuple(example.case(one) for one in entry.need("cases"))
@@ -113,6 +164,7 @@ def _rule(entry: Entry, documents: Mapping[str, model.Document]) -> model.Rule:
         note=note.text() if note else "",
         cases=cases,
         clauses=clauses.texts() if clauses else (),
+        about=about.one_of("project", "activity") if about else "project",  # type: ignore[arg-type]
     )
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from layers.provenance import Period
 
-Effect = Literal["prohibited", "restricted", "needs_information"]
+Effect = Literal["prohibited", "restricted", "needs_information", "advice"]
+About = Literal["project", "activity"]
+"""What a rule speaks of: what is to be built, or what is there already."""
 Relation = Literal["intersects", "within_distance", "not_within", "outside", "anywhere"]
 Operator = Literal[
     "in",
@@ -34,6 +36,7 @@ Operator = Literal[
     "at_most",
     "on_or_after",
     "before",
+    "older_than_years",
 ]
 DocumentKind = Literal["law", "regulation", "normative", "plan", "local"]
 Verified = Literal["text", "secondary", "unverified"]
@@ -59,8 +62,10 @@ class Test:
         ends with one of them matches (``乌海海勃湾工业园区``), one that holds it
         elsewhere is unknown; ``code_under`` a tuple of industry-code prefixes
         (``26`` holds ``2613``); ``equals`` text, number or flag; ``stated`` true:
-        something is written there and it is not a word for "none"; the rest compare
-        a number or a date with `value`.
+        something is written there and it is not a word for "none";
+        ``older_than_years`` a whole number: on the day of the review more than so
+        many years have gone since the date; the rest compare a number or a date with
+        `value`.
     missing
         What a missing value means: ``unknown`` (the default), or ``match`` where the
         law says that the strictest applies (the reason stands in `because`).
@@ -188,9 +193,12 @@ class Provision:
         The spatial relation.
     effect
         ``prohibited``, ``restricted`` (conditions or approval), or
-        ``needs_information`` (the text could not be read; a person must).
+        ``needs_information`` (the text could not be read; a person must), or
+        ``advice`` (the clause encourages, exempts or only points at something: it is
+        shown, and decides nothing).
     requires
-        What the applicant must bring, by language; empty for a plain ban.
+        What the applicant must bring, by language; empty for a plain ban. The words
+        of an advice.
     relief
         Exceptions, first match wins.
     reads_with
@@ -204,6 +212,11 @@ class Provision:
     requires: Mapping[str, str] = field(default_factory=dict)
     relief: tuple[Relief, ...] = ()
     reads_with: tuple[Citation, ...] = ()
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether it is only pointed out, whatever else is said of a site."""
+        return self.effect == "advice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +266,9 @@ class Rule:
         every code that starts with ``15``.
     note
         Ambiguities and readings, for the reviewer; "" when there are none.
+    about
+        ``project``: heard in every review. ``activity``: heard only where what is
+        reviewed is there already (a boiler, a tailings pond, a patch of change).
     clauses
         Ids of further clauses of the register (`spatial.policy.register`) that the
         rule answers for; the one that it is named after need not be listed.
@@ -265,6 +281,7 @@ class Rule:
     note: str = ""
     cases: tuple[Case, ...] = ()
     clauses: tuple[str, ...] = ()
+    about: About = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +308,9 @@ class Case:
         Values the office has set.
     expect
         ``prohibited``, ``restricted``, ``clear``, ``needs_information``,
-        ``not_checked`` or ``not_in_force``.
+        ``not_checked``, ``not_in_force``, or ``advised``: clear, with an advice.
+    at
+        Longitude and latitude of its origin; None = where cases are drawn.
     """
 
     aspect: Literal["hit", "miss", "edge", "unknown"]
@@ -302,6 +321,7 @@ class Case:
     zones: Mapping[str, tuple[CaseZone, ...]]
     settings: Mapping[str, float | str | tuple[str, ...]]
     expect: str
+    at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
         shelf.zones(where.kind),
         spec=spec(where.kind),
         settings=shelf.settings,
+        on=shelf.on,
     )
     search = _Search(where, where.kind, shelf, filtered, doubts, doubted)
     if where.relation == "within_distance":

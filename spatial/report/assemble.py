@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer
     from spatial.policy.judge import Judgement
-    from spatial.policy.model import Rulebook
+    from spatial.policy.model import About, Rulebook
     from spatial.shelf import Shelf
 
 _LIBRARIES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
@@ -35,7 +35,7 @@ def assemble(
     judgement: Judgement,
     rulebooks: tuple[Rulebook, ...],
 ) -> ReviewContent:
-    """Build the content of a siting review.
+    """Build the content of a review.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def assemble(
         region=workspace.region,
         notices=_distinct(one for one in notices if one),
         on=shelf.on,
-        run_id=_run_id(inputs, versions, shelf),
+        run_id=_run_id(inputs, versions, shelf, about=judgement.about),
         inputs=inputs,
         versions=versions,
         sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
@@ -74,6 +74,7 @@ def assemble(
         site_layer=site_layer,
         issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
         settings=tuple(workspace.settings.values()),
+        about=judgement.about,
     )
 
 
@@ -111,11 +112,15 @@ def _versions() -> Mapping[str, str]:
 
 
 def _run_id(
-    inputs: Mapping[str, str], versions: Mapping[str, str], shelf: Shelf
+    inputs: Mapping[str, str],
+    versions: Mapping[str, str],
+    shelf: Shelf,
+    *,
+    about: About,
 ) -> str:
     """Return 12 hex digits that change when anything that matters changes."""
     settings = [(one.name, one.value, one.source) for one in shelf.settings.values()]
-    what = [dict(inputs), dict(versions), str(shelf.on), settings]
+    what = [dict(inputs), dict(versions), str(shelf.on), settings, about]
     text = json.dumps(what, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

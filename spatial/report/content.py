@@ -187,7 +187,7 @@ class RuleRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReviewContent:
-    """A whole siting review.
+    """A whole review of projects or activities.
 
     Attributes
     ----------
@@ -216,6 +216,9 @@ class ReviewContent:
         Of the sites, then of the layers in order.
     settings
         What the office has set.
+    about
+        ``project``: what is to be built, by the rules on projects. ``activity``: what
+        is there already, by all rules.
     """
 
     title: str
@@ -232,6 +235,7 @@ class ReviewContent:
     site_layer: Layer
     issues: tuple[DataIssue, ...]
     settings: tuple[Setting, ...]
+    about: Literal["project", "activity"] = "project"
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from spatial.finding import OUTCOMES
+from spatial.finding import SAID
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.sheets import tables
+from spatial.report.words import heading as heading_of
 from spatial.report.words import say, visible
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _parted(table: Table, lang: Lang) -> Iterator[tuple[str, Table]]:
 def _heading(content: ReviewContent, lang: Lang) -> str:
     facts = {
         "title": content.title,
-        "document": say("document_title", lang),
+        "document": heading_of(content.about, lang),
         "on": content.on.isoformat(),
         "run_id": content.run_id,
     }
@@ -258,7 +259,7 @@ def _colour_outcomes(
         return
     place = keys.index("outcome")
     last = len(table.rows) + _HEADING_ROWS
-    for outcome in OUTCOMES:
+    for outcome in SAID:
         style = book.add_format({"font_color": OUTCOME_COLOUR[outcome], "bold": True})
         rule = {
             "type": "cell",

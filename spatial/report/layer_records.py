@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from spatial.shelf import Shelf
 
 
-def kinds_asked_for(judgement: Judgement) -> tuple[str, ...]:
-    """Return the layer kinds that the rules of the day ask for, in rule order."""
+def kinds_asked_for(
+    judgement: Judgement, *, with_advice: bool = True
+) -> tuple[str, ...]:
+    """Return the layer kinds that the rules of the day ask for, in rule order.
+
+    Without advice: the kinds of which some rule says what follows.
+    """
     found: dict[str, None] = {}
     for judged in judgement.rules:
         if judged.edition is None or judged.status not in ("in_force", "period_ended"):
             continue
         for provision in judged.edition.provisions:
-            if provision.where.kind:
+            if provision.where.kind and (with_advice or not provision.is_advice):
                 found.setdefault(provision.where.kind)
     return tuple(found)
 

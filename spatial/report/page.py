@@ -13,6 +13,7 @@ from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
 from spatial.report.words import (
+    heading,
     number,
     period,
     pick,
@@ -87,6 +88,7 @@ class LayerView:
 class Page:
     """Everything that the template prints, in its order."""
 
+    heading: str
     title: str
     facts: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
@@ -116,6 +118,7 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     drawn = drawing(content, lang)
     counts = _counts(content, lang)
     return Page(
+        heading=heading(content.about, lang),
         title=visible(content.title),
         facts=_facts(content, lang),
         notices=tuple(visible(one) for one in content.notices),

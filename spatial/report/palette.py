@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from spatial.finding import Outcome
+    from spatial.finding import Said
 
-OUTCOME_COLOUR: Mapping[Outcome, str] = {
+OUTCOME_COLOUR: Mapping[Said, str] = {
     "prohibited": "#9b1c1c",
     "needs_information": "#6a3d9a",
     "not_checked": "#4b5563",
     "restricted": "#c77700",
     "clear": "#1272a8",
+    "advised": "#0f766e",
 }
 """Dark enough for white text on them (contrast 3:1 and more)."""
 
-OUTCOME_SIGN: Mapping[Outcome, str] = {
+OUTCOME_SIGN: Mapping[Said, str] = {
     "prohibited": "✕",
     "needs_information": "?",
     "not_checked": "○",
     "restricted": "△",
     "clear": "✓",
+    "advised": "→",
 }
 
 

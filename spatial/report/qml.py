@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from xml.sax.saxutils import quoteattr
 
-from spatial.finding import OUTCOMES
+from spatial.finding import SAID
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.words import say
 
@@ -27,7 +27,7 @@ def outcome_style(shape: Shape, lang: Lang) -> str:
     """Return a QML document that colours a layer by its field ``outcome``."""
     categories: list[tuple[str, str, str]] = [
         (outcome, say(f"outcome.{outcome}", lang), OUTCOME_COLOUR[outcome])
-        for outcome in OUTCOMES
+        for outcome in SAID
     ]
     return _document("outcome", categories, shape)
 

@@ -79,6 +79,7 @@ def _head(content: ReviewContent) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "title": content.title,
+        "about": content.about,
         "region": content.region,
         "on": content.on.isoformat(),
         "run_id": content.run_id,

@@ -15,7 +15,7 @@ import shapely
 from layers.issue import DataIssue
 from layers.spec import kinds, spec
 from spatial import measure
-from spatial.finding import OUTCOMES, Unknown
+from spatial.finding import OUTCOME_OF_UNKNOWN, OUTCOMES, SAID, Unknown
 from spatial.policy.judge import outcome_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
@@ -96,7 +96,7 @@ class SiteRecords:
             yield SiteRecord(
                 site_id=lost.feature_id,
                 name=_text(lost.attributes.get("name")),
-                outcome=lack.outcome,
+                outcome=OUTCOME_OF_UNKNOWN[lack.kind],
                 stable=None,
                 area_m2=None,
                 length_m=None,
@@ -261,7 +261,7 @@ def _stable(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool | None:
 def _reading_order(record: FindingRecord) -> tuple[object, ...]:
     one = record.finding
     place = (one.layer or "", one.zone_id or "")
-    return (OUTCOMES.index(one.outcome), one.rule, one.provision, *place)
+    return (SAID.index(one.outcome), one.rule, one.provision, *place)
 
 
 def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from layers.spec import FieldSpec
     from spatial.finding import Finding
+    from spatial.policy.model import About
     from spatial.report.content import FindingRecord, SiteRecord
 
 M2_PER_HA = 10_000.0
@@ -67,6 +68,11 @@ def _picture(found: re.Match[str]) -> str:
 def say(key: str, lang: Lang, /, **facts: Fact) -> str:
     """Return the sentence ``report.<key>``."""
     return TEXTS.say(f"report.{key}", lang=lang, **facts)
+
+
+def heading(about: About, lang: Lang) -> str:
+    """Return what the report calls itself: of projects, or of activities."""
+    return say("document_title" if about == "project" else f"document_title.{about}", lang)
 
 
 def pick(titles: Mapping[str, str], lang: Lang) -> str:

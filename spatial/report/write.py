@@ -111,6 +111,7 @@ def _manifest(content: ReviewContent, draft: Path, lang: Lang) -> dict[str, Any]
         "schema": MANIFEST_SCHEMA,
         "run_id": content.run_id,
         "title": content.title,
+        "about": content.about,
         "region": content.region,
         "on": content.on.isoformat(),
         "lang": lang,

@@ -413,6 +413,50 @@ def test_the_most_severe_outcome_decides():
     assert outcome_of([found("prohibited")], [said()]) == "prohibited"
 
 
+def advice(where, **more):
+    words = {"zh": "鼓励", "en": "encouraged"}
+    return model.Provision(where=where, effect="advice", requires=words, **more)
+
+
+def test_an_advice_is_found_and_leaves_the_outcome_as_it_is():
+    table = shelf([(INSIDE, {})])
+    got = judge(table, [book(advice(model.Where("anywhere")))])
+    assert [one.outcome for one in got.findings] == ["advised"]
+    assert outcome_of(got.findings, got.unknowns) == "clear"
+    assert outcome_of([found("restricted"), *got.findings], []) == "restricted"
+
+
+def test_what_leaves_an_advice_open_does_not_make_a_site_undecided():
+    table = shelf([(INSIDE, {})])
+    got = judge(table, [book(advice(overlaps(), subject=FLAG))])
+    assert kinds_of(got) == [
+        ("attribute_missing", "is_two_high"),
+        ("layer_missing", "ecological_redline"),
+    ]
+    assert {one.outcome for one in got.unknowns} == {"advised"}
+    assert outcome_of(got.findings, got.unknowns) == "clear"
+
+
+def test_an_open_advice_does_not_hide_that_a_ban_is_open():
+    anywhere = model.Where("anywhere")
+    provisions = (advice(anywhere, subject=FLAG), ban(anywhere, subject=FLAG))
+    got = judge(shelf([(INSIDE, {})]), [book(*provisions)])
+    assert [one.outcome for one in got.unknowns] == ["advised", "needs_information"]
+    assert outcome_of(got.findings, got.unknowns) == "needs_information"
+
+
+def test_an_advice_of_a_plan_that_is_over_leaves_nothing_undecided():
+    period = Period(dt.date(2020, 1, 1), dt.date(2023, 12, 31))
+    one = book(
+        advice(model.Where("anywhere")), kind="plan", valid=period, period=period
+    )
+    got = judge(shelf([(INSIDE, {})]), [one])
+    assert not got.findings
+    assert [(one.kind, one.outcome) for one in got.unknowns] == [
+        ("period_ended", "advised")
+    ]
+
+
 def test_findings_and_unknowns_stand_by_site_then_by_rule():
     zones = layer("ecological_redline", (ZONE, {}))
     sites = [(INSIDE, {}), (INSIDE, {})]

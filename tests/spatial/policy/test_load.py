@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from layers.errors import DocumentError, SourceNotFoundError, UnknownKindError
-from spatial.policy.load import BUILTIN, builtin, load_rulebook
+from layers.errors import (
+    DocumentError,
+    InputRefusedError,
+    SourceNotFoundError,
+    UnknownKindError,
+)
+from spatial.policy.load import LEVELS, builtin, load_rulebook, places
 
 BROKEN = Path(__file__).parents[2] / "broken" / "rulebooks"
 
 REFUSED = {
     "adcode_as_number": r":9: rules\.1\.territory\.1: expected a text",
+    "advice_with_relief": r":16: .*relief: expected no exception from an advice",
+    "advice_without_words": r":15: .*expected the key 'requires'",
     "anywhere_with_kind": r":14: .*\.where\.kind: expected no place beside 'anywhere'",
     "assumption_in_not_within": r":14: .*expected no reading by assumption",
     "assumption_under_not": r":14: .*expected no reading by assumption",
@@ -69,15 +76,43 @@ def test_every_broken_rulebook_is_in_the_table():
 
 
 def test_the_built_in_rulebooks_are_known_by_name():
-    assert builtin() == ("inner_mongolia", "national", "yili", "yuzhou")
+    assert {"inner_mongolia", "national", "yili", "yuzhou"} <= set(builtin())
+    assert list(builtin()) == sorted(builtin())
     for name in builtin():
         book = load_rulebook(name)
         assert (book.id, book.path) == (name, f"{name}.yaml")
         assert len(book.sha256) == 64
 
 
+def test_rulebooks_stand_by_level_nation_first():
+    levels = [path.parent.name for path in places().values()]
+    assert levels == sorted(levels, key=LEVELS.index)
+    assert places()["national"].parent.name == "nation"
+    assert places()["inner_mongolia"].parent.name == "province"
+    assert places()["yuzhou"].parent.name == "city"
+
+
+def _touched(root, *names):
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root
+
+
+def test_two_built_in_rulebooks_of_one_name_are_refused(tmp_path):
+    root = _touched(tmp_path, "nation/water.yaml", "province/water.yaml")
+    with pytest.raises(InputRefusedError, match=r"province.water\.yaml: .*got water, "):
+        places(root)
+
+
+@pytest.mark.parametrize("name", ["water.yaml", "village/a.yaml", "nation/b/a.yaml"])
+def test_a_rulebook_in_no_folder_of_a_level_is_refused(tmp_path, name):
+    with pytest.raises(InputRefusedError, match=rf"folders nation, .*got {name}; move"):
+        places(_touched(tmp_path, name))
+
+
 def test_a_path_and_a_name_give_the_same_rules():
-    by_path = load_rulebook(BUILTIN / "yili.yaml")
+    by_path = load_rulebook(places()["yili"])
     assert by_path.rules == load_rulebook("yili").rules
     assert by_path.path.endswith("yili.yaml")
 
