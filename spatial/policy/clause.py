@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from layers.provenance import Period
 from layers.spec import kinds, spec
 from spatial.policy import model
+from spatial.policy.named_set import named_sets
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +25,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "in": ("text", "codes"),
     "names": ("text", "codes"),
     "code_under": ("text",),
+    "in_set": ("text",),
     "equals": ("text", "number", "flag"),
     "stated": ("text", "number", "date", "flag", "codes"),
     "above": ("number",),
@@ -35,6 +37,9 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "older_than_years": ("date",),
 }
 _LISTED = ("in", "names", "code_under")
+
+INDUSTRY = "industry"
+"""The attribute that holds the code which named sets are made of."""
 
 
 def titles(entry: Entry) -> Mapping[str, str]:
@@ -109,7 +114,7 @@ def _test(entry: Entry, about: FieldSpec, *, strict: bool) -> model.Test:
     if about.type not in _FITS[operator]:
         value.fail(f"a comparison that fits {about.name}, a {about.type}", operator)
     missing, assumed = entry.get("missing"), entry.get("assumed")
-    read = missing or assumed
+    read = missing or assumed or (value if operator == "in_set" else None)
     if read and strict:
         read.fail("no reading by assumption where it would make the outcome milder")
     if assumed and operator != "in":
@@ -120,7 +125,7 @@ def _test(entry: Entry, about: FieldSpec, *, strict: bool) -> model.Test:
         value=_value(value, operator, about),
         missing=missing.one_of("unknown", "match") if missing else "unknown",  # type: ignore[arg-type]
         assumed=_texts(assumed, about) if assumed else (),
-        because=entry.need("because").text() if read else _unused(entry),
+        because=entry.need("because").text() if missing or assumed else _unused(entry),
     )
 
 
@@ -141,6 +146,10 @@ def _value(
         return model.SettingRef(entry.need("setting").text())
     if operator in _LISTED:
         return _texts(entry, about)
+    if operator == "in_set":
+        if about.name != INDUSTRY:
+            entry.fail(f"the field {INDUSTRY}, which sets are of", about.name)
+        return entry.one_of(*named_sets())
     if operator == "stated" and not entry.flag():
         entry.fail("true (for the contrary: not)")
     if operator == "stated" or about.type == "flag":
