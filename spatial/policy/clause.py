@@ -12,6 +12,7 @@ from layers.provenance import Period
 from layers.spec import kinds, spec
 from spatial.policy import model
 from spatial.policy.named_set import named_sets
+from spatial.policy.satisfiable import can_hold
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -93,6 +94,16 @@ def condition(entry: Entry, about: LayerSpec, *, strict: bool) -> model.Conditio
             child.fail("at least one condition")
         return model.All(members) if key == "all" else model.Any(members)
     return _test(child, _field(child, key, about), strict=strict)
+
+
+def _possible(
+    entry: Entry, about: LayerSpec, *, strict: bool, who: str
+) -> model.Condition:
+    """Read a condition; refuse one that nothing can meet."""
+    read = condition(entry, about, strict=strict)
+    if not can_hold(read, about):
+        entry.fail(f"a condition that some {who} can meet", "a contradiction")
+    return read
 
 
 def _field(entry: Entry, name: str, about: LayerSpec) -> FieldSpec:
@@ -211,7 +222,7 @@ def where(entry: Entry) -> model.Where:
     return model.Where(
         relation=relation,  # type: ignore[arg-type]
         kind=about.kind,
-        filter=condition(chosen, about, strict=milder) if chosen else None,
+        filter=_possible(chosen, about, strict=milder, who="zone") if chosen else None,
         distance_m=_distance(entry, relation),
         must_be_covered=_only_for_intersects(entry, "must_be_covered", relation),
         must_exist=_only_for_intersects(entry, "must_exist", relation),
@@ -272,22 +283,32 @@ def provision(entry: Entry, documents: Mapping[str, model.Document]) -> model.Pr
         if relief:
             relief.fail("no exception from an advice, which forbids nothing")
     sites = spec("project_site")
+    who = _possible(subject, sites, strict=False, who="project") if subject else None
     return model.Provision(
         where=where(entry.need("where")),
         effect=effect,  # type: ignore[arg-type]
-        subject=condition(subject, sites, strict=False) if subject else None,
+        subject=who,
         requires=titles(requires) if requires else {},
-        relief=tuple(_relief(one, documents) for one in relief or ()),
+        relief=tuple(_relief(one, documents, who) for one in relief or ()),
         reads_with=tuple(citation(one, documents) for one in reads_with or ()),
     )
 
 
-def _relief(entry: Entry, documents: Mapping[str, model.Document]) -> model.Relief:
-    """Read an exception."""
+def _relief(
+    entry: Entry,
+    documents: Mapping[str, model.Document],
+    subject: model.Condition | None,
+) -> model.Relief:
+    """Read an exception; refuse one that nothing that is meant can claim."""
     entry.only("when", "effect", "requires", "citation")
-    cited = entry.get("citation")
+    cited, sites = entry.get("citation"), spec("project_site")
+    when = _possible(entry.need("when"), sites, strict=True, who="project")
+    if subject and not can_hold(model.All((subject, when)), sites):
+        entry.need("when").fail(
+            "an exception that a project of the subject can claim", "a contradiction"
+        )
     return model.Relief(
-        when=condition(entry.need("when"), spec("project_site"), strict=True),
+        when=when,
         effect=entry.need("effect").one_of("restricted", "clear"),  # type: ignore[arg-type]
         requires=titles(entry.need("requires")),
         citation=citation(cited, documents) if cited else None,

@@ -10,12 +10,14 @@ from spatial.report.columns import (
     ISSUES,
     LAYERS,
     OVERLAPS,
+    QUESTIONS,
     RULES,
     SETTINGS,
     SITES,
     UNKNOWNS,
     Table,
 )
+from spatial.report.questions import Question, questions
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -24,6 +26,7 @@ from spatial.report.words import (
     kind_title,
     period,
     pick,
+    reason_path,
     say,
     sentence,
     stability,
@@ -53,12 +56,17 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
+        ``sites``, ``questions``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
         ``issues``, ``settings``.
     """
     sites = content.sites
     return (
         Table("sites", SITES, _clean(_site(one, lang) for one in sites)),
+        Table(
+            "questions",
+            QUESTIONS,
+            _clean(_question(s, q, lang) for s in sites for q in questions(s)),
+        ),
         Table(
             "findings",
             FINDINGS,
@@ -193,10 +201,22 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> Row:
         finding.margin_m,
         say(f"stable.{stability(record.stable)}", lang),
         sentence(finding.why, lang),
+        "\n".join(reason_path(record, lang)),
         pick(finding.requires, lang) or None,
         join.join(pick(one, lang) for one in finding.relief) or None,
         join.join(assumed(finding)) or None,
         record.note or None,
+    )
+
+
+def _question(site: SiteRecord, question: Question, lang: Lang) -> Row:
+    return (
+        site.site_id,
+        site.name,
+        sentence(question.sentence, lang),
+        question.attribute,
+        say("list_join", lang).join(question.rules),
+        say("yes" if question.could_change else "no", lang),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spatial.report.palette import OUTCOME_SIGN
+from spatial.report.questions import questions
 from spatial.report.sheets import overlap_word
 from spatial.report.words import (
     assumed,
@@ -19,6 +20,7 @@ from spatial.report.words import (
     percent,
     period,
     pick,
+    reason_path,
     say,
     sentence,
     stability,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         OverlapRecord,
         SiteRecord,
     )
+    from spatial.report.questions import Question
     from spatial.text import Lang
 
 Pairs = tuple[tuple[str, str], ...]
@@ -63,7 +66,7 @@ class FindingView:
     rule_title: str
     citation: CitationView
     reads_with: tuple[CitationView, ...]
-    why: str
+    because: tuple[str, ...]
     numbers: Pairs
     stable: str
     stable_text: str
@@ -71,6 +74,15 @@ class FindingView:
     relief: tuple[str, ...]
     assumptions: tuple[str, ...]
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A question to the applicant; `remark` says that it cannot change the outcome."""
+
+    question: str
+    rules: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,7 @@ class SiteView:
     located: bool
     facts: Pairs
     findings: tuple[FindingView, ...]
+    asked: tuple[AskedView, ...]
     questions: tuple[QuestionView, ...]
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
@@ -125,6 +138,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         located=site.geometry is not None,
         facts=_facts(site, lang),
         findings=tuple(_finding(one, lang) for one in site.findings),
+        asked=tuple(_asked(one, lang) for one in questions(site)),
         questions=tuple(_question(one, lang) for one in site.unknowns),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
@@ -167,7 +181,7 @@ def _finding(record: FindingRecord, lang: Lang) -> FindingView:
         rule_title=visible(pick(record.rule_title, lang)),
         citation=_citation(record.citation, lang),
         reads_with=tuple(_citation(one, lang) for one in record.citation.reads_with),
-        why=sentence(finding.why, lang),
+        because=reason_path(record, lang),
         numbers=_numbers(record, lang),
         stable=stability(record.stable),
         stable_text=say(f"stable.{stability(record.stable)}.long", lang),
@@ -219,6 +233,15 @@ def _citation(citation: CitationRecord, lang: Lang) -> CitationView:
         status_text=say(f"citation.{citation.status}", lang),
         verified=say(f"verified.{citation.verified}", lang),
         source=visible(citation.source),
+    )
+
+
+def _asked(question: Question, lang: Lang) -> AskedView:
+    rules = visible(say("value_join", lang).join(question.rules))
+    return AskedView(
+        question=sentence(question.sentence, lang),
+        rules=say("details.for_rule", lang, rule=rules),
+        remark="" if question.could_change else say("details.changes_nothing", lang),
     )
 
 

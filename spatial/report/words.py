@@ -207,6 +207,24 @@ def cited(record: FindingRecord, lang: Lang) -> str:
     return say("document_quoted", lang, document=document, article=citation.article)
 
 
+def reason_path(record: FindingRecord, lang: Lang) -> tuple[str, ...]:
+    """Return why a finding holds, a sentence each.
+
+    What of the project and the zone meets the clause; the relation with its numbers;
+    the tolerance; the clause and the edition that counts.
+    """
+    finding, citation = record.finding, record.citation
+    clause = TEXTS.say(
+        "because.clause",
+        lang=lang,
+        document=pick(citation.document, lang),
+        article=citation.article,
+        edition=period(citation.edition, lang),
+    )
+    said = (*finding.because, finding.why)
+    return (*(sentence(one, lang) for one in said), visible(clause))
+
+
 def assumed(finding: Finding) -> tuple[str, ...]:
     """Return the readings a finding rests on, made visible."""
     return tuple(visible(one) for one in finding.assumptions)

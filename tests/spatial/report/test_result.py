@@ -19,6 +19,7 @@ SITE_KEYS = {
     "stable",
     "findings",
     "unknowns",
+    "questions",
     "overlaps",
 }
 FINDING_KEYS = {
@@ -41,6 +42,7 @@ FINDING_KEYS = {
     "margin_m",
     "stable",
     "why",
+    "because",
     "requires",
     "relief",
     "assumptions",
