@@ -47,7 +47,7 @@ UNITS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     }
 )
 _CELL = re.compile(
-    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d+(?![a-z]))?)(.*)", re.DOTALL
+    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d+$)?)(.*)", re.DOTALL
 )
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
 

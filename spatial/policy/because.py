@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from layers import industry
@@ -81,8 +82,11 @@ class Because:
     settings: Mapping[str, Setting]
     on: dt.date | None = None
     of_zone: bool = False
-    _told: dict[tuple[str, ...], tuple[Message, ...]] = field(
+    _told: dict[tuple[int, ...], tuple[Message, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
+    )
+    _codes: list[np.ndarray] = field(
+        default_factory=list, init=False, repr=False, compare=False
     )
 
     def row(self, at: int) -> tuple[Message, ...]:
@@ -93,9 +97,14 @@ class Because:
         if self.condition is None:
             return ()
         names = [name for name in self._columns() if name in self.frame.columns]
-        row = self.frame[names].iloc[[at]]
-        key = tuple(map(repr, row.iloc[0].tolist()))
+        if not self._codes:  # a number for each value that occurs, column by column
+            self._codes.extend(
+                pd.factorize(self.frame[name].to_numpy(dtype=object))[0]
+                for name in names
+            )
+        key = tuple(int(codes[at]) for codes in self._codes)
         if key not in self._told:
+            row = self.frame[names].iloc[[at]]
             reasons = self._reasons(self.condition, row, wanted=TRUE)
             told = {repr(one): one for one in reasons}
             self._told[key] = tuple(told.values())

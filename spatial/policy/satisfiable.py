@@ -189,12 +189,13 @@ def _days(tests: Iterable[model.Test]) -> Iterator[dt.date]:
 
 
 def _words(test: model.Test) -> Iterator[str]:
-    """Yield the words of a list, and what begins or ends with them."""
+    """Yield the words of a list, what begins or ends with them, and other codes."""
     listed = test.value if isinstance(test.value, tuple) else (str(test.value),)
     for word in (*listed, *test.assumed):
         yield word
         if test.operator == "code_under":
             yield from (word + one for one in _DIGITS)
             yield from (word + one + two for one in _DIGITS for two in _DIGITS)
+            yield from (f"{division:02}00" for division in range(100))
         elif test.operator == "names":
             yield _ELSE + word
