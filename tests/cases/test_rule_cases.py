@@ -48,8 +48,9 @@ def test_check_cases_reports_a_case_that_fails():
 # -- knowledge lost never improves the outcome ----------------------------------------
 
 MAY_COME_FROM = {
-    "clear": {"clear"},
-    "restricted": {"restricted", "clear"},
+    "clear": {"clear", "advised"},
+    "advised": {"clear", "advised"},  # an advice is neither better nor worse
+    "restricted": {"restricted", "clear", "advised"},
 }
 
 
