@@ -93,7 +93,7 @@ def digits(code: str) -> str:
 
     Examples
     --------
-    >>> digits("C2613"), digits(" ２６ "), digits("化工")
+    >>> digits("C2613"), digits(" 26 "), digits("化工")
     ('2613', '26', '化工')
     """
     return fold(code).lstrip(_LETTERS)

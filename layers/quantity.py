@@ -1,4 +1,4 @@
-"""Figures with a unit: a cell such as ``60万吨/年`` becomes a number of the field's unit.
+"""Figures with a unit: ``60万吨/年`` becomes a number in the unit of its field.
 
 A bare number counts only where the heading says its unit (or is the canonical name,
 which does). A unit that is not in the table is not guessed: the value is missing, and

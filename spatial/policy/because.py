@@ -6,11 +6,9 @@ instead. The same values give the same words, so each set of values is asked onc
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from layers import industry
@@ -21,7 +19,10 @@ from spatial.policy.condition import evaluate
 from spatial.policy.named_set import named_set
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
+
+    import numpy as np
 
     from layers.layer import Setting
     from layers.spec import FieldSpec, LayerSpec
@@ -46,9 +47,7 @@ def fields_of(condition: model.Condition | None) -> tuple[str, ...]:
     if isinstance(condition, model.Test):
         flag = named_set(str(condition.value)).flag if _is_set(condition) else None
         return (condition.name, flag) if flag else (condition.name,)
-    parts = (
-        (condition.part,) if isinstance(condition, model.Not) else condition.parts
-    )
+    parts = (condition.part,) if isinstance(condition, model.Not) else condition.parts
     return tuple(dict.fromkeys(name for one in parts for name in fields_of(one)))
 
 

@@ -16,7 +16,7 @@ from spatial.policy.satisfiable import can_hold
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from layers.document import Entry
     from layers.spec import FieldSpec, LayerSpec
@@ -157,27 +157,47 @@ def _value(
         return model.SettingRef(entry.need("setting").text())
     if operator in _LISTED:
         return _texts(entry, about)
-    if operator == "in_set":
-        if about.name != INDUSTRY:
-            entry.fail(f"the field {INDUSTRY}, which sets are of", about.name)
-        return entry.one_of(*named_sets())
-    if operator == "stated" and not entry.flag():
-        entry.fail("true (for the contrary: not)")
-    if operator == "stated" or about.type == "flag":
+    if operator in _OWN_VALUE:
+        return _OWN_VALUE[operator](entry, about)
+    if about.type == "flag":
         return entry.flag()
-    if operator in ("on_or_after", "before"):
-        return entry.date()
-    if operator == "older_than_years":
-        return _years(entry)
     return entry.number() if about.type == "number" else _in_domain(entry, about)
 
 
-def _years(entry: Entry) -> float:
+def _stated(entry: Entry, _: FieldSpec) -> bool:
+    """Read the one value that makes sense here."""
+    if not entry.flag():
+        entry.fail("true (for the contrary: not)")
+    return True
+
+
+def _set_name(entry: Entry, about: FieldSpec) -> str:
+    """Read the name of a set; sets are of industry codes."""
+    if about.name != INDUSTRY:
+        entry.fail(f"the field {INDUSTRY}, which sets are of", about.name)
+    return entry.one_of(*named_sets())
+
+
+def _day(entry: Entry, _: FieldSpec) -> dt.date:
+    """Read a day."""
+    return entry.date()
+
+
+def _years(entry: Entry, _: FieldSpec) -> float:
     """Read a whole number of years, 0 included: any day after the date."""
     years = entry.number()
     if years < 0 or not years.is_integer():
         entry.fail("a whole number of years, 0 or more")
     return years
+
+
+_OWN_VALUE: Mapping[str, Callable[[Entry, FieldSpec], str | float | bool | dt.date]] = {
+    "stated": _stated,
+    "in_set": _set_name,
+    "on_or_after": _day,
+    "before": _day,
+    "older_than_years": _years,
+}
 
 
 def _texts(entry: Entry, about: FieldSpec) -> tuple[str, ...]:

@@ -108,9 +108,7 @@ class _Reasons:
         about = spec("project_site")
 
         def of_site(condition: model.Condition | None) -> Because:
-            return Because(
-                condition, shelf.sites, about, shelf.settings, on=shelf.on
-            )
+            return Because(condition, shelf.sites, about, shelf.settings, on=shelf.on)
 
         kind, where = place.kind, provision.where
         zone = None

@@ -149,11 +149,11 @@ def _aspects(rule: model.Rule) -> Mapping[str, int]:
 
 
 def bare(text: str) -> str:
-    """Return a text without blanks, line breaks and page marks.
+    r"""Return a text without blanks, line breaks and page marks.
 
     Examples
     --------
-    >>> bare("禁止  开矿\\n— 12 —\\n、采石")
+    >>> bare("禁止  开矿\n— 12 —\n、采石")
     '禁止开矿、采石'
     """
     return _BLANKS.sub("", _PAGE_MARK.sub("", text))
@@ -169,9 +169,7 @@ def cited(rule: model.Rule) -> Iterator[model.Citation]:
 
 
 def _quotes(rulebook: model.Rulebook, folder: Path) -> Quotes:
-    named = {
-        key: one.text for key, one in rulebook.documents.items() if one.text
-    }
+    named = {key: one.text for key, one in rulebook.documents.items() if one.text}
     read = {name: _read(folder / name) for name in sorted(set(named.values()))}
     found, not_compared = 0, 0
     wrong: list[Misquote] = []

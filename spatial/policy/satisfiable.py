@@ -89,7 +89,9 @@ def _together(
         known.append(ways)
     if count > _MOST_WAYS:
         return None
-    return tuple(tuple(one for way in choice for one in way) for choice in product(*known))
+    return tuple(
+        tuple(one for way in choice for one in way) for choice in product(*known)
+    )
 
 
 def _possible(way: tuple[_Wanted, ...], about: LayerSpec) -> bool:

@@ -56,8 +56,8 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        ``sites``, ``questions``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
-        ``issues``, ``settings``.
+        ``sites``, ``questions``, ``findings``, ``unknowns``, ``overlaps``, ``layers``,
+        ``rules``, ``issues``, ``settings``.
     """
     sites = content.sites
     return (

@@ -72,7 +72,9 @@ def say(key: str, lang: Lang, /, **facts: Fact) -> str:
 
 def heading(about: About, lang: Lang) -> str:
     """Return what the report calls itself: of projects, or of activities."""
-    return say("document_title" if about == "project" else f"document_title.{about}", lang)
+    return say(
+        "document_title" if about == "project" else f"document_title.{about}", lang
+    )
 
 
 def pick(titles: Mapping[str, str], lang: Lang) -> str:

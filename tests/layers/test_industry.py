@@ -23,7 +23,8 @@ REGULATIONS = Path(__file__).parents[3] / "shared" / "policy" / "regulations.md"
         ("2613", ("2613",)),
         ("C2613", ("2613",)),
         ("c 26", ("26",)),
-        ("２６１３", ("2613",)),
+        ("\uff12\uff16\uff11\uff13", ("2613",)),  # full width
+        ("\uff2326", ("26",)),
         ("0610", ("0610",)),
         ("B06", ("06",)),
         ("610", ("610", "0610")),
@@ -85,9 +86,7 @@ def test_every_code_stands_in_the_compilation():
 
 def sites(codes):
     box = shapely.box(107, 40, 107.1, 40.1)
-    frame = gpd.GeoDataFrame(
-        {"行业代码": codes}, geometry=[box] * len(codes), crs=4490
-    )
+    frame = gpd.GeoDataFrame({"行业代码": codes}, geometry=[box] * len(codes), crs=4490)
     return layers.from_frame(frame, kind="project_site")
 
 

@@ -27,7 +27,7 @@ TONS = FieldSpec("capacity_t_per_year", {}, type="number", unit="t/a")
         ("299 MW", MW, 299.0),
         ("299000kW", MW, 299.0),
         ("30万千瓦", MW, 300.0),
-        ("１００ＭＷ", MW, 100.0),
+        ("\uff11\uff10\uff10\uff2d\uff37", MW, 100.0),
         ("1GW", MW, 1_000.0),
     ],
 )

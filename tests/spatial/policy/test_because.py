@@ -65,9 +65,7 @@ def test_a_code_of_2011_is_told_by_the_code_that_it_is_now():
 def test_a_list_of_the_office_is_told_with_its_source():
     heavy = ask("industry", "code_under", SettingRef("heavy"))
     (said,) = told(heavy, settings={"heavy": ("26",)}, industry="2614")
-    assert said == (
-        "行业代码 2614 属工作区设置“heavy”所列的 26（依据：虚构名录）。"
-    )
+    assert said == ("行业代码 2614 属工作区设置“heavy”所列的 26（依据：虚构名录）。")
 
 
 def test_of_all_every_part_is_told_and_of_any_the_true_ones():
@@ -128,9 +126,7 @@ def test_a_set_is_told_with_its_category_and_its_source():
 
 
 def test_a_missing_value_that_counts_is_told_with_its_ground():
-    level = ask(
-        "level", "in", ("grade_1",), missing="match", because="未载明的从严"
-    )
+    level = ask("level", "in", ("grade_1",), missing="match", because="未载明的从严")
     about = spec("water_source_protection")
     (said,) = told(level, about=about, of_zone=True, level=None)
     assert said.startswith("分区的")
@@ -233,16 +229,17 @@ def test_a_clause_without_subject_says_that_it_speaks_of_all():
     ban = model.Provision(
         where=model.Where("intersects", "ecological_redline"), effect="prohibited"
     )
-    (found,) = judge(
-        shelf({}, layer("ecological_redline", {})), [book(ban)]
-    ).findings
+    (found,) = judge(shelf({}, layer("ecological_redline", {})), [book(ban)]).findings
     assert reasons(found)[0] == "本条对一切项目适用。"
 
 
 def test_an_exception_that_is_granted_tells_what_grants_it():
     eased = model.Relief(NEW, "restricted", {"zh": "文件", "en": "paper"})
     ban = model.Provision(
-        where=model.Where("anywhere"), effect="prohibited", subject=MINE, relief=(eased,)
+        where=model.Where("anywhere"),
+        effect="prohibited",
+        subject=MINE,
+        relief=(eased,),
     )
     site = {"project_type": "mine", "construction": "new"}
     (found,) = judge(shelf(site), [book(ban)]).findings

@@ -55,8 +55,9 @@ def is_in(name, *values, **more):
 
 DAY = dt.date(2020, 1, 1)
 MINE, ROAD = is_in("project_type", "mine"), is_in("project_type", "road")
-COAL, COKE = ask("industry", "code_under", ("25",)), ask(
-    "industry", "code_under", ("2521",)
+COAL, COKE = (
+    ask("industry", "code_under", ("25",)),
+    ask("industry", "code_under", ("2521",)),
 )
 PVC = ask("products", "names", ("PVC",))
 ABOVE_5 = ask("capacity_replacement_ratio", "above", 5.0)
@@ -147,9 +148,11 @@ LEAVES = st.one_of(
 )
 CONDITIONS = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, min_size=1, max_size=3).map(tuple).map(All)
-    | st.lists(inner, min_size=1, max_size=3).map(tuple).map(Any)
-    | inner.map(Not),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3).map(tuple).map(All)
+        | st.lists(inner, min_size=1, max_size=3).map(tuple).map(Any)
+        | inner.map(Not)
+    ),
     max_leaves=6,
 )
 
