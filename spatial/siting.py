@@ -286,10 +286,10 @@ def _without_law(
 
 
 def _says_what_follows(judged: JudgedRule) -> bool:
-    """Whether a rule applies here on the day and does more than advise."""
+    """Whether a rule applies here on the day, is dated and does more than advise."""
     return (
         judged.status in ("in_force", "period_ended")
         and judged.edition is not None
+        and judged.edition.valid.is_stated
         and not all(one.is_advice for one in judged.edition.provisions)
     )
-

@@ -41,8 +41,9 @@ def sheets() -> tuple[Sheet, ...]:
 
 
 def _admin(outline: Polygon) -> Sheet:
-    rows = [(ADCODE, COUNTY, "县级", SOURCE, outline)]
-    frame = table(["XZQDM", "XZQMC", "行政级别", "说明"], rows)
+    rows = [(ADCODE, COUNTY, "县级", "正常", 120.0, SOURCE, outline)]
+    headings = ["XZQDM", "XZQMC", "行政级别", "碳强度形势", "生活垃圾日清运量"]
+    frame = table([*headings, "说明"], rows)
     return Sheet("admin_unit", "data/xzq.gpkg", "XZQ", frame)
 
 

@@ -50,12 +50,16 @@ def titles(entry: Entry) -> Mapping[str, str]:
 
 
 def period(entry: Entry) -> Period:
-    """Read ``{from: date, to: date}``; the beginning must be stated."""
+    """Read ``{from: date, to: date}``; the beginning must be stated, or ``unknown``.
+
+    ``from: unknown`` is for a text that bears no date; the period has no start then.
+    """
     entry.only("from", "to")
-    start = entry.need("from").date()
+    begin = entry.need("from")
+    start = None if begin.value == "unknown" else begin.date()
     last = entry.get("to")
     end = last.date() if last else None
-    if last and end and end < start:
+    if last and end and start and end < start:
         last.fail(f"a day not before {start}")
     return Period(start, end)
 

@@ -175,7 +175,7 @@ def edition_on(
 
 
 def _start(edition: model.Edition) -> dt.date:
-    """Return the first day of an edition (the loader wants one to be stated)."""
+    """Return the first day of an edition; one without a date never began later."""
     return edition.valid.start or dt.date.min
 
 

@@ -16,7 +16,7 @@ from layers.provenance import sha256_of
 from spatial.policy import clause, example, model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from layers.document import Entry
 
@@ -55,6 +55,8 @@ def places(root: Path = BUILTIN) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in sorted(root.rglob("*.yaml"), key=_by_level):
+        if path.parent.with_suffix(".yaml").exists():  # a part of that rulebook
+            continue
         if path.parent.parent != root or path.parent.name not in LEVELS:
             raise InputRefusedError(
                 source=path,
@@ -110,22 +112,51 @@ def load_rulebook(source: Path | str) -> model.Rulebook:
     elif not path.suffix and not path.exists():
         raise UnknownKindError(what="rulebook", name=name, known=sorted(known))
     entry = document.load(path)
-    entry.only("rulebook", "title", "documents", "rules")
+    entry.only("rulebook", "title", "documents", "parts", "rules")
     entry.need("rulebook").one_of(path.stem)
+    parts = _parts(entry.get("parts"), path)
     documents = {
         key: _document(child, key)
         for key, child in entry.need("documents").mapping().items()
     }
-    rules = tuple(_rule(one, documents) for one in entry.need("rules"))
-    _refuse_twice(entry.need("rules"), rules)
+    said = [*entry.need("rules")]
+    for part in parts:
+        said += _rules_of_part(part, path.stem)
+    rules = tuple(_rule(one, documents) for one in said)
+    _refuse_twice(said, rules)
     return model.Rulebook(
         id=path.stem,
         title=clause.titles(entry.need("title")),
         documents=documents,
         rules=rules,
         path=path.name if inside else name,
-        sha256=sha256_of([path]),
+        sha256=sha256_of([path, *parts]),
     )
+
+
+def _parts(entry: Entry | None, path: Path) -> tuple[Path, ...]:
+    """Return the files in which a long rulebook goes on: all of its own folder."""
+    folder = path.with_suffix("")
+    there = {one.stem for one in folder.glob("*.yaml")}
+    names = entry.texts() if entry else ()
+    if entry and sorted(names) != sorted(there):
+        entry.fail(f"each file of {folder.name}/ once: {', '.join(sorted(there))}")
+    if there and not entry:
+        raise InputRefusedError(
+            source=path,
+            expected=f"the key 'parts', because there is a folder {folder.name}",
+            got="none",
+            todo=f"write parts: [{', '.join(sorted(there))}]",
+        )
+    return tuple(folder / f"{name}.yaml" for name in names)
+
+
+def _rules_of_part(path: Path, book: str) -> tuple[Entry, ...]:
+    """Return the rules of a part, which cite the documents of their rulebook."""
+    entry = document.load(path)
+    entry.only("part_of", "rules")
+    entry.need("part_of").one_of(book)
+    return entry.need("rules").items()
 
 
 def _document(entry: Entry, key: str) -> model.Document:
@@ -184,13 +215,17 @@ def _edition(entry: Entry, documents: Mapping[str, model.Document]) -> model.Edi
     provisions = tuple(clause.provision(one, documents) for one in parts)
     if not provisions:
         parts.fail("at least one provision")
+    valid = clause.period(entry.need("valid"))
     for one, child in zip(provisions, parts, strict=True):
-        unread = cited.verified == "unverified"
-        if unread and one.effect != "needs_information":
+        if cited.verified == "unverified" and one.effect != "needs_information":
             child.need("effect").fail(
                 "needs_information, because the cited text is unverified"
             )
-    return model.Edition(clause.period(entry.need("valid")), cited, provisions)
+        if valid.start is None and one.effect not in ("needs_information", "advice"):
+            child.need("effect").fail(
+                "needs_information or advice, because the text bears no date"
+            )
+    return model.Edition(valid, cited, provisions)
 
 
 def _refuse_overlaps(entry: Entry, editions: tuple[model.Edition, ...]) -> None:
@@ -208,7 +243,7 @@ def _refuse_overlaps(entry: Entry, editions: tuple[model.Edition, ...]) -> None:
             )
 
 
-def _refuse_twice(entry: Entry, rules: tuple[model.Rule, ...]) -> None:
+def _refuse_twice(entry: Sequence[Entry], rules: tuple[model.Rule, ...]) -> None:
     """Refuse a rule id that stands twice."""
     seen: set[str] = set()
     for rule, child in zip(rules, entry, strict=True):

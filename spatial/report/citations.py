@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spatial.report.content import CitationRecord
 
@@ -46,7 +46,7 @@ def citation_record(
         article=citation.article,
         quote=citation.quote,
         edition=str(period),
-        status="period_ended" if ended else "in_force",
+        status=_status(period, ended=ended),
         verified=citation.verified,
         source=document.source or document.text,
         reads_with=tuple(
@@ -55,3 +55,12 @@ def citation_record(
             if on in of_law
         ),
     )
+
+
+def _status(
+    period: Period, *, ended: bool
+) -> Literal["in_force", "period_ended", "undated"]:
+    """Return whether a text is in force; of one without a date nobody can say so."""
+    if ended:
+        return "period_ended"
+    return "in_force" if period.start or period.end else "undated"

@@ -37,8 +37,9 @@ class CitationRecord:
     edition
         Validity of the edition, ``2021-01-01/2025-12-31``.
     status
-        ``in_force``, or ``period_ended`` (a plan whose period is over: successor to
-        be confirmed).
+        ``in_force``, ``undated`` (a text that bears no date: whether it is in force
+        is to be confirmed), or ``period_ended`` (a plan whose period is over: its
+        successor is to be confirmed).
     verified
         ``text``, ``secondary`` or ``unverified``.
     source
@@ -52,7 +53,7 @@ class CitationRecord:
     article: str
     quote: str
     edition: str
-    status: Literal["in_force", "period_ended"]
+    status: Literal["in_force", "period_ended", "undated"]
     verified: str
     source: str
     reads_with: tuple[CitationRecord, ...] = ()

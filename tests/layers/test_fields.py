@@ -47,11 +47,20 @@ def test_every_kind_has_fields_that_cannot_be_confused(kind):
 
 def test_the_kinds_of_the_toolkit():
     assert set(layers.kinds()) == {
-        "admin_unit", "basic_grassland", "control_unit", "ecological_redline",
-        "human_activity", "industrial_park", "main_urban_area", "nature_reserve",
+        "admin_unit", "basic_grassland", "basin", "biodiversity_priority",
+        "black_water", "chp_plant", "coal_base", "contaminated_land", "control_unit",
+        "cropland", "eco_fragile_area", "eco_space", "ecological_corridor",
+        "ecological_redline", "grazing_ban", "groundwater_key_zone",
+        "groundwater_overdraft", "groundwater_vulnerable", "heavy_metal_key_area",
+        "human_activity", "industrial_park", "key_region_basin", "lake",
+        "livestock_ban_zone", "main_urban_area", "nature_reserve", "no_burn_zone",
+        "no_fishing_zone", "noise_sensitive_area", "nonroad_control_zone", "open_pit",
         "permanent_basic_farmland", "permit", "policy_area", "project_site",
-        "river_control_area", "river_shoreline", "scenic_area",
-        "urban_growth_boundary", "water_source_protection", "wetland",
+        "reclaimed_water_network", "riparian_buffer", "river", "river_control_area",
+        "river_shoreline", "rural_water_source", "scenic_area", "seasonal_river",
+        "settlement", "soil_priority_protection", "soil_strict_control",
+        "urban_growth_boundary", "ventilation_corridor", "water_conservation_area",
+        "water_source_protection", "wetland",
     }  # fmt: skip
 
 

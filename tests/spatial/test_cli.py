@@ -33,6 +33,29 @@ def test_demo_keeps_the_planted_truth_and_says_where_the_page_is(tmp_path):
     assert "report.html" in run.output
 
 
+def test_review_of_activities_hears_the_rules_on_activities(county, tmp_path):
+    office = tmp_path / "office"
+    shutil.copytree(county, office)
+    place = office / "workspace.yaml"
+    text = place.read_text("utf-8")
+    books = "rulebooks: [national, inner_mongolia]"
+    assert books in text
+    more = books.replace("]", ", inner_mongolia_activity]")
+    place.write_text(text.replace(books, more), "utf-8")
+    heard = {}
+    for about in ("project", "activity"):
+        words = ["review", county / "projects.gpkg", "-w", office, "--on", "2025-10-31"]
+        run = redline(*words, "--about", about, "-o", tmp_path / about)
+        assert run.exit_code == 0, run.output
+        told = json.loads((tmp_path / about / "result.json").read_text("utf-8"))
+        assert told["about"] == about
+        heard[about] = {one["id"] for one in told["rules"]}
+    assert heard["project"] < heard["activity"]
+    assert heard["activity"] - heard["project"] == {
+        f"NM14-A{number:02}" for number in range(1, 36)
+    }
+
+
 def test_review_exits_with_0_whatever_the_outcome_and_with_1_when_asked(
     county, tmp_path
 ):

@@ -255,3 +255,83 @@ def test_sites_in_the_same_zones_without_a_rule_share_the_sentence(office):
     records = spatial.review(twice, office, on="2025-06-01").content.sites
     assert [one.unknowns[0].kind for one in records] == ["no_rule_for_layer"] * 3
     assert len({id(one.unknowns[0]) for one in records}) == 1
+
+
+# -- activities --------------------------------------------------------------------
+
+ACTIVITY_RULE = """
+  - id: L-2
+    title: {zh: 红线内的活动须核查, en: Activities within red lines are checked}
+    about: activity
+    editions:
+      - valid: {from: 2020-01-01}
+        citation: {document: made_up, article: 第二条, quote: 红线内的活动须核查}
+        provisions:
+          - subject: {activity: {in: [grazing]}}
+            where: {relation: intersects, kind: ecological_redline}
+            effect: restricted
+            requires: {zh: 核查, en: a check}
+    cases:
+      - {aspect: hit, name: 放牧, on: 2024-05-01,
+         site: {box: [0, 0, 10, 10], activity: grazing},
+         zones: {ecological_redline: [{box: [0, 0, 100, 100]}]}, expect: restricted}
+"""
+
+
+@pytest.fixture
+def watched(office, tmp_path):
+    """The office, with one rule on projects and one on activities."""
+    path = tmp_path / "watched" / "local.yaml"
+    path.parent.mkdir()
+    path.write_text(RULEBOOK + ACTIVITY_RULE.lstrip("\n"), "utf-8")
+    return Workspace("office", None, office.layers, rulebooks=(str(path),))
+
+
+def activities(**shapes):
+    frame = gpd.GeoDataFrame(
+        {"项目编号": list(shapes), "人类活动类型": ["放牧"] * len(shapes)},
+        geometry=list(shapes.values()),
+        crs=4490,
+    )
+    return from_frame(frame, kind="project_site")
+
+
+def rules_of(review):
+    return [one.id for one in review.content.rules]
+
+
+def test_projects_and_activities_hear_their_rules(watched):
+    table = activities(A=FREE, C=IN_REDLINE)
+    as_projects = spatial.review(table, watched, on="2025-06-01")
+    as_activities = spatial.review(table, watched, on="2025-06-01", about="activity")
+    assert rules_of(as_projects) == ["L-1"]
+    assert rules_of(as_activities) == ["L-1", "L-2"]
+    assert outcomes(as_activities) == {"A": "clear", "C": "prohibited"}
+    assert as_activities.findings["rule"].tolist() == ["L-1", "L-2"]
+    assert as_projects.content.run_id != as_activities.content.run_id
+
+
+def test_without_a_rule_on_activities_no_activity_is_clear(office):
+    table = activities(A=FREE, C=IN_REDLINE)
+    review = spatial.review(table, office, on="2025-06-01", about="activity")
+    assert outcomes(review) == {"A": "needs_information", "C": "prohibited"}
+    (said,) = set(review.unknowns["why"])
+    assert "没有一条在 2025-06-01 适用于本地区的活动条款" in said
+
+
+def test_the_outputs_say_what_was_reviewed(watched, tmp_path):
+    table = activities(A=FREE)
+    for about in ("project", "activity"):
+        folder = tmp_path / about
+        spatial.review(table, watched, on="2025-06-01", about=about).write(folder)
+        for name in ("result.json", "manifest.json"):
+            assert json.loads((folder / name).read_text("utf-8"))["about"] == about
+    page = (tmp_path / "activity" / "report.html").read_text("utf-8")
+    assert "<h1>人类活动符合性审查报告（选址条款与活动条款）</h1>" in page
+    page = (tmp_path / "project" / "report.html").read_text("utf-8")
+    assert "<h1>项目选址符合性审查报告</h1>" in page
+
+
+def test_nothing_else_can_be_reviewed(office):
+    with pytest.raises(InputRefusedError, match="about: expected 'project' or 'act"):
+        spatial.review(sites(A=FREE), office, on="2025-06-01", about="plan")

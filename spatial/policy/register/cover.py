@@ -2,7 +2,9 @@
 
 A clause has the state ``rule`` or ``needs_setting`` only because a rule answers for
 it: one that bears its id or lists it under ``clauses``, and that cites the same
-article of the same text. Nothing else can claim it.
+article of the same text. Nothing else can claim it. Rules on projects are heard of
+activities too, so both sorts may answer for a clause on activities; one on siting
+needs a rule on projects.
 """
 
 from __future__ import annotations
@@ -117,7 +119,8 @@ def cover(
     UnknownKindError
         A rule lists a clause that the register does not have.
     InputRefusedError
-        A rule answers for a clause and cites another article.
+        A rule answers for a clause and cites another article, or speaks of activities
+        and answers for a clause on siting.
     """
     answers = _answers(register, rulebooks)
     return tuple(
@@ -181,6 +184,7 @@ def _answers(
                         known=list(clauses),
                     )
                 _refuse_other_article(rule, book, clauses[name])
+                _refuse_unheard(rule, book, clauses[name])
                 found.setdefault(name, []).append((book, rule))
     return found
 
@@ -204,6 +208,17 @@ def _refuse_other_article(
         got=said,
         todo=f"correct the citation, or {clause.path.name}:{clause.line}",
     )
+
+
+def _refuse_unheard(rule: model.Rule, book: model.Rulebook, clause: Clause) -> None:
+    """Refuse a rule on activities for a clause on siting: no project would hear it."""
+    if rule.about == "activity" and clause.group == "siting":
+        raise InputRefusedError(
+            source=book.path,
+            expected=f"a rule on projects to answer for clause {clause.id} (siting)",
+            got=f"rule {rule.id}, about: activity",
+            todo="leave out 'about', or the clause",
+        )
 
 
 def _citations(rule: model.Rule) -> Iterator[model.Citation]:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from layers import document, spec
 from layers.errors import DocumentError
 from layers.samples import county, layout, shapes, sites, zones
+from spatial.policy.load import load_rulebook
+from spatial.policy.territory import is_under
 
 GEOD = pyproj.Geod(a=6378137.0, rf=298.257222101)
 
@@ -71,8 +73,25 @@ def test_gdal_keeps_its_own_clock_afterwards(tmp_path):
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == before
 
 
-def test_every_kind_of_the_catalogue_is_there(sheets):
-    assert set(sheets) == set(spec.kinds()) - {"project_site"}
+def stated_to_be_none():
+    plan = document.load(county.WORKSPACE).need("layers")
+    return {one.need("kind").text() for one in plan if one.get("none_exists")}
+
+
+def test_every_kind_that_its_rules_ask_for_is_there_or_stated_to_be_none(sheets):
+    none = stated_to_be_none()
+    assert not none & set(sheets)
+    asked = {
+        provision.where.kind
+        for name in document.load(county.WORKSPACE).need("rulebooks").texts()
+        for rule in load_rulebook(name).rules
+        # of another territory, which asks nothing here
+        if not rule.territory or is_under(layout.ADCODE, rule.territory)
+        for edition in rule.editions
+        for provision in edition.provisions
+    }
+    assert asked - {None} <= none | set(sheets)
+    assert none | set(sheets) <= set(spec.kinds()) - {"project_site"}
 
 
 def test_every_geometry_is_valid_and_of_its_kind(sheets):

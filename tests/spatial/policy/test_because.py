@@ -101,11 +101,11 @@ def test_a_number_is_told_against_its_limit(operator, limit, value, said):
 @pytest.mark.parametrize(
     ("operator", "limit", "said"),
     [
-        ("before", dt.date(2021, 1, 1), "闲置起始日期 2020-01-01，早于 2021-01-01。"),
+        ("before", dt.date(2021, 1, 1), "停用日期 2020-01-01，早于 2021-01-01。"),
         ("on_or_after", dt.date(2019, 1, 1),
-         "闲置起始日期 2020-01-01，不早于 2019-01-01。"),
+         "停用日期 2020-01-01，不早于 2019-01-01。"),
         ("older_than_years", 3.0,
-         "闲置起始日期 2020-01-01，至审查基准日已超过 3 年。"),
+         "停用日期 2020-01-01，至审查基准日已超过 3 年。"),
     ],
 )  # fmt: skip
 def test_a_day_is_told_against_its_limit(operator, limit, said):
