@@ -39,6 +39,8 @@ _FITS: Mapping[str, tuple[str, ...]] = {
 }
 _LISTED = ("in", "names", "code_under")
 
+_BY_LETTER = ("in", "names", "equals")
+
 INDUSTRY = "industry"
 """The attribute that holds the code which named sets are made of."""
 
@@ -128,6 +130,8 @@ def _test(entry: Entry, about: FieldSpec, *, strict: bool) -> model.Test:
     value = entry.need(operator)
     if about.type not in _FITS[operator]:
         value.fail(f"a comparison that fits {about.name}, a {about.type}", operator)
+    if about.name == INDUSTRY and operator in _BY_LETTER:
+        value.fail("code_under or in_set: C2613 and 2613 are one code", operator)
     missing, assumed = entry.get("missing"), entry.get("assumed")
     read = missing or assumed or (value if operator == "in_set" else None)
     if read and strict:

@@ -139,7 +139,7 @@ def check(rulebook: model.Rulebook, *, texts: Path | None = None) -> Checked:
         rulebook,
         check_cases(rulebook),
         {rule.id: _aspects(rule) for rule in rulebook.rules},
-        _quotes(rulebook, texts) if texts is not None else None,
+        quotes(rulebook, texts) if texts is not None else None,
     )
 
 
@@ -168,7 +168,19 @@ def cited(rule: model.Rule) -> Iterator[model.Citation]:
             yield from (one.citation for one in provision.relief if one.citation)
 
 
-def _quotes(rulebook: model.Rulebook, folder: Path) -> Quotes:
+def quotes(rulebook: model.Rulebook, folder: Path) -> Quotes:
+    """Look up every quote of a rulebook in the texts that its documents name.
+
+    Parameters
+    ----------
+    rulebook, folder
+        As for `check`.
+
+    Raises
+    ------
+    SourceNotFoundError, InputRefusedError
+        As for `check`.
+    """
     named = {key: one.text for key, one in rulebook.documents.items() if one.text}
     read = {name: _read(folder / name) for name in sorted(set(named.values()))}
     found, not_compared = 0, 0

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.layer import FRAME
+from spatial.policy.judge import could_change
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ def deciding_rule(site: SiteRecord) -> str | None:
     for one in site.findings:
         if one.finding.outcome == site.outcome:
             return one.finding.rule
+    certain = frozenset(one.finding.outcome for one in site.findings)
     for lack in site.unknowns:
-        if lack.outcome == site.outcome and lack.rule:
+        decides = lack.outcome == site.outcome and could_change(lack, certain)
+        if decides and lack.rule:
             return lack.rule
     return None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
 from layers.text import Fact, Message
+from spatial.policy.judge import could_change
 from spatial.text import TEXTS, Lang
 
 if TYPE_CHECKING:
@@ -237,7 +238,8 @@ def deciding(site: SiteRecord, lang: Lang) -> str:
     for record in site.findings:
         if record.finding.outcome == site.outcome:
             return f"{record.finding.rule} · {cited(record, lang)}"
+    certain = frozenset(record.finding.outcome for record in site.findings)
     for unknown in site.unknowns:
-        if unknown.outcome == site.outcome:
+        if unknown.outcome == site.outcome and could_change(unknown, certain):
             return sentence(unknown.why, lang)
     return say("none", lang)
