@@ -60,7 +60,7 @@ def less_known(draw, cases):
     return case, poorer, rule, book
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(less_known(CASES))
 def test_several_losses_never_improve_what_a_rule_says(drawn):
     case, poorer, rule, book = drawn
@@ -74,7 +74,7 @@ def by_every_rule(case):
     return outcome_of(judgement.findings, judgement.unknowns)
 
 
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(less_known(CASES))
 def test_several_losses_never_improve_what_all_rules_say(drawn):
     case, poorer, _, _ = drawn
