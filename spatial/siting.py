@@ -122,8 +122,9 @@ def review(
         The day whose law and layers count: a date or ``YYYY-MM-DD``.
     about
         ``project``: what is to be built; rules on activities are not heard.
-        ``activity``: what is there already (column ``activity``); every rule is
-        heard, and without one on activities nothing is called free of conflict.
+        ``activity``: what is there already (column ``activity``); rules on activities
+        are heard, and of the others what ties a ban to a zone. Without a rule on
+        activities nothing is called free of conflict.
     lang
         Language of the tables and the map.
     progress

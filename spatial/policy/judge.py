@@ -21,7 +21,7 @@ from spatial.policy.place import setting_missing, unknowns
 from spatial.policy.where import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from spatial.finding import Finding, Outcome, Said, Unknown
     from spatial.policy import model
@@ -95,9 +95,8 @@ def judge(
     rulebooks
         In the order in which their rules are to be reported.
     about
-        What the sites are. ``project``: rules on activities are not heard, and not
-        reported as checked. ``activity``: something that is there already; every
-        rule is heard, because what may not be built there may not be there either.
+        What the sites are, to be built or there already; `model.Rule.heard` says
+        which provisions count. A rule of which nothing is heard is not reported.
     progress
         Called after each rule with the count of those done and of all; what it
         raises ends the work.
@@ -116,20 +115,18 @@ def judge(
     found: list[Finding] = []
     open_: list[Lacks] = []
     judged: list[JudgedRule] = []
-    every = [
-        (book, rule)
-        for book in rulebooks
-        for rule in book.rules
-        if rule.about in (about, "project")
-    ]
+    every = [(book, rule) for book in rulebooks for rule in book.rules]
     for done, (book, rule) in enumerate(every, start=1):
         edition, status = edition_on(rule, book, on=shelf.on)
         where = territory.applies(rule.territory, shelf) if edition else None
         if edition is not None and where is None:
             status = "elsewhere"
-        judged.append(JudgedRule(rule, book.id, edition, status))
+        last = edition or rule.editions[-1]
+        heard = rule.heard(last, about)
+        if heard or rule.about == about:
+            judged.append(JudgedRule(rule, book.id, edition, status))
         if edition is not None and where is not None:
-            bench = _Bench(shelf, book, rule, edition, status, where)
+            bench = _Bench(shelf, book, rule, edition, heard, status, where)
             for applies, lacks in bench.hear():
                 found += applies
                 open_ += lacks
@@ -222,12 +219,13 @@ class _Bench:
     book: model.Rulebook
     rule: model.Rule
     edition: model.Edition
+    heard: Mapping[int, model.Provision]
     status: Status
     territory: Place = field(repr=False)
 
     def hear(self) -> Iterator[tuple[list[Finding], list[Lacks]]]:
         """Yield what each provision says of the sites."""
-        for number, provision in enumerate(self.edition.provisions, start=1):
+        for number, provision in self.heard.items():
             found, lacks = self._provision(provision, number)
             open_ = [
                 one.of_rule(self.rule.id, is_advice=provision.is_advice)

@@ -24,6 +24,8 @@ Effect = Literal["prohibited", "restricted", "needs_information", "advice"]
 About = Literal["project", "activity"]
 """What a rule speaks of: what is to be built, or what is there already."""
 Relation = Literal["intersects", "within_distance", "not_within", "outside", "anywhere"]
+BOUND: tuple[Relation, ...] = ("intersects", "within_distance")
+"""Relations that hold in a zone or near it, and nowhere else."""
 Operator = Literal[
     "in",
     "names",
@@ -284,6 +286,33 @@ class Rule:
     cases: tuple[Case, ...] = ()
     clauses: tuple[str, ...] = ()
     about: About = "project"
+
+    def heard(self, edition: Edition, about: About) -> Mapping[int, Provision]:
+        """Return what a review of projects or activities hears of an edition.
+
+        Parameters
+        ----------
+        edition
+            One of this rule.
+        about
+            What is reviewed.
+
+        Returns
+        -------
+        Mapping of int to Provision
+            By number, counted from 1. Of projects: all, or nothing of a rule on
+            activities. Of activities: all of a rule on activities; of one on
+            projects what ties a ban to a zone (`BOUND`), because what may not be
+            built there may not be there. What else it asks (a capacity replaced, a
+            park entered) is asked of a decision to build, which is past.
+        """
+        if about == "project" and self.about == "activity":
+            return {}
+        return {
+            number: one
+            for number, one in enumerate(edition.provisions, start=1)
+            if self.about == about or one.where.relation in BOUND
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from spatial.report.geopackage_file import (
     symbol_shape,
     write_styles,
 )
-from spatial.report.qml import outcome_style, sliver_style
+from spatial.report.qml import finding_style, outcome_style, sliver_style
 from spatial.report.sheets import overlap_word
 from spatial.report.words import cited, deciding, pick, say, sentence, visible
 
@@ -130,11 +130,18 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
     write_styles(path, _styles(frames, lang), stamp=stamp)
 
 
+_STYLES = {
+    "sites": outcome_style,
+    "overlaps": sliver_style,
+    "findings": finding_style,
+}
+
+
 def _styles(frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> dict[str, str]:
     """Return the QML document of each layer."""
     styles = {}
     for name, frame in frames.items():
-        style = sliver_style if name == "overlaps" else outcome_style
+        style = _STYLES[name]
         styles[name] = style(symbol_shape(frame), lang)
     return styles
 

@@ -28,7 +28,8 @@ def kinds_asked_for(
     for judged in judgement.rules:
         if judged.edition is None or judged.status not in ("in_force", "period_ended"):
             continue
-        for provision in judged.edition.provisions:
+        heard = judged.rule.heard(judged.edition, judgement.about)
+        for provision in heard.values():
             if provision.where.kind and (with_advice or not provision.is_advice):
                 found.setdefault(provision.where.kind)
     return tuple(found)

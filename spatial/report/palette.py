@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from layers.spec import kinds as kinds_of_catalogue
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,7 +22,7 @@ OUTCOME_COLOUR: Mapping[Said, str] = {
     "not_checked": "#4b5563",
     "restricted": "#c77700",
     "clear": "#1272a8",
-    "advised": "#0f766e",
+    "advised": "#0d8076",
 }
 """Dark enough for white text on them (contrast 3:1 and more)."""
 
@@ -65,7 +67,7 @@ _TOL = (
     "#7a7a1f",  # Tol's olive #999933, darkened likewise
     "#aa4499",
 )
-_DASHES = ("", "6 4", "2 4", "10 4 2 4")
+_DASHES = ("", "6 4", "2 4", "10 4 2 4", "12 3", "8 3 2 3 2 3", "1 6")
 
 _FILL, _TILE_FILL = 0.14, 0.02
 _TILES = ("control_unit", "admin_unit")  # they tile a county: a fill hides the rest
@@ -93,12 +95,12 @@ _ORDER = (
 
 
 def zone_styles(kinds: tuple[str, ...]) -> dict[str, ZoneStyle]:
-    """Return a style for each kind, no two alike among the first 36.
+    """Return a style for each kind, no two alike among the first 63.
 
     A kind of the catalogue always has the same style, whatever else is on the map;
     others follow in the order given.
     """
-    order = [*_ORDER, *(kind for kind in kinds if kind not in _ORDER)]
+    order = list(dict.fromkeys((*_ORDER, *kinds_of_catalogue(), *kinds)))
     return {kind: _style(kind, order.index(kind)) for kind in kinds}
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from xml.sax.saxutils import quoteattr
 
-from spatial.finding import SAID
+from spatial.finding import OUTCOMES, SAID
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from spatial.finding import Said
     from spatial.text import Lang
 
 Shape = Literal["fill", "line", "marker"]
@@ -24,10 +25,19 @@ _SLIVER_COLOURS: Mapping[str, str] = {"0": "#c77700", "1": "#4b5563"}
 
 
 def outcome_style(shape: Shape, lang: Lang) -> str:
-    """Return a QML document that colours a layer by its field ``outcome``."""
+    """Return a QML document that colours sites by their field ``outcome``."""
+    return _by_outcome(OUTCOMES, shape, lang)
+
+
+def finding_style(shape: Shape, lang: Lang) -> str:
+    """Return a QML document that colours findings; they may be an advice too."""
+    return _by_outcome(SAID, shape, lang)
+
+
+def _by_outcome(said: Sequence[Said], shape: Shape, lang: Lang) -> str:
     categories: list[tuple[str, str, str]] = [
         (outcome, say(f"outcome.{outcome}", lang), OUTCOME_COLOUR[outcome])
-        for outcome in SAID
+        for outcome in said
     ]
     return _document("outcome", categories, shape)
 

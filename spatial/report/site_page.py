@@ -139,7 +139,10 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         facts=_facts(site, lang),
         findings=tuple(_finding(one, lang) for one in site.findings),
         asked=tuple(_asked(one, lang) for one in questions(site)),
-        questions=tuple(_question(one, lang) for one in site.unknowns),
+        questions=tuple(
+            _question(one, lang)
+            for one in sorted(site.unknowns, key=lambda one: one.is_advice)
+        ),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+from dataclasses import replace
 
 import geopandas as gpd
 import openpyxl
@@ -26,8 +27,9 @@ from layers.errors import InputRefusedError
 from layers.layer import Workspace
 from layers.provenance import Coverage, Period
 from layers.read import from_frame
+from spatial.policy.cases import work
 from spatial.policy.choice import of_region
-from spatial.policy.load import LEVELS, places
+from spatial.policy.load import LEVELS, builtin, load_rulebook, places
 
 HEAD = """
 rulebook: local
@@ -86,7 +88,8 @@ def layer(kind, shape):
 def reviewed(tmp_path):
     def run(*rules):
         path = tmp_path / "local.yaml"
-        path.write_text(HEAD + "".join(RULE % one for one in rules), encoding="utf-8")
+        said = (one if isinstance(one, str) else RULE % one for one in rules)
+        path.write_text(HEAD + "".join(said), encoding="utf-8")
         layers = (
             layer("policy_area", square(0, 0, 1, 1)),
             layer("wetland", square(2, 0, 3, 1)),
@@ -152,6 +155,53 @@ def test_every_writer_says_advice_in_its_own_word(reviewed, tmp_path):
     with sqlite3.connect(out / "findings.gpkg") as base:
         rows = base.execute("select outcome, outcome_text from findings").fetchall()
     assert rows == [("advised", "提示")]
+
+
+def advising():
+    for book in map(load_rulebook, builtin()):
+        for rule in book.rules:
+            if any(p.is_advice for e in rule.editions for p in e.provisions):
+                yield pytest.param(book, rule, id=rule.id)
+
+
+@pytest.mark.parametrize(("book", "rule"), list(advising()))
+def test_without_its_advice_a_rule_leads_to_the_same_outcomes(book, rule):
+    bare = replace(
+        rule,
+        editions=tuple(
+            replace(e, provisions=tuple(p for p in e.provisions if not p.is_advice))
+            for e in rule.editions
+        ),
+    )
+    for case in rule.cases:
+        got = work(case, rule, book)
+        assert work(case, bare, book) == ("clear" if got == "advised" else got)
+
+
+# -- texts without a date --------------------------------------------------------------
+
+UNDATED = {**BAN, "id": "U-1", "effect": "needs_information", "kind": "wetland"}
+
+
+def test_of_a_text_without_a_date_nobody_says_that_it_is_in_force(reviewed, tmp_path):
+    since = "valid: {from: 2020-01-01}"
+    review = reviewed(BAN, (RULE % UNDATED).replace(since, "valid: {from: unknown}"))
+    assert review.outcomes["outcome"].to_dict() == {
+        "W": "needs_information",
+        "N": "clear",
+        "P": "clear",
+    }
+    assert review.findings["status"].tolist() == ["undated"]
+    review.write(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "文件未载日期，效力待确认" in page
+
+
+def test_where_no_rule_bears_a_date_nothing_is_clear(reviewed):
+    since = "valid: {from: 2020-01-01}"
+    review = reviewed((RULE % UNDATED).replace(since, "valid: {from: unknown}"))
+    assert set(review.outcomes["outcome"]) == {"needs_information"}
+    assert "no_rule_in_force" in set(review.unknowns["kind"])
 
 
 # -- rulebooks by region -------------------------------------------------------------

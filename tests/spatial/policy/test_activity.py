@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Setting, Workspace
-from layers.provenance import Period
+from layers.provenance import Coverage, Period
 from layers.read import from_frame
 from layers.spec import spec
 from spatial.policy import model
@@ -26,6 +26,7 @@ from spatial.policy.judge import judge
 from spatial.policy.load import builtin, load_rulebook
 from spatial.policy.register.cover import cover
 from spatial.policy.register.load import load_register
+from spatial.report.layer_records import kinds_asked_for
 from spatial.shelf import Shelf
 
 ON = dt.date(2024, 5, 1)
@@ -114,10 +115,17 @@ def test_years_may_be_a_setting_if_it_is_a_whole_number():
 # -- who hears it ------------------------------------------------------------------
 
 
-def rule(name: str, about: model.About) -> model.Rule:
+ANYWHERE = model.Where("anywhere")
+IN_RESERVE = model.Where("intersects", "nature_reserve")
+OUT_OF_PARK = model.Where("outside", "industrial_park")
+
+
+def rule(
+    name: str, about: model.About, *places: model.Where, valid: Period = VALID
+) -> model.Rule:
     cited = model.Citation("doc", "第一条", "虚构条文")
-    banned = model.Provision(model.Where("anywhere"), "prohibited")
-    edition = model.Edition(VALID, cited, (banned,))
+    banned = tuple(model.Provision(one, "prohibited") for one in places or (ANYWHERE,))
+    edition = model.Edition(valid, cited, banned)
     return model.Rule(
         name, {"zh": "虚构", "en": "made up"}, (), (edition,), about=about
     )
@@ -134,7 +142,12 @@ def shelf() -> Shelf:
         {"activity": ["boiler"]}, geometry=[shapely.Point(107, 40)], crs=FRAME
     )
     frame = from_frame(point, kind="project_site").frame.reset_index(drop=True)
-    office = Workspace(title="虚构", region=None, layers={})
+    around = Coverage(shapely.box(106, 39, 108, 41), "box")
+    reserve = gpd.GeoDataFrame(
+        {"BHQMC": ["虚构"]}, geometry=[shapely.box(106.9, 39.9, 107.1, 40.1)], crs=FRAME
+    )
+    zones = from_frame(reserve, kind="nature_reserve", coverage=around, valid=VALID)
+    office = Workspace(title="虚构", region=None, layers={zones.id: zones})
     return Shelf(gpd.GeoDataFrame(frame, crs=FRAME), office, ON)
 
 
@@ -147,11 +160,33 @@ def test_a_review_of_projects_does_not_hear_the_rules_on_activities():
 
 
 def test_a_review_of_activities_hears_both():
-    rules = book(rule("P", "project"), rule("A", "activity"))
+    rules = book(rule("P", "project", IN_RESERVE), rule("A", "activity"))
     got = judge(shelf(), [rules], about="activity")
     assert [one.rule for one in got.findings] == ["P", "A"]
     assert [one.rule.id for one in got.rules] == ["P", "A"]
     assert got.about == "activity"
+
+
+def test_of_a_rule_on_projects_an_activity_hears_what_is_tied_to_a_zone():
+    rules = book(rule("P", "project", ANYWHERE, OUT_OF_PARK, IN_RESERVE))
+    (found,) = judge(shelf(), [rules], about="activity").findings
+    assert (found.rule, found.provision, found.kind) == ("P", 3, "nature_reserve")
+    of_project = judge(shelf(), [rules])
+    assert [one.provision for one in of_project.findings] == [1, 3]
+    assert kinds_asked_for(of_project) == ("industrial_park", "nature_reserve")
+    of_activity = judge(shelf(), [rules], about="activity")
+    assert kinds_asked_for(of_activity) == ("nature_reserve",)
+
+
+def test_a_rule_of_which_nothing_is_heard_is_not_listed_on_any_day():
+    later = Period(dt.date(2030, 1, 1))
+    rules = book(
+        rule("P", "project", ANYWHERE),
+        rule("Q", "project", ANYWHERE, valid=later),
+        rule("R", "project", IN_RESERVE, valid=later),
+    )
+    got = judge(shelf(), [rules], about="activity")
+    assert [(one.rule.id, one.status) for one in got.rules] == [("R", "not_in_force")]
 
 
 @pytest.mark.parametrize("name", ACTIVITY_BOOKS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -446,6 +447,28 @@ def test_the_register_has_212_clauses_of_four_texts(everything):
         "yuzhou",
         "yili",
     }
+
+
+def test_every_siting_clause_is_a_rule_directly_or_with_a_setting(everything):
+    siting = [one for one in everything if one.clause.group == "siting"]
+    assert len(siting) == 58
+    assert {one.state for one in siting} == {"rule", "needs_setting"}
+    needs = {one.clause.id: one.settings for one in siting if one.settings}
+    assert needs == {
+        "NM14-S08": ("wuhai_key_industries",),
+        "NM14-S11": ("heavy_chemical",),
+        "NM14-S12": ("heavy_chemical",),
+        "NM14-S20": ("heavy_chemical",),
+        "NM14-S31": ("reclaimed_water_distance_m",),
+        "NM14-S47": ("noise_barrier_distance_m",),
+        "YL-S02": ("risk_road_distance_m",),
+    }
+
+
+def test_every_setting_that_the_rules_ask_for_is_on_the_page(everything):
+    page = (Path(__file__).parents[3] / "docs" / "policy.md").read_text("utf-8")
+    for name in {name for one in everything for name in one.settings}:
+        assert f"| `{name}` |" in page
 
 
 def test_the_states_agree_with_the_rulebooks_read_as_text(everything):

@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 import sample_content
 
-from spatial.finding import OUTCOMES
+from spatial.finding import OUTCOMES, SAID
 from spatial.report.geopackage import write_geopackage
 from spatial.report.palette import OUTCOME_COLOUR
 
@@ -72,6 +72,8 @@ def test_the_default_style_colours_every_outcome(path):
     assert renderer.get("attr") == "outcome"
     values = [one.get("value") for one in renderer.iter("category")]
     assert values == list(OUTCOMES)
+    of_findings = ET.fromstring(rows[2][1]).iter("category")  # noqa: S314 (our own)
+    assert [one.get("value") for one in of_findings] == list(SAID)
     symbols = {one.get("name") for one in renderer.iter("symbol")}
     assert symbols == {one.get("symbol") for one in renderer.iter("category")}
     red, green, blue = (

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.spec import spec
-from spatial.finding import OUTCOMES, UnknownKind
+from layers.spec import kinds, spec
+from spatial.finding import OUTCOMES, SAID, UnknownKind
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN, zone_styles
 from spatial.report.words import (
     hectares,
@@ -102,6 +102,7 @@ def test_every_outcome_and_unknown_has_its_words(lang):
     for outcome in OUTCOMES:
         assert say(f"outcome.{outcome}", lang)
         assert say(f"meaning.{outcome}", lang)
+    assert len({say(f"outcome.{said}", lang) for said in SAID}) == len(SAID)
     for kind in get_args(UnknownKind):
         assert say(f"unknown_kind.{kind}", lang)
     for stable in (True, False, None):
@@ -121,8 +122,8 @@ def test_both_languages_say_the_same_keys_with_the_same_places():
 
 
 def test_outcomes_differ_by_sign_and_colour():
-    assert len(set(OUTCOME_SIGN.values())) == len(OUTCOMES)
-    assert len(set(OUTCOME_COLOUR.values())) == len(OUTCOMES)
+    assert len(set(OUTCOME_SIGN.values())) == len(SAID)
+    assert len(set(OUTCOME_COLOUR.values())) == len(SAID)
 
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0: what red-blind and green-blind
@@ -163,3 +164,4 @@ def test_zone_kinds_keep_their_style_whatever_else_is_drawn():
     among = zone_styles(("parks_of_ours", "wetland", "ecological_redline"))
     assert among["wetland"] == alone
     assert len(set(among.values())) == 3
+    assert len(set(zone_styles(kinds()).values())) == len(kinds())
