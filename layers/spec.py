@@ -56,7 +56,7 @@ class FieldSpec:
         Whether the layer can be relied on without the field.
     domain
         Canonical value -> spellings under which sources hold it (folded);
-        empty when any value will do.
+        empty when any value will do. Of ``codes``, every part must be known.
     titles
         Canonical value -> what people read, by language.
     pattern

@@ -20,7 +20,7 @@ from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
-from spatial.policy.choice import BY_REGION, of_region
+from spatial.policy.choice import BY_REGION, of_region, spelled_out
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
 from spatial.report import tables
@@ -211,7 +211,8 @@ def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
 
 def _named(office: Workspace) -> Iterator[Rulebook]:
     """Yield the rulebooks that a workspace names, each once, by name or by region."""
-    names = dict.fromkeys(office.rulebooks)
+    meant = [one for name in office.rulebooks for one in spelled_out(name)]
+    names = dict.fromkeys(meant)
     for name in names:
         if name != BY_REGION:
             yield _rulebook(name, office)

@@ -181,6 +181,10 @@ def _value(cell: object, field: FieldSpec, *, keeps_odd: bool) -> tuple[Value, s
     if field.domain is not None and isinstance(value, str):
         known = field.spelled(value)
         return known, "" if known is not None else "value_outside_domain"
+    if field.domain is not None and isinstance(value, tuple):
+        spelled = tuple(one for one in map(field.spelled, value) if one is not None)
+        whole = len(spelled) == len(value)  # one odd word may be the one that matters
+        return (spelled, "") if whole else (None, "value_outside_domain")
     if field.pattern is not None and isinstance(value, str):
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).upper()
         if re.fullmatch(field.pattern, plain):

@@ -53,7 +53,7 @@ def rivers() -> tuple[Sheet, ...]:
 
 
 def places() -> tuple[Sheet, ...]:
-    """Parks, policy area, grassland, wetland, scenic area."""
+    """Parks, policy area, grassland, settlements, wetland, scenic area."""
     parks = [
         ("YQ-01", "示范循环经济产业园", "合规", "自治区级", "park model"),
         ("YQ-02", "示范北部工业集中区", "不合规", "县级", "park refused"),
@@ -71,6 +71,11 @@ def places() -> tuple[Sheet, ...]:
         ("wuhai_region", "乌海及周边地区（示范范围）", SOURCE, shape("wuhai region"))
     ]
     grass = [("CY-001", "示范基本草原", "温性荒漠草原类", shape("grassland"))]
+    meadow = [("CY-002", "示范草原", "其他", shape("grassland"))]
+    homes = [
+        ("JM-01", "示范县城区", "城镇居民区", shape("city")),
+        ("JM-02", "示范北镇", "城镇居民区", shape("town boundary")),
+    ]
     wet = [("SD-001", "示范湿地", "国家重要湿地", shape("wetland"))]
     view = [("FJ-01", "示范峡谷风景名胜区", "省级", "其他区域", shape("scenic"))]
     places = "data/qu_yu.gpkg"
@@ -87,6 +92,18 @@ def places() -> tuple[Sheet, ...]:
             places,
             "JBCY",
             table(["图斑编号", "草原名称", "草原类型"], grass),
+        ),
+        Sheet(
+            "grassland",
+            places,
+            "CY",
+            table(["草原编号", "草原名称", "草原状况"], meadow),
+        ),
+        Sheet(
+            "settlement",
+            places,
+            "JMD",
+            table(["居民点编号", "居民点名称", "居民点类型"], homes),
         ),
         Sheet(
             "wetland",

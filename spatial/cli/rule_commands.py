@@ -39,21 +39,22 @@ def rules() -> None:
 def check(ctx: click.Context, rulebook: str | None, texts: Path | None) -> None:
     """检验规则库 / check a rulebook: what it cites, what it asks, its own cases.
 
-    RULEBOOK is a built-in name or a file; without it, every built-in rulebook is
-    checked. Refused are: no citation, no date, an unknown field or layer kind,
-    editions that overlap, a rule without cases, a condition that nothing can meet.
-    Exits with 1 when a case fails or a quote does not stand in its text. The last
-    lines say how many rules have a case that hits, misses, lies on the edge, and is
-    unknown.
+    RULEBOOK is a built-in name or a file; "national" stands for every rulebook of
+    national law. Without it, every built-in rulebook is checked. Refused are: no
+    citation, no date, an unknown field or layer kind, editions that overlap, a rule
+    without cases, a condition that nothing can meet. Exits with 1 when a case fails
+    or a quote does not stand in its text. The last lines say how many rules have a
+    case that hits, misses, lies on the edge, and is unknown.
 
     \b
     例 / example:
       redline rules check national
     """
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
     from spatial.policy.pack import check as checked
 
-    books = (rulebook,) if rulebook else builtin()
+    books = spelled_out(rulebook) if rulebook else builtin()
     results = [checked(load_rulebook(name), texts=texts) for name in books]
     for one in results:
         _say_checked(one)
@@ -100,13 +101,16 @@ def _say_checked(one: Checked) -> None:
 def list_(rulebook: str | None) -> None:
     """列出规则 / list rules: id, validity, title.
 
+    "national" stands for every rulebook of national law.
+
     \b
     例 / example:
       redline rules list inner_mongolia
     """
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
 
-    for name in (rulebook,) if rulebook else builtin():
+    for name in spelled_out(rulebook) if rulebook else builtin():
         book = load_rulebook(name)
         click.echo(f"{book.id}  {book.title[language()]}")
         for rule in book.rules:
@@ -127,9 +131,11 @@ def show(rule: str, rulebook: str | None) -> None:
       redline rules show NM14-S29
     """
     from layers.errors import UnknownKindError
+    from spatial.policy.choice import spelled_out
     from spatial.policy.load import builtin, load_rulebook
 
-    books = [load_rulebook(name) for name in ((rulebook,) if rulebook else builtin())]
+    names = spelled_out(rulebook) if rulebook else builtin()
+    books = [load_rulebook(name) for name in names]
     found = {one.id: (one, book) for book in books for one in book.rules}
     if rule not in found:
         raise UnknownKindError(what="rule", name=rule, known=sorted(found))

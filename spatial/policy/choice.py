@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spatial.policy.load import load_rulebook, places
+from spatial.policy.load import LEVELS, load_rulebook, places
 from spatial.policy.territory import is_above, is_under
 
 if TYPE_CHECKING:
@@ -12,6 +12,37 @@ if TYPE_CHECKING:
 
 BY_REGION = "by_region"
 """Stands in ``rulebooks:`` for the built-in ones that `of_region` chooses."""
+
+
+NATIONAL = "national"
+"""Stands in ``rulebooks:`` for every built-in rulebook of the nation."""
+
+
+def spelled_out(name: str) -> tuple[str, ...]:
+    """Return the rulebooks that a name stands for.
+
+    Parameters
+    ----------
+    name
+        As a workspace or a command names it: a built-in rulebook, a path, or
+        `NATIONAL`.
+
+    Returns
+    -------
+    tuple of str
+        `name` itself; for `NATIONAL` every rulebook of the nation, the one of that
+        name first and then by name. The national law is in several books because
+        one would be too long to read, not because an office may leave some out.
+
+    Examples
+    --------
+    >>> spelled_out("national")[0], spelled_out("yili")
+    ('national', ('yili',))
+    """
+    if name != NATIONAL:
+        return (name,)
+    nation = [one for one, path in places().items() if path.parent.name == LEVELS[0]]
+    return (NATIONAL, *(one for one in nation if one != NATIONAL))
 
 
 def of_region(region: str) -> tuple[Rulebook, ...]:

@@ -337,7 +337,9 @@ def _relief(
         )
     return model.Relief(
         when=when,
-        effect=entry.need("effect").one_of("restricted", "clear"),  # type: ignore[arg-type]
+        effect=entry.need("effect").one_of(  # type: ignore[arg-type]
+            "restricted", "clear", "needs_information"
+        ),
         requires=titles(entry.need("requires")),
         citation=citation(cited, documents) if cited else None,
     )

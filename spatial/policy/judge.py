@@ -292,7 +292,8 @@ class _Bench:
         """Yield why the provision is undecided, for the sites where it is."""
         if not sites.any():
             return
-        mild = self.status == "in_force" and provision.effect == "restricted"
+        may_say = {provision.effect, *(one.effect for one in provision.relief)}
+        mild = self.status == "in_force" and may_say <= {"restricted", "clear"}
         for lack, rows in subject.missing.items():
             say = attribute_missing if lack.sort == "field" else setting_missing
             asked = Lacks.at(np.flatnonzero(rows & sites), say(lack.name))

@@ -172,15 +172,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """What turns a prohibition into a restriction, when it is certain.
+    """What makes a prohibition milder, when it is certain.
 
     An applicant claims an exception; what is not claimed is not granted. While
     `when` is false or unknown the provision's own effect stands, and the finding
-    names the relief.
+    names the relief. ``needs_information`` is for a claim that only a person can
+    judge: its text was not read, or it is no value that the law knows.
     """
 
     when: Condition
-    effect: Literal["restricted", "clear"]
+    effect: Literal["restricted", "clear", "needs_information"]
     requires: Mapping[str, str]
     citation: Citation | None = None
 

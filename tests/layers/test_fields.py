@@ -50,15 +50,17 @@ def test_the_kinds_of_the_toolkit():
         "admin_unit", "basic_grassland", "basin", "biodiversity_priority",
         "black_water", "chp_plant", "coal_base", "contaminated_land", "control_unit",
         "cropland", "eco_fragile_area", "eco_space", "ecological_corridor",
-        "ecological_redline", "grazing_ban", "groundwater_key_zone",
-        "groundwater_overdraft", "groundwater_vulnerable", "heavy_metal_key_area",
-        "human_activity", "industrial_park", "key_region_basin", "lake",
-        "livestock_ban_zone", "main_urban_area", "nature_reserve", "no_burn_zone",
-        "no_fishing_zone", "noise_sensitive_area", "nonroad_control_zone", "open_pit",
+        "ecological_redline", "farmland_concentrated_area", "grassland", "grazing_ban",
+        "groundwater_key_zone", "groundwater_overdraft", "groundwater_vulnerable",
+        "heating_network_area", "heavy_metal_key_area", "human_activity",
+        "industrial_park", "key_region_basin", "lake", "livestock_ban_zone",
+        "main_urban_area", "nature_reserve", "no_burn_zone", "no_fishing_zone",
+        "noise_sensitive_area", "nonroad_control_zone", "open_pit",
         "permanent_basic_farmland", "permit", "policy_area", "project_site",
         "reclaimed_water_network", "riparian_buffer", "river", "river_control_area",
-        "river_shoreline", "rural_water_source", "scenic_area", "seasonal_river",
-        "settlement", "soil_priority_protection", "soil_strict_control",
+        "river_shoreline", "road_land", "rural_water_source", "sandified_closure_area",
+        "scenic_area", "seasonal_river", "sensitive_institution", "settlement",
+        "soil_priority_protection", "soil_strict_control", "special_protection_area",
         "urban_growth_boundary", "ventilation_corridor", "water_conservation_area",
         "water_source_protection", "wetland",
     }  # fmt: skip
@@ -197,3 +199,18 @@ def test_the_frame_that_was_handed_over_stays_as_it_is():
     before = frame.copy()
     layers.from_frame(frame, kind="wetland")
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_list_of_codes_with_a_domain_is_known_whole_or_not_at_all():
+    layer = read(
+        "project_site",
+        {
+            "项目编号": ["A", "B", "C", "D"],
+            "涉及的活动": ["取土、爆破作业", "取土、跳舞", "无", None],
+        },
+    )
+    values = layer.frame["site_activities"].tolist()
+    assert values == [("earth_taking", "blasting"), None, ("none",), None]
+    assert told(layer, "value_outside_domain") == [
+        (1, {"field": "site_activities", "value": "取土、跳舞"})
+    ]

@@ -116,6 +116,11 @@ NEEDED = (
     "nature_reserve",
     "permanent_basic_farmland",
     "water_source_protection",
+    "basic_grassland",
+    "grassland",
+    "sandified_closure_area",
+    "scenic_area",
+    "wetland",
 )
 """Kinds that some rule asks for at every site, whatever the project is."""
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from layers import document, spec
 from layers.errors import DocumentError
 from layers.samples import county, layout, shapes, sites, zones
+from spatial.policy.choice import spelled_out
 from spatial.policy.load import load_rulebook
 from spatial.policy.territory import is_under
 
@@ -83,7 +84,8 @@ def test_every_kind_that_its_rules_ask_for_is_there_or_stated_to_be_none(sheets)
     assert not none & set(sheets)
     asked = {
         provision.where.kind
-        for name in document.load(county.WORKSPACE).need("rulebooks").texts()
+        for named in document.load(county.WORKSPACE).need("rulebooks").texts()
+        for name in spelled_out(named)
         for rule in load_rulebook(name).rules
         # of another territory, which asks nothing here
         if not rule.territory or is_under(layout.ADCODE, rule.territory)
