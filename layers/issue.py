@@ -46,6 +46,11 @@ SEVERITY: Mapping[str, Severity] = {
     "code_malformed": "warning",
     "code_contradicts_category": "warning",
     "code_contradicts_county": "warning",
+    "industry_code_earlier": "note",
+    "industry_zero_lost": "note",
+    "unit_converted": "note",
+    "unit_missing": "warning",
+    "unit_unknown": "warning",
     # file
     "crs_equated": "note",
     "crs_given_by_user": "note",

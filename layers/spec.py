@@ -63,6 +63,12 @@ class FieldSpec:
         Regular expression that a value must match in full, or None.
     none_words
         Spellings that say "there is none", as opposed to a missing value.
+    unit
+        Of a number whose cell may carry another unit: a key of
+        `layers.quantity.UNITS`, or None.
+    question
+        What to ask an applicant who has not stated it, by language; None where the
+        title makes the question.
     """
 
     name: str
@@ -74,6 +80,8 @@ class FieldSpec:
     titles: Mapping[str, Mapping[str, str]] | None = None
     pattern: str | None = None
     none_words: tuple[str, ...] = ()
+    unit: str | None = None
+    question: Mapping[str, str] | None = None
 
     def spelled(self, value: str) -> str | None:
         """Return the canonical value of a spelling, or None outside the domain."""
@@ -201,6 +209,8 @@ def _read_field(entry: Entry) -> FieldSpec:
         "domain",
         "pattern",
         "none_words",
+        "unit",
+        "question",
     )
     kind = entry.get("type")
     if kind:
@@ -209,6 +219,9 @@ def _read_field(entry: Entry) -> FieldSpec:
     required = entry.get("required")
     pattern = entry.get("pattern")
     none_words = entry.get("none_words")
+    unit, question = entry.get("unit"), entry.get("question")
+    if unit and (not kind or kind.value != "number"):
+        unit.fail("a field of type number beside it")
     domain: dict[str, tuple[str, ...]] = {}
     titles: dict[str, Mapping[str, str]] = {}
     for value, one in (entry.mapping().get("domain") or _EMPTY).mapping().items():
@@ -227,6 +240,8 @@ def _read_field(entry: Entry) -> FieldSpec:
         titles=titles or None,
         pattern=pattern.text() if pattern else None,
         none_words=tuple(map(fold, none_words.texts())) if none_words else (),
+        unit=unit.text() if unit else None,
+        question=_titles(question) if question else None,
     )
 
 

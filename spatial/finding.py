@@ -113,6 +113,9 @@ class Finding:
         Messages for exceptions that could apply if they were claimed.
     assumptions
         Messages for readings that the finding rests on.
+    because
+        The rest of the reason path: what of the project and of the zone meets the
+        clause, and the tolerance that an overlap is above. `why` is the relation.
     """
 
     site: int
@@ -134,6 +137,7 @@ class Finding:
     requires: Mapping[str, str] = field(default_factory=dict)
     relief: tuple[Mapping[str, str], ...] = ()
     assumptions: tuple[str, ...] = ()
+    because: tuple[Message, ...] = ()
 
     def key(self, site_id: str) -> str:
         """Return an id that is the same in the next run: 12 hex digits."""
@@ -161,6 +165,9 @@ class Unknown:
         The sentence.
     is_advice
         Whether only an advice is left open by it, so that it decides nothing.
+    at_most
+        The most severe that an answer could lead to: ``restricted`` where the
+        provision that waits for it can forbid nothing.
     """
 
     site: int
@@ -169,6 +176,7 @@ class Unknown:
     what: str
     why: Message
     is_advice: bool = False
+    at_most: Outcome = "prohibited"
 
     @property
     def outcome(self) -> Said:

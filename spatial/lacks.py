@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from spatial.finding import Unknown
+from spatial.finding import OUTCOMES, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from spatial.finding import Outcome
     from spatial.measure.ellipsoid import Integers
 
     Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -99,7 +100,7 @@ class Lacks(Sequence[Unknown]):
     def __iter__(self) -> Iterator[Unknown]:
         for site, which in zip(self.site.tolist(), self.which.tolist(), strict=True):
             one = self.reasons[which]
-            yield Unknown(site, one.rule, one.kind, one.what, one.why, one.is_advice)
+            yield replace(one, site=site)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lacks | tuple):
@@ -127,16 +128,19 @@ class Lacks(Sequence[Unknown]):
 
     def of_rule(self, rule: str, *, is_advice: bool = False) -> Lacks:
         """Return them as unknowns of a rule, or of an advice that it gives."""
-        named = (
-            Unknown(-1, rule, one.kind, one.what, one.why, is_advice)
-            for one in self.reasons
-        )
+        named = (replace(o, rule=rule, is_advice=is_advice) for o in self.reasons)
         return Lacks(self.site, self.which, tuple(named))
+
+    def at_most(self, outcome: Outcome) -> Lacks:
+        """Return them as unknowns that lead to nothing more severe than an outcome."""
+        mild = (replace(one, at_most=outcome) for one in self.reasons)
+        return Lacks(self.site, self.which, tuple(mild))
 
     def first_of_each(self) -> Lacks:
         """Return the first of each site, rule, kind and what; the order stays.
 
-        What leaves an advice open does not stand for what leaves the rule open.
+        What leaves an advice open does not stand for what leaves the rule open, and
+        of several the one that could lead to the most severe outcome is kept.
         """
         code: dict[tuple[str, str, str, bool], int] = {}
         codes = [
@@ -145,8 +149,13 @@ class Lacks(Sequence[Unknown]):
         ]
         of_row = np.array(codes, dtype=np.int64)[self.which]
         key = self.site * max(len(code), 1) + of_row
+        mild = np.array([OUTCOMES.index(one.at_most) for one in self.reasons], int)
+        by_weight = np.lexsort((mild[self.which], key))
         _, first = np.unique(key, return_index=True)
-        return self._rows(np.sort(first))
+        _, heaviest = np.unique(key[by_weight], return_index=True)
+        which = self.which[by_weight[heaviest]]
+        order = np.argsort(first)
+        return Lacks(self.site[first][order], which[order], self.reasons)
 
     def distinct(self) -> tuple[Unknown, ...]:
         """Return the reasons that occur, without site, in the order they first do."""

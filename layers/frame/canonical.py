@@ -17,7 +17,9 @@ import pandas as pd
 from layers.frame.columns import Matched, match
 from layers.frame.identity import identify
 from layers.frame.values import NotReadable, as_text, is_missing, parse
+from layers.industry import earlier, may_have_lost_zero, readings
 from layers.issue import DataIssue
+from layers.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,7 @@ CATEGORY_DIGITS = {"1": "priority", "2": "key", "3": "general"}
 CONTROL_UNIT_CODE = re.compile(r"ZH(\d{6})([123])\d{4}")
 RESERVED = ("feature_id", "geometry", "name_standard")
 SHOWN = 60
+INDUSTRY = "industry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +142,35 @@ def _column(column: pd.Series, field: FieldSpec, *, keeps_odd: bool) -> _Column:
             continue
         key = (type(cell), _hashable(cell))
         if key not in known:
-            known[key] = _value(cell, field, keeps_odd=keeps_odd)
+            known[key] = (
+                _measured(cell, field, heading=str(column.name))
+                if field.unit
+                else _value(cell, field, keeps_odd=keeps_odd)
+            )
         value, code = known[key]
         values.append(value)
         if code:
-            offences.append((code, row, as_text(cell)[:SHOWN]))
+            offences.append((code, row, _shown(cell, value, field)))
     return _Column(_objects(values), offences)
 
 
 def _hashable(cell: object) -> object:
     """Return something that can be a key for a cell (GeoJSON allows objects)."""
     return str(cell) if isinstance(cell, dict | tuple) else cell
+
+
+def _shown(cell: object, value: Value, field: FieldSpec) -> str:
+    """Return a cell as an issue shows it; a figure with what was made of it."""
+    text = as_text(cell)[:SHOWN]
+    if isinstance(value, float) and field.unit:
+        return f"{text} = {value:g} {field.unit}"
+    return text
+
+
+def _measured(cell: object, field: FieldSpec, *, heading: str) -> tuple[Value, str]:
+    """Return a figure in the field's unit and the code of what is to be told."""
+    read = quantity(cell, field, heading=heading)
+    return read.value, read.trouble or ("unit_converted" if read.converted else "")
 
 
 def _value(cell: object, field: FieldSpec, *, keeps_odd: bool) -> tuple[Value, str]:
@@ -167,9 +188,17 @@ def _value(cell: object, field: FieldSpec, *, keeps_odd: bool) -> tuple[Value, s
     if field.pattern is not None and isinstance(value, str):
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).upper()
         if re.fullmatch(field.pattern, plain):
-            return plain, ""
+            return plain, _about_industry(plain) if field.name == INDUSTRY else ""
         return (value if keeps_odd else None), "code_malformed"
     return value, ""
+
+
+def _about_industry(code: str) -> str:
+    """Return the code of what is odd about an industry code, or ''."""
+    if earlier(code):
+        return "industry_code_earlier"
+    several = len(readings(code)) > 1
+    return "industry_zero_lost" if several and may_have_lost_zero(code) else ""
 
 
 def _cross_check(

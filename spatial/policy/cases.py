@@ -138,20 +138,46 @@ def judged(
     Judgement
         Site 0 is the case's project.
     """
+    region = rule.territory[0] if rule.territory else None
+    shelf = shelf_of(case, region=region, origin=origin)
+    return judge(shelf, (replace(rulebook, rules=(rule,)),), about=rule.about)
+
+
+def shelf_of(
+    case: model.Case,
+    *,
+    region: str | None = None,
+    origin: tuple[float, float] | None = None,
+) -> Shelf:
+    """Return the site, the layers and the settings of a case, as the judge sees them.
+
+    Parameters
+    ----------
+    case
+        The case.
+    region
+        Adcode that the case's office answers for.
+    origin
+        As for `judged`.
+
+    Returns
+    -------
+    Shelf
+        On the day of the case; site 0 is its project.
+    """
     origin = origin or case.at or ORIGIN
     site = _frame("project_site", [(case.site_shape, case.site)], origin)
     sites = from_frame(site, kind="project_site").frame.reset_index(drop=True)
     layers = {kind: _layer(kind, case, origin) for kind in case.zones}
     workspace = Workspace(
         title=case.name,
-        region=rule.territory[0] if rule.territory else None,
+        region=region,
         layers=layers,
         settings={
             name: Setting(name, value, _CLAIM) for name, value in case.settings.items()
         },
     )
-    shelf = Shelf(gpd.GeoDataFrame(sites, crs=FRAME), workspace, case.on)
-    return judge(shelf, (replace(rulebook, rules=(rule,)),), about=rule.about)
+    return Shelf(gpd.GeoDataFrame(sites, crs=FRAME), workspace, case.on)
 
 
 def draw(

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from layers.provenance import Period
 from layers.spec import kinds, spec
 from spatial.policy import model
+from spatial.policy.named_set import named_sets
+from spatial.policy.satisfiable import can_hold
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from layers.document import Entry
     from layers.spec import FieldSpec, LayerSpec
@@ -24,6 +26,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "in": ("text", "codes"),
     "names": ("text", "codes"),
     "code_under": ("text",),
+    "in_set": ("text",),
     "equals": ("text", "number", "flag"),
     "stated": ("text", "number", "date", "flag", "codes"),
     "above": ("number",),
@@ -35,6 +38,11 @@ _FITS: Mapping[str, tuple[str, ...]] = {
     "older_than_years": ("date",),
 }
 _LISTED = ("in", "names", "code_under")
+
+_BY_LETTER = ("in", "names", "equals")
+
+INDUSTRY = "industry"
+"""The attribute that holds the code which named sets are made of."""
 
 
 def titles(entry: Entry) -> Mapping[str, str]:
@@ -94,6 +102,16 @@ def condition(entry: Entry, about: LayerSpec, *, strict: bool) -> model.Conditio
     return _test(child, _field(child, key, about), strict=strict)
 
 
+def _possible(
+    entry: Entry, about: LayerSpec, *, strict: bool, who: str
+) -> model.Condition:
+    """Read a condition; refuse one that nothing can meet."""
+    read = condition(entry, about, strict=strict)
+    if not can_hold(read, about):
+        entry.fail(f"a condition that some {who} can meet", "a contradiction")
+    return read
+
+
 def _field(entry: Entry, name: str, about: LayerSpec) -> FieldSpec:
     """Return a field of a kind; refuse a name that the kind does not have."""
     known = {one.name: one for one in about.fields}
@@ -112,8 +130,10 @@ def _test(entry: Entry, about: FieldSpec, *, strict: bool) -> model.Test:
     value = entry.need(operator)
     if about.type not in _FITS[operator]:
         value.fail(f"a comparison that fits {about.name}, a {about.type}", operator)
+    if about.name == INDUSTRY and operator in _BY_LETTER:
+        value.fail("code_under or in_set: C2613 and 2613 are one code", operator)
     missing, assumed = entry.get("missing"), entry.get("assumed")
-    read = missing or assumed
+    read = missing or assumed or (value if operator == "in_set" else None)
     if read and strict:
         read.fail("no reading by assumption where it would make the outcome milder")
     if assumed and operator != "in":
@@ -124,7 +144,7 @@ def _test(entry: Entry, about: FieldSpec, *, strict: bool) -> model.Test:
         value=_value(value, operator, about),
         missing=missing.one_of("unknown", "match") if missing else "unknown",  # type: ignore[arg-type]
         assumed=_texts(assumed, about) if assumed else (),
-        because=entry.need("because").text() if read else _unused(entry),
+        because=entry.need("because").text() if missing or assumed else _unused(entry),
     )
 
 
@@ -145,23 +165,47 @@ def _value(
         return model.SettingRef(entry.need("setting").text())
     if operator in _LISTED:
         return _texts(entry, about)
-    if operator == "stated" and not entry.flag():
-        entry.fail("true (for the contrary: not)")
-    if operator == "stated" or about.type == "flag":
+    if operator in _OWN_VALUE:
+        return _OWN_VALUE[operator](entry, about)
+    if about.type == "flag":
         return entry.flag()
-    if operator in ("on_or_after", "before"):
-        return entry.date()
-    if operator == "older_than_years":
-        return _years(entry)
     return entry.number() if about.type == "number" else _in_domain(entry, about)
 
 
-def _years(entry: Entry) -> float:
+def _stated(entry: Entry, _: FieldSpec) -> bool:
+    """Read the one value that makes sense here."""
+    if not entry.flag():
+        entry.fail("true (for the contrary: not)")
+    return True
+
+
+def _set_name(entry: Entry, about: FieldSpec) -> str:
+    """Read the name of a set; sets are of industry codes."""
+    if about.name != INDUSTRY:
+        entry.fail(f"the field {INDUSTRY}, which sets are of", about.name)
+    return entry.one_of(*named_sets())
+
+
+def _day(entry: Entry, _: FieldSpec) -> dt.date:
+    """Read a day."""
+    return entry.date()
+
+
+def _years(entry: Entry, _: FieldSpec) -> float:
     """Read a whole number of years, 0 included: any day after the date."""
     years = entry.number()
     if years < 0 or not years.is_integer():
         entry.fail("a whole number of years, 0 or more")
     return years
+
+
+_OWN_VALUE: Mapping[str, Callable[[Entry, FieldSpec], str | float | bool | dt.date]] = {
+    "stated": _stated,
+    "in_set": _set_name,
+    "on_or_after": _day,
+    "before": _day,
+    "older_than_years": _years,
+}
 
 
 def _texts(entry: Entry, about: FieldSpec) -> tuple[str, ...]:
@@ -206,7 +250,7 @@ def where(entry: Entry) -> model.Where:
     return model.Where(
         relation=relation,  # type: ignore[arg-type]
         kind=about.kind,
-        filter=condition(chosen, about, strict=milder) if chosen else None,
+        filter=_possible(chosen, about, strict=milder, who="zone") if chosen else None,
         distance_m=_distance(entry, relation),
         must_be_covered=_only_for_intersects(entry, "must_be_covered", relation),
         must_exist=_only_for_intersects(entry, "must_exist", relation),
@@ -267,22 +311,32 @@ def provision(entry: Entry, documents: Mapping[str, model.Document]) -> model.Pr
         if relief:
             relief.fail("no exception from an advice, which forbids nothing")
     sites = spec("project_site")
+    who = _possible(subject, sites, strict=False, who="project") if subject else None
     return model.Provision(
         where=where(entry.need("where")),
         effect=effect,  # type: ignore[arg-type]
-        subject=condition(subject, sites, strict=False) if subject else None,
+        subject=who,
         requires=titles(requires) if requires else {},
-        relief=tuple(_relief(one, documents) for one in relief or ()),
+        relief=tuple(_relief(one, documents, who) for one in relief or ()),
         reads_with=tuple(citation(one, documents) for one in reads_with or ()),
     )
 
 
-def _relief(entry: Entry, documents: Mapping[str, model.Document]) -> model.Relief:
-    """Read an exception."""
+def _relief(
+    entry: Entry,
+    documents: Mapping[str, model.Document],
+    subject: model.Condition | None,
+) -> model.Relief:
+    """Read an exception; refuse one that nothing that is meant can claim."""
     entry.only("when", "effect", "requires", "citation")
-    cited = entry.get("citation")
+    cited, sites = entry.get("citation"), spec("project_site")
+    when = _possible(entry.need("when"), sites, strict=True, who="project")
+    if subject and not can_hold(model.All((subject, when)), sites):
+        entry.need("when").fail(
+            "an exception that a project of the subject can claim", "a contradiction"
+        )
     return model.Relief(
-        when=condition(entry.need("when"), spec("project_site"), strict=True),
+        when=when,
         effect=entry.need("effect").one_of(  # type: ignore[arg-type]
             "restricted", "clear", "needs_information"
         ),

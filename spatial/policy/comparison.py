@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from layers import industry
 from layers.errors import InputRefusedError
 from layers.spec import fold
 from spatial.policy import model
@@ -109,22 +110,22 @@ def _names(wanted: tuple[str, ...]) -> Callable[[Value], int]:
     return judge
 
 
-def _digits(code: str) -> str:
-    """Return an industry code without its section letter."""
-    return fold(code).lstrip("abcdefghijklmnopqrst")
-
-
 def _code_under(wanted: tuple[str, ...]) -> Callable[[Value], int]:
-    """Compare codes: at or below a listed one, true; above one, unknown."""
-    known = tuple(_digits(one) for one in wanted)
+    """Compare codes: at or below a listed one, true; above one, unknown.
 
-    def judge(value: Value) -> int:
-        code = _digits(str(value))
-        if not code.isdigit():
-            return UNKNOWN
+    What may be several codes (see `layers.industry.readings`) is unknown where they
+    do not agree.
+    """
+    known = tuple(industry.current(one) for one in wanted)
+
+    def below(code: str) -> int:
         if code.startswith(known):
             return TRUE
         return _certain(holds=False) if not _above(code, known) else UNKNOWN
+
+    def judge(value: Value) -> int:
+        said = {below(code) for code in industry.readings(str(value))}
+        return said.pop() if len(said) == 1 else UNKNOWN
 
     return judge
 

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from layers import industry
 from layers.spec import fold
 from spatial.policy import model
 from spatial.policy.comparison import FALSE, TRUE, UNKNOWN, comparison, is_empty
+from spatial.policy.membership import membership
+from spatial.policy.named_set import named_set
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -144,6 +147,8 @@ def _test(
     on: dt.date | None,
 ) -> Evaluated:
     """Evaluate one comparison, once for each value that occurs."""
+    if test.operator == "in_set":
+        return _in_set(test, frame, spec=spec, settings=settings)
     if isinstance(test.value, model.SettingRef) and test.value.name not in settings:
         nobody_set = Lack("setting", test.value.name)
         rows = np.ones(len(frame), dtype=bool)
@@ -171,7 +176,44 @@ def _test(
     lack = Lack("field", test.name)
     missing = {lack: unknown & ~assumed} if (unknown & ~assumed).any() else {}
     reasons = {test.because: assumed} if assumed.any() else {}
+    if test.operator == "code_under":
+        reasons |= _of_earlier_editions(occurring, codes)
     return Evaluated(truth, missing, reasons)
+
+
+def _of_earlier_editions(
+    occurring: np.ndarray, codes: np.ndarray
+) -> Mapping[str, Mask]:
+    """Return how codes of an earlier edition were read, and in which rows."""
+    old = [(at, industry.earlier(str(value))) for at, value in enumerate(occurring)]
+    return {was.said: codes == at for at, was in old if was is not None}
+
+
+def _in_set(
+    test: model.Test,
+    frame: pd.DataFrame,
+    *,
+    spec: LayerSpec,
+    settings: Mapping[str, Setting],
+) -> Evaluated:
+    """Evaluate whether sites belong to a named set."""
+    named = named_set(str(test.value))
+    found = membership(test, frame, spec=spec, settings=settings)
+    missing = {Lack("field", name): rows for name, rows in found.lacks.items()}
+    missing[Lack("setting", named.setting)] = found.setting
+    code, flag = spec.field(test.name).title["zh"], named.title["zh"]
+    told = f"项目申报不属“{flag}”，但{code}属“{flag}”；两者不一致，从严判读"
+    values, occurring = pd.factorize(_column(test.name, frame, spec))
+    assumed = {
+        named.reading: found.by_code,
+        told: found.against_flag,
+        **_of_earlier_editions(occurring, values),
+    }
+    return Evaluated(
+        found.truth,
+        {lack: rows for lack, rows in missing.items() if rows.any()},
+        {why: rows for why, rows in assumed.items() if why and rows.any()},
+    )
 
 
 def _column(name: str, frame: pd.DataFrame, spec: LayerSpec) -> np.ndarray:

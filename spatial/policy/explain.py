@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from layers.spec import spec
 from layers.text import message
 from spatial.finding import Finding, Unknown
+from spatial.policy.because import Because
 from spatial.policy.place import NUMBERS, labels
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
     if place.margins is not None and len(hits):
         hits = hits.assign(margin_m=place.margins(hits))
     called = labels(place.kind, shelf) if place.kind else None
+    reasons = _Reasons.of(provision, place, shelf)
     for hit in hits.to_dict("records"):
         site, zone = int(hit["site"]), int(hit["zone"])
         numbers = {name: _number(hit[name]) for name in NUMBERS}
@@ -86,8 +88,73 @@ def findings(held: Held, shelf: Shelf) -> Iterator[Finding]:
             requires=source.requires,
             relief=claims,
             assumptions=_assumptions(held, site, zone),
+            because=reasons.of_hit(site, zone, relief, layer=layer),
             **numbers,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """What of a site, its claim to an exception and the zone meets a provision."""
+
+    subject: Because
+    relief: tuple[Because, ...]
+    zone: Because | None
+    tolerance: Mapping[str, Message]
+
+    @classmethod
+    def of(cls, provision: model.Provision, place: Place, shelf: Shelf) -> _Reasons:
+        """Return what tells the reasons of a provision's findings."""
+        about = spec("project_site")
+
+        def of_site(condition: model.Condition | None) -> Because:
+            return Because(condition, shelf.sites, about, shelf.settings, on=shelf.on)
+
+        kind, where = place.kind, provision.where
+        zone = None
+        if kind is not None and where.filter is not None:
+            zones = shelf.zones(kind)
+            zone = Because(
+                where.filter, zones, spec(kind), shelf.settings, shelf.on, of_zone=True
+            )
+        above = where.relation == "intersects" and kind is not None
+        return cls(
+            of_site(provision.subject),
+            tuple(of_site(one.when) for one in provision.relief),
+            zone,
+            _tolerances(kind, shelf) if above and kind else {},
+        )
+
+    def of_hit(
+        self, site: int, zone: int, relief: int, *, layer: str | None
+    ) -> tuple[Message, ...]:
+        """Return the reasons at one site and zone."""
+        told = [*self.subject.row(site)]
+        if self.subject.condition is None:
+            told.append(_EVERY_PROJECT)
+        if relief >= 0:
+            told += self.relief[relief].row(site)
+        if self.zone is not None and zone >= 0:
+            told += self.zone.row(zone)
+        if layer in self.tolerance:
+            told.append(self.tolerance[str(layer)])
+        return tuple(told)
+
+
+_EVERY_PROJECT = message("because.every_project")
+
+
+def _tolerances(kind: str, shelf: Shelf) -> Mapping[str, Message]:
+    """Return what an overlap is above, for the layers that state a tolerance."""
+    return {
+        one.id: message(
+            "because.tolerance",
+            area_m2=f"{one.tolerance.area_m2:g}",
+            width_m=f"{one.tolerance.width_m:g}",
+        )
+        for one in shelf.layers(kind)
+        if one.tolerance.area_m2 or one.tolerance.width_m
+    }
 
 
 def _number(value: float) -> float | None:

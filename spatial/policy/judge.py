@@ -23,7 +23,7 @@ from spatial.policy.where import locate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from spatial.finding import Finding, Outcome, Unknown
+    from spatial.finding import Finding, Outcome, Said, Unknown
     from spatial.policy import model
     from spatial.policy.condition import Evaluated, Mask
     from spatial.policy.place import Place
@@ -179,10 +179,36 @@ def _start(edition: model.Edition) -> dt.date:
 def outcome_of(found: Iterable[Finding], open_: Iterable[Unknown]) -> Outcome:
     """Return the outcome of one site: the most severe of all that is said of it.
 
-    An advice, and what leaves it open, says nothing for or against a site.
+    An advice, and what leaves it open, says nothing for or against a site. Neither
+    does an attribute that is missing where the answer could only repeat what a
+    finding says already (see `could_change`).
     """
-    said = {one.outcome for one in found} | {one.outcome for one in open_}
+    certain = frozenset(one.outcome for one in found)
+    said = certain | {one.outcome for one in open_ if could_change(one, certain)}
     return next((one for one in OUTCOMES if one in said), "clear")
+
+
+def could_change(lack: Unknown, certain: frozenset[Said]) -> bool:
+    """Whether what is lacking could make a site's outcome another one.
+
+    Parameters
+    ----------
+    lack
+        Something unknown of the site.
+    certain
+        The outcomes of the site's findings.
+
+    Returns
+    -------
+    bool
+        False for an advice, and for anything beside a prohibition. False for an
+        attribute of which a restriction alone depends, where the site is restricted
+        already. True for every lack of a layer, a zone's field or a setting.
+    """
+    if lack.is_advice or "prohibited" in certain:
+        return False
+    repeats = lack.at_most == "restricted" and "restricted" in certain
+    return not (lack.kind == "attribute_missing" and repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +246,7 @@ class _Bench:
         place = locate(provision.where, self.shelf)
         truth = np.minimum(concerned, place.truth)
         lacks = [
-            *self._open(subject, place, truth == UNKNOWN),
+            *self._open(provision, subject, place, sites=truth == UNKNOWN),
             place.always.where(concerned != FALSE),
         ]
         if self.status == "period_ended":
@@ -255,13 +281,23 @@ class _Bench:
             which[(which == -1) & holds] = position
         return which
 
-    def _open(self, subject: Evaluated, place: Place, sites: Mask) -> Iterator[Lacks]:
+    def _open(
+        self,
+        provision: model.Provision,
+        subject: Evaluated,
+        place: Place,
+        *,
+        sites: Mask,
+    ) -> Iterator[Lacks]:
         """Yield why the provision is undecided, for the sites where it is."""
         if not sites.any():
             return
+        may_say = {provision.effect, *(one.effect for one in provision.relief)}
+        mild = self.status == "in_force" and may_say <= {"restricted", "clear"}
         for lack, rows in subject.missing.items():
             say = attribute_missing if lack.sort == "field" else setting_missing
-            yield Lacks.at(np.flatnonzero(rows & sites), say(lack.name))
+            asked = Lacks.at(np.flatnonzero(rows & sites), say(lack.name))
+            yield asked.at_most("restricted") if mild else asked
         for one in (self.territory, place):
             yield from unknowns(one, sites & (one.truth == UNKNOWN), self.shelf)
 

@@ -30,6 +30,7 @@ Operator = Literal[
     "in",
     "names",
     "code_under",
+    "in_set",
     "equals",
     "stated",
     "above",
@@ -63,7 +64,8 @@ class Test:
         ``in`` a tuple of texts; ``names`` likewise, for proper names: a value that
         ends with one of them matches (``乌海海勃湾工业园区``), one that holds it
         elsewhere is unknown; ``code_under`` a tuple of industry-code prefixes
-        (``26`` holds ``2613``); ``equals`` text, number or flag; ``stated`` true:
+        (``26`` holds ``2613``); ``in_set`` the name of a set
+        (`spatial.policy.named_set`); ``equals`` text, number or flag; ``stated`` true:
         something is written there and it is not a word for "none";
         ``older_than_years`` a whole number: on the day of the review more than so
         many years have gone since the date; the rest compare a number or a date with

@@ -85,6 +85,7 @@ FINDINGS = (
     Column("margin_m", "m"),
     Column("stable"),
     Column("why", "long"),
+    Column("because", "long"),
     Column("requires", "long"),
     Column("relief", "long"),
     Column("assumptions", "long"),
@@ -98,6 +99,14 @@ UNKNOWNS = (
     Column("unknown_kind"),
     Column("unknown_what"),
     Column("unknown_why", "long"),
+)
+QUESTIONS = (
+    Column("site_id"),
+    Column("site_name"),
+    Column("question", "long"),
+    Column("attribute"),
+    Column("waiting", "long"),
+    Column("could_change"),
 )
 OVERLAPS = (
     Column("site_id"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from spatial.finding import OUTCOMES
 from spatial.override.model import RELEASING, UNDECIDED, Overruling, is_about
+from spatial.policy.judge import could_change
 from spatial.report.assemble import with_input
 
 if TYPE_CHECKING:
@@ -129,8 +130,12 @@ def _site(site: SiteRecord, answers: tuple[Overruling, ...]) -> SiteRecord:
         overrulings=answers,
         machine=site.outcome,
     )
-    said = {one.outcome for one in changed.findings}
-    said |= {changed.outcome_of(one) for one in changed.unknowns}
+    certain = frozenset(one.outcome for one in changed.findings)
+    said = set(certain)
+    for one in changed.unknowns:
+        answer = changed.outcome_of(one)
+        if answer != one.outcome or could_change(one, certain):
+            said.add(answer)
     outcome: Outcome = next((one for one in OUTCOMES if one in said), "clear")
     stable = site.stable if outcome == site.outcome else None
     return replace(changed, outcome=outcome, stable=stable)

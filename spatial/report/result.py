@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from spatial.report.json_file import Once, write_json
 from spatial.report.override_tables import override_result, overrides_result
-from spatial.report.words import pick, sentence
+from spatial.report.questions import questions
+from spatial.report.words import pick, reason_path, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         RuleRecord,
         SiteRecord,
     )
+    from spatial.report.questions import Question
     from spatial.text import Lang
 
 SCHEMA = "ecoredline/review/1"
@@ -67,6 +69,7 @@ def write_result(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> No
                 for found in one.findings
             ],
             "unknowns": unknowns(one.unknowns),
+            "questions": [_question(asked, lang) for asked in questions(one)],
         }
         return _site(replace(one, findings=(), unknowns=()), lang) | shared
 
@@ -125,6 +128,7 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "stable": site.stable,
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
+        "questions": [_question(one, lang) for one in questions(site)],
         "overlaps": [_overlap(one) for one in site.overlaps],
         "overrides": [override_result(one) for one in site.overrulings],
     }
@@ -153,6 +157,7 @@ def _finding(record: FindingRecord, lang: Lang) -> dict[str, Any]:
         "margin_m": _rounded(finding.margin_m, DISTANCE),
         "stable": record.stable,
         "why": sentence(finding.why, lang),
+        "because": list(reason_path(record, lang)),
         "requires": pick(finding.requires, lang) or None,
         "relief": [pick(one, lang) for one in finding.relief],
         "assumptions": list(finding.assumptions),
@@ -182,6 +187,15 @@ def _unknown(unknown: Unknown, lang: Lang) -> dict[str, Any]:
         "what": unknown.what,
         "outcome": unknown.outcome,
         "why": sentence(unknown.why, lang),
+    }
+
+
+def _question(question: Question, lang: Lang) -> dict[str, Any]:
+    return {
+        "attribute": question.attribute,
+        "question": sentence(question.sentence, lang),
+        "rules": list(question.rules),
+        "could_change_outcome": question.could_change,
     }
 
 

@@ -10,6 +10,7 @@ from spatial.report.columns import (
     ISSUES,
     LAYERS,
     OVERLAPS,
+    QUESTIONS,
     RULES,
     SETTINGS,
     SITES,
@@ -18,6 +19,7 @@ from spatial.report.columns import (
 )
 from spatial.report.comparison_tables import comparison_table
 from spatial.report.override_tables import outcome_label, overrides_table
+from spatial.report.questions import Question, questions
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -26,6 +28,7 @@ from spatial.report.words import (
     kind_title,
     period,
     pick,
+    reason_path,
     say,
     sentence,
     stability,
@@ -59,12 +62,18 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
-        ``issues``, ``settings``; ``overrides`` and ``comparison`` where there are.
+        ``sites``, ``questions``, ``findings``, ``unknowns``, ``overlaps``, ``layers``,
+        ``rules``, ``issues``, ``settings``; ``overrides`` and ``comparison`` where
+        there are.
     """
     sites = content.sites
     return (
         Table("sites", SITES, _clean(_site(one, lang) for one in sites)),
+        Table(
+            "questions",
+            QUESTIONS,
+            _clean(_question(s, q, lang) for s in sites for q in questions(s)),
+        ),
         Table(
             "findings",
             FINDINGS,
@@ -236,10 +245,22 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> Row:
         finding.margin_m,
         say(f"stable.{stability(record.stable)}", lang),
         sentence(finding.why, lang),
+        "\n".join(reason_path(record, lang)),
         pick(finding.requires, lang) or None,
         join.join(pick(one, lang) for one in finding.relief) or None,
         join.join(assumed(finding)) or None,
         record.note or None,
+    )
+
+
+def _question(site: SiteRecord, question: Question, lang: Lang) -> Row:
+    return (
+        site.site_id,
+        site.name,
+        sentence(question.sentence, lang),
+        question.attribute,
+        say("list_join", lang).join(question.rules),
+        say("yes" if question.could_change else "no", lang),
     )
 
 

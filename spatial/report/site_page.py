@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spatial.report.override_tables import outcome_label
 from spatial.report.palette import OUTCOME_SIGN
+from spatial.report.questions import questions
 from spatial.report.sheets import overlap_word
 from spatial.report.words import (
     assumed,
@@ -21,6 +22,7 @@ from spatial.report.words import (
     percent,
     period,
     pick,
+    reason_path,
     say,
     sentence,
     stability,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         OverlapRecord,
         SiteRecord,
     )
+    from spatial.report.questions import Question
     from spatial.text import Lang
 
 Pairs = tuple[tuple[str, str], ...]
@@ -65,7 +68,7 @@ class FindingView:
     rule_title: str
     citation: CitationView
     reads_with: tuple[CitationView, ...]
-    why: str
+    because: tuple[str, ...]
     numbers: Pairs
     stable: str
     stable_text: str
@@ -74,6 +77,15 @@ class FindingView:
     assumptions: tuple[str, ...]
     note: str
     overruled: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A question to the applicant; `remark` says that it cannot change the outcome."""
+
+    question: str
+    rules: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,7 @@ class SiteView:
     located: bool
     facts: Pairs
     findings: tuple[FindingView, ...]
+    asked: tuple[AskedView, ...]
     questions: tuple[QuestionView, ...]
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
@@ -129,6 +142,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         located=site.geometry is not None,
         facts=_facts(site, lang),
         findings=tuple(_finding(one, lang) for one in site.findings),
+        asked=tuple(_asked(one, lang) for one in questions(site)),
         questions=tuple(
             _question(one, lang)
             for one in sorted(site.unknowns, key=lambda one: one.is_advice)
@@ -177,7 +191,7 @@ def _finding(record: FindingRecord, lang: Lang) -> FindingView:
         rule_title=visible(pick(record.rule_title, lang)),
         citation=_citation(record.citation, lang),
         reads_with=tuple(_citation(one, lang) for one in record.citation.reads_with),
-        why=sentence(finding.why, lang),
+        because=reason_path(record, lang),
         numbers=_numbers(record, lang),
         stable=stability(record.stable),
         stable_text=say(f"stable.{stability(record.stable)}.long", lang),
@@ -239,6 +253,15 @@ def _citation(citation: CitationRecord, lang: Lang) -> CitationView:
         status_text=say(f"citation.{citation.status}", lang),
         verified=say(f"verified.{citation.verified}", lang),
         source=visible(citation.source),
+    )
+
+
+def _asked(question: Question, lang: Lang) -> AskedView:
+    rules = visible(say("value_join", lang).join(question.rules))
+    return AskedView(
+        question=sentence(question.sentence, lang),
+        rules=say("details.for_rule", lang, rule=rules),
+        remark="" if question.could_change else say("details.changes_nothing", lang),
     )
 
 

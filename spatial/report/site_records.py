@@ -213,7 +213,8 @@ class SiteRecords:
 
 def _one_of_each_outcome(lacks: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
     """Return so many unknowns as say all that the outcome depends on."""
-    return tuple({one.outcome: one for one in lacks}.values())
+    said = {(one.outcome, one.kind, one.at_most): one for one in lacks}
+    return tuple(said.values())
 
 
 def _clause(

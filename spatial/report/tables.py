@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.layer import FRAME
+from spatial.policy.judge import could_change
 from spatial.report.override_tables import override_result
 from spatial.text import TEXTS
 
@@ -93,8 +94,10 @@ def deciding_rule(site: SiteRecord) -> str | None:
     for one in site.findings:
         if one.outcome == site.outcome:
             return one.finding.rule
+    certain = frozenset(one.outcome for one in site.findings)
     for lack in site.unknowns:
-        if lack.rule and site.outcome_of(lack) == site.outcome:
+        decides = site.outcome_of(lack) == site.outcome and could_change(lack, certain)
+        if decides and lack.rule:
             return lack.rule
     return None
 

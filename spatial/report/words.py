@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
 from layers.text import Fact, Message
+from spatial.policy.judge import could_change
 from spatial.text import TEXTS, Lang
 
 if TYPE_CHECKING:
@@ -210,6 +211,24 @@ def cited(record: FindingRecord, lang: Lang) -> str:
     return say("document_quoted", lang, document=document, article=citation.article)
 
 
+def reason_path(record: FindingRecord, lang: Lang) -> tuple[str, ...]:
+    """Return why a finding holds, a sentence each.
+
+    What of the project and the zone meets the clause; the relation with its numbers;
+    the tolerance; the clause and the edition that counts.
+    """
+    finding, citation = record.finding, record.citation
+    clause = TEXTS.say(
+        "because.clause",
+        lang=lang,
+        document=pick(citation.document, lang),
+        article=citation.article,
+        edition=period(citation.edition, lang),
+    )
+    said = (*finding.because, finding.why)
+    return (*(sentence(one, lang) for one in said), visible(clause))
+
+
 def assumed(finding: Finding) -> tuple[str, ...]:
     """Return the readings a finding rests on, made visible."""
     return tuple(visible(one) for one in finding.assumptions)
@@ -220,8 +239,10 @@ def deciding(site: SiteRecord, lang: Lang) -> str:
     for record in site.findings:
         if record.outcome == site.outcome and record.overruling is None:
             return f"{record.finding.rule} · {cited(record, lang)}"
+    certain = frozenset(record.outcome for record in site.findings)
     for unknown in site.unknowns:
-        if unknown.outcome == site.outcome == site.outcome_of(unknown):
+        said = unknown.outcome == site.outcome == site.outcome_of(unknown)
+        if said and could_change(unknown, certain):
             return sentence(unknown.why, lang)
     for one in site.overrulings:
         if one.applied and one.override.outcome == site.outcome:

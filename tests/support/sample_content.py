@@ -143,6 +143,15 @@ def finding(site: int, outcome: str, **more: object) -> Finding:
             area_m2="141,800.13",
             percent="100",
         ),
+        because=(
+            message(
+                "because.code",
+                attribute={"zh": "行业代码", "en": "Industry code"},
+                value=IMAGE,
+                code="26",
+                called="",
+            ),
+        ),
     )
     return dataclasses.replace(plain, **more)
 

@@ -39,6 +39,7 @@ def column(sheet, title):
 def test_sheets_are_named_and_ordered_for_a_reader(book):
     assert book.sheetnames == [
         "结论",
+        "须询问",
         "问题",
         "未决",
         "空间关系",

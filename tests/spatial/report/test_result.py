@@ -21,6 +21,7 @@ SITE_KEYS = {
     "stable",
     "findings",
     "unknowns",
+    "questions",
     "overlaps",
 }
 FINDING_KEYS = {
@@ -44,6 +45,7 @@ FINDING_KEYS = {
     "margin_m",
     "stable",
     "why",
+    "because",
     "requires",
     "relief",
     "assumptions",
