@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.issue import DataIssue, Quarantined
+    from layers.requirement import AccessList, UnavailableList
     from layers.spec import LayerSpec
 
 FRAME = "EPSG:4490"
@@ -155,6 +156,9 @@ class Workspace:
         A sentence for every page, or None.
     path, sha256
         Of ``workspace.yaml``; ``<memory>`` and the empty text for one made in memory.
+    access_lists, unavailable_lists
+        What is required in the control units, by id of the list; and the lists that
+        were named but could not be read.
     """
 
     title: str
@@ -166,6 +170,8 @@ class Workspace:
     notice: str | None = None
     path: str = "<memory>"
     sha256: str = ""
+    access_lists: Mapping[str, AccessList] = field(default_factory=dict)
+    unavailable_lists: Mapping[str, UnavailableList] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Layer, ...]:
         """Return the layers of a kind, in the order of the document."""

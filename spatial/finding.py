@@ -50,6 +50,11 @@ UnknownKind = Literal[
     "text_unverified",
     "period_ended",
     "site_refused",
+    "access_list_unreadable",
+    "access_list_not_in_force",
+    "access_list_validity_unknown",
+    "access_list_read_with_loss",
+    "unit_not_listed",
 ]
 
 OUTCOME_OF_UNKNOWN: Mapping[UnknownKind, Outcome] = {
@@ -72,6 +77,11 @@ OUTCOME_OF_UNKNOWN: Mapping[UnknownKind, Outcome] = {
     "zone_field_missing": "not_checked",
     "no_zone_covers": "not_checked",
     "site_refused": "not_checked",
+    "access_list_unreadable": "not_checked",
+    "access_list_not_in_force": "not_checked",
+    "access_list_validity_unknown": "not_checked",
+    "access_list_read_with_loss": "not_checked",
+    "unit_not_listed": "not_checked",
 }
 
 
@@ -84,7 +94,7 @@ class Finding:
     site
         Position of the site in the site table.
     rule
-        Id of the rule; `edition` which edition (its validity), `provision` which
+        Id of the rule, or of an access list and its row (``list#12``); `edition` which edition (its validity), `provision` which
         provision of it, counted from 1.
     outcome
         ``prohibited``, ``restricted`` or ``needs_information``.

@@ -28,6 +28,8 @@ from spatial.report.layer_records import kinds_asked_for
 from spatial.report.map import explore
 from spatial.report.write import write_review
 from spatial.shelf import Shelf
+from spatial.units import judge_units
+from spatial.units.model import KIND as UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from spatial.policy.judge import Judgement, Progress
     from spatial.policy.model import Rulebook
     from spatial.report.content import ReviewContent
+    from spatial.units import UnitJudgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,25 @@ def review(
     )
     shelf = Shelf(frame, office, day)
     judgement = judge(shelf, rulebooks, progress=progress)
-    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
-    judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
-    return Review(assemble(layer, shelf, judgement, rulebooks), lang)
+    units = judge_units(shelf)
+    silent = (
+        _without_rule(shelf, judgement, units),
+        _without_law(shelf, judgement),
+    )
+    judgement = _together(judgement, units, silent)
+    return Review(assemble(layer, shelf, judgement, rulebooks, units), lang)
+
+
+def _together(
+    judgement: Judgement, units: UnitJudgement, silent: tuple[Lacks, ...]
+) -> Judgement:
+    """Return what rulebooks and access lists say, and what neither speaks of."""
+    found = (*judgement.findings, *units.findings)
+    return replace(
+        judgement,
+        findings=tuple(sorted(found, key=lambda one: one.site)),
+        unknowns=Lacks.joined((judgement.unknowns, units.unknowns, *silent)),
+    )
 
 
 def _day(on: dt.date | str) -> dt.date:
@@ -200,10 +219,11 @@ def _rulebook(name: str, office: Workspace) -> Rulebook:
     return load_rulebook(Path(office.path).parent / path)
 
 
-def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
+def _without_rule(shelf: Shelf, judgement: Judgement, units: UnitJudgement) -> Lacks:
     """Control zones that a site overlaps and that no rule of the day speaks of.
 
-    A control zone without a rule is not a zone without law: a person must look.
+    A control zone without a rule is not a zone without law: a person must look. An
+    access list speaks of the units of its layer.
     """
     asked = set(kinds_asked_for(judgement))
     said_of: dict[tuple[str, bytes], Unknown] = {}
@@ -214,6 +234,9 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
         zones = shelf.zones(kind)
         pairs = shelf.pairs(kind)
         met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
+        if kind == UNITS:
+            of_layer = zones["layer"].iloc[met["zone"].to_numpy()]
+            met = met[~of_layer.isin(units.judged_layers).to_numpy()]
         for site, group in met.groupby("site", sort=True):
             which = group["zone"].to_numpy()
             key = (kind, which.tobytes())

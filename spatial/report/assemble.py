@@ -15,7 +15,9 @@ import shapely
 from spatial.report.citations import citation_record
 from spatial.report.content import CitationRecord, ReviewContent, RuleRecord
 from spatial.report.layer_records import layer_records
+from spatial.report.listed import list_documents, list_rules
 from spatial.report.site_records import SiteRecords
+from spatial.units import UnitJudgement
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,6 +36,7 @@ def assemble(
     shelf: Shelf,
     judgement: Judgement,
     rulebooks: tuple[Rulebook, ...],
+    units: UnitJudgement | None = None,
 ) -> ReviewContent:
     """Build the content of a siting review.
 
@@ -48,14 +51,18 @@ def assemble(
         What the judge said, with the unknowns that `spatial.review` added.
     rulebooks
         What was judged by.
+    units
+        What `spatial.units` said; its findings and unknowns are in `judgement`.
 
     Returns
     -------
     ReviewContent
         Complete, ordered, language-neutral.
     """
+    units = units or UnitJudgement()
     workspace = shelf.workspace
     layers = tuple(workspace.layers.values())
+    read = (site_layer, *layers, *workspace.access_lists.values())
     inputs = _inputs(site_layer, shelf, rulebooks)
     versions = _versions()
     notices = (workspace.notice, site_layer.notice, *(one.notice for one in layers))
@@ -67,13 +74,17 @@ def assemble(
         run_id=_run_id(inputs, versions, shelf),
         inputs=inputs,
         versions=versions,
-        sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
+        sites=SiteRecords(site_layer, shelf, judgement, rulebooks, units=units).build(),
         layers=layer_records(shelf, judgement),
-        rules=tuple(_rule_records(judgement)),
-        documents=_documents(judgement, rulebooks, on=shelf.on),
+        rules=(*_rule_records(judgement), *list_rules(units, judgement)),
+        documents={
+            **_documents(judgement, rulebooks, on=shelf.on),
+            **list_documents(units),
+        },
         site_layer=site_layer,
-        issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
+        issues=tuple(issue for one in read for issue in one.issues),
         settings=tuple(workspace.settings.values()),
+        access_lists=units.lists,
     )
 
 
@@ -95,6 +106,8 @@ def _inputs(
         inputs["workspace"] = shelf.workspace.sha256
     for one in shelf.workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
+    for found in shelf.workspace.access_lists.values():
+        inputs[f"access_list:{found.id}"] = found.provenance.sha256
     for book in rulebooks:
         inputs[f"rulebook:{book.id}"] = book.sha256
     return inputs

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from layers.layer import Layer, Setting
     from layers.text import Message
     from spatial.finding import Finding, Outcome, Unknown
+    from spatial.units import ListRecord, SiteUnits
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ class SiteRecord:
         Of a polygon, of a line; None otherwise.
     geometry
         None when the site's geometry was refused.
+    units
+        Its control units and what is required there; None when there is no layer of
+        units, or the geometry was refused.
     """
 
     site_id: str
@@ -135,6 +139,7 @@ class SiteRecord:
     findings: tuple[FindingRecord, ...]
     unknowns: tuple[Unknown, ...]
     overlaps: tuple[OverlapRecord, ...]
+    units: SiteUnits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,9 @@ class ReviewContent:
         Of the sites, then of the layers in order.
     settings
         What the office has set.
+    access_lists
+        The lists of requirements of control units, in the order of the workspace,
+        those that could not be read last.
     """
 
     title: str
@@ -232,6 +240,7 @@ class ReviewContent:
     site_layer: Layer
     issues: tuple[DataIssue, ...]
     settings: tuple[Setting, ...]
+    access_lists: tuple[ListRecord, ...] = ()
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

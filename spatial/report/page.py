@@ -12,6 +12,7 @@ from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
+from spatial.report.units import lists_table
 from spatial.report.words import (
     number,
     period,
@@ -94,6 +95,7 @@ class Page:
     counts: tuple[OutcomeCount, ...]
     sites: tuple[SiteView, ...]
     layers: tuple[LayerView, ...]
+    access_lists: TableView
     rules: TableView
     issues: TableView
     settings: TableView
@@ -115,6 +117,7 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     """
     drawn = drawing(content, lang)
     counts = _counts(content, lang)
+    lists = {one.id: one.title for one in content.access_lists}
     return Page(
         title=visible(content.title),
         facts=_facts(content, lang),
@@ -122,10 +125,11 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         summary=_summary(counts, lang),
         counts=counts,
         sites=tuple(
-            site_view(one, place=place, lang=lang)
+            site_view(one, place=place, lang=lang, lists=lists)
             for place, one in enumerate(content.sites)
         ),
         layers=_layers(content, lang),
+        access_lists=_table(lists_table(content, lang), lang),
         rules=_table(rules_table(content, lang), lang),
         issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
         settings=_table(settings_table(content, lang), lang),

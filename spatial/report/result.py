@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spatial.report.json_file import Once, write_json
+from spatial.report.units import list_json, units_json
 from spatial.report.words import pick, sentence
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _tail(content: ReviewContent, lang: Lang) -> dict[str, Any]:
     return {
         "site_layer": _layer(content.sources[0], lang),
         "layers": [_layer(one, lang) for one in content.layers],
+        "access_lists": [list_json(one) for one in content.access_lists],
         "rules": [_rule(one, lang) for one in content.rules],
         "issues": [_issue(one, lang) for one in content.issues],
         "settings": [_setting(one) for one in content.settings],
@@ -122,6 +124,7 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
         "overlaps": [_overlap(one) for one in site.overlaps],
+        "control_units": units_json(site, lang),
     }
 
 

@@ -16,6 +16,13 @@ from spatial.report.columns import (
     UNKNOWNS,
     Table,
 )
+from spatial.report.units import (
+    REQUIREMENTS,
+    UNITS,
+    lists_table,
+    requirement_rows,
+    unit_rows,
+)
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -53,8 +60,9 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
-        ``issues``, ``settings``.
+        ``sites``, ``findings``, ``unknowns``, ``units``, ``requirements``,
+        ``overlaps``, ``layers``, ``access_lists``, ``rules``, ``issues``,
+        ``settings``.
     """
     sites = content.sites
     return (
@@ -65,12 +73,15 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
             _clean(_finding(s, f, lang) for s in sites for f in s.findings),
         ),
         _unknowns(content, lang),
+        Table("units", UNITS, _clean(unit_rows(content, lang))),
+        Table("requirements", REQUIREMENTS, _clean(requirement_rows(content, lang))),
         Table(
             "overlaps",
             OVERLAPS,
             _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
         ),
         Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.sources)),
+        lists_table(content, lang),
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),

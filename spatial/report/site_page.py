@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.sheets import overlap_word
+from spatial.report.units import units_view
 from spatial.report.words import (
     assumed,
     attribute_text,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         OverlapRecord,
         SiteRecord,
     )
+    from spatial.report.units import UnitsView
     from spatial.text import Lang
 
 Pairs = tuple[tuple[str, str], ...]
@@ -105,10 +107,16 @@ class SiteView:
     questions: tuple[QuestionView, ...]
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
+    units: UnitsView | None
 
 
-def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
-    """Return a site as the page prints it; `place` counts from 0."""
+def site_view(
+    site: SiteRecord, *, place: int, lang: Lang, lists: dict[str, str]
+) -> SiteView:
+    """Return a site as the page prints it; `place` counts from 0.
+
+    `lists` is what the access lists are called, by id.
+    """
     word = stability(site.stable)
     return SiteView(
         place=place,
@@ -128,6 +136,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         questions=tuple(_question(one, lang) for one in site.unknowns),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
+        units=units_view(site.units, lists, lang),
     )
 
 

@@ -20,6 +20,7 @@ SITE_KEYS = {
     "findings",
     "unknowns",
     "overlaps",
+    "control_units",
 }
 FINDING_KEYS = {
     "finding_id",
