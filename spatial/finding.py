@@ -94,8 +94,9 @@ class Finding:
     site
         Position of the site in the site table.
     rule
-        Id of the rule, or of an access list and its row (``list#12``); `edition` which edition (its validity), `provision` which
-        provision of it, counted from 1.
+        Id of the rule, or of an access list and its row (``list#12``); `edition`
+        which edition (its validity), `provision` which provision of it, counted
+        from 1 (of a row: which of the four dimensions).
     outcome
         ``prohibited``, ``restricted`` or ``needs_information``.
     kind, layer, zone_id, zone_name

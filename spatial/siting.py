@@ -160,7 +160,7 @@ def review(
         _without_law(shelf, judgement),
     )
     judgement = _together(judgement, units, silent)
-    return Review(assemble(layer, shelf, judgement, rulebooks, units), lang)
+    return Review(assemble(layer, shelf, judgement, rulebooks, units=units), lang)
 
 
 def _together(

@@ -83,8 +83,7 @@ def read_rows(cells: Cells, *, id: str, path: Path) -> Read:  # noqa: A002
         No heading can be found; see `find_heading`.
     """
     read = Read(id)
-    for code, facts in cells.found:
-        read.tell(code, **facts)
+    read.issues += [DataIssue(code, id, facts=facts) for code, facts in cells.found]
     rows, filled = _unmerged(cells)
     heading = find_heading(cells, rows, path)
     if heading.titles:
@@ -212,15 +211,17 @@ def _units(heading: Heading, row: list[object]) -> tuple[str, ...]:
     """Return the units that a row is about."""
     cell = _at(row, heading.columns["code"])
     if cell is None:
-        raise _LostError("access_code_missing")
+        raise _LostError(code="access_code_missing")
     units = unit_codes(cell)
     if units is None:
-        raise _LostError("access_code_malformed", cell)
+        raise _LostError(code="access_code_malformed", value=cell)
     stated = _at(row, heading.columns.get("category"))
     if stated is not None:
         category = spec("control_unit").field("category").spelled(_text(stated))
         if any(category not in {None, category_of(one)} for one in units):
-            raise _LostError("access_code_contradicts_category", f"{cell} {stated}")
+            raise _LostError(
+                code="access_code_contradicts_category", value=f"{cell} {stated}"
+            )
     return units
 
 
@@ -232,18 +233,18 @@ def _said(
     if heading.wide:
         texts = {one: _text(_at(row, at)) for one, at in heading.wide.items()}
         if not any(texts.values()):
-            raise _LostError("access_text_missing", unit=unit)
+            raise _LostError(code="access_text_missing", unit=unit)
         yield from ((one, text) for one, text in texts.items() if text)
         return
     cell = _at(row, heading.columns["dimension"])
     if cell is None:
-        raise _LostError("access_dimension_missing", unit=unit)
+        raise _LostError(code="access_dimension_missing", unit=unit)
     dimension = dimension_of(cell)
     if dimension is None:
-        raise _LostError("access_dimension_unknown", cell, unit=unit)
+        raise _LostError(code="access_dimension_unknown", value=cell, unit=unit)
     text = _text(_at(row, heading.columns["text"]))
     if not text:
-        raise _LostError("access_text_missing", unit=unit)
+        raise _LostError(code="access_text_missing", unit=unit)
     yield dimension, text
 
 

@@ -64,7 +64,7 @@ def unit_codes(cell: object) -> tuple[str, ...] | None:
 
     Examples
     --------
-    >>> unit_codes("zh15062420001、ＺＨ15062420002")
+    >>> unit_codes("zh15062420001、 ZH15062420002")
     ('ZH15062420001', 'ZH15062420002')
     >>> unit_codes("ZH15062440001") is None
     True

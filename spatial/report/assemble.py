@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from layers.layer import Layer
+    from layers.issue import DataIssue
+    from layers.layer import Layer, Workspace
     from spatial.policy.judge import Judgement
     from spatial.policy.model import Rulebook
     from spatial.shelf import Shelf
@@ -36,6 +37,7 @@ def assemble(
     shelf: Shelf,
     judgement: Judgement,
     rulebooks: tuple[Rulebook, ...],
+    *,
     units: UnitJudgement | None = None,
 ) -> ReviewContent:
     """Build the content of a siting review.
@@ -62,7 +64,6 @@ def assemble(
     units = units or UnitJudgement()
     workspace = shelf.workspace
     layers = tuple(workspace.layers.values())
-    read = (site_layer, *layers, *workspace.access_lists.values())
     inputs = _inputs(site_layer, shelf, rulebooks)
     versions = _versions()
     notices = (workspace.notice, site_layer.notice, *(one.notice for one in layers))
@@ -82,10 +83,17 @@ def assemble(
             **list_documents(units),
         },
         site_layer=site_layer,
-        issues=tuple(issue for one in read for issue in one.issues),
+        issues=_issues(site_layer, workspace),
         settings=tuple(workspace.settings.values()),
         access_lists=units.lists,
     )
+
+
+def _issues(site_layer: Layer, workspace: Workspace) -> tuple[DataIssue, ...]:
+    """Return the issues of the sites, of the layers, of the access lists, in order."""
+    of_layers = (one.issues for one in (site_layer, *workspace.layers.values()))
+    of_lists = (one.issues for one in workspace.access_lists.values())
+    return tuple(issue for ones in (*of_layers, *of_lists) for issue in ones)
 
 
 def _distinct(notices: Iterable[str]) -> tuple[str, ...]:

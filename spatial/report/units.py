@@ -322,7 +322,7 @@ def coverage_words(found: SiteUnits, lang: Lang) -> str:
 def category_title(unit: UnitRecord, lang: Lang) -> str | None:
     """Return what a unit's category is called; None where it is not known."""
     titles = spec(KIND).field("category").titles or {}
-    return pick(titles[unit.category], lang) if unit.category in titles else None
+    return pick(titles[unit.category], lang) if unit.category else None
 
 
 def _view(unit: UnitRecord, titles: dict[str, str], lang: Lang) -> UnitView:

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from layers.requirement import DIMENSIONS
 from spatial.lacks import Lacks
@@ -27,6 +26,8 @@ from spatial.units.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import pandas as pd
 
     from layers.requirement import Requirement
     from spatial.finding import Finding, Unknown
@@ -210,7 +211,7 @@ def _counts(one: JudgedRequirement) -> bool:
     return one.requirement is not None and one.state in {"applies", "person"}
 
 
-def _unit(row: Mapping[str, Any]) -> Unit:
+def _unit(row: Mapping[Any, Any]) -> Unit:
     return Unit(
         layer=str(row["layer"]),
         zone_id=str(row["feature_id"]),
@@ -222,7 +223,7 @@ def _unit(row: Mapping[str, Any]) -> Unit:
 
 
 def _record(
-    unit: Unit, row: Mapping[str, Any], shown: tuple[JudgedRequirement, ...]
+    unit: Unit, row: Mapping[Any, Any], shown: tuple[JudgedRequirement, ...]
 ) -> UnitRecord:
     return UnitRecord(
         layer=unit.layer,

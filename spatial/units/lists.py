@@ -77,24 +77,17 @@ class Lists:
 
     def doubts(self, layer: str) -> Iterator[Unknown]:
         """Yield what keeps the lists of a layer from being believed anywhere in it."""
-        named = self.of_layer(layer)
-        for one in named:
-            if one.status == "unreadable":
+        none_counts = not self.in_force(layer)
+        for one in self.of_layer(layer):
+            if one.found is None:
                 yield _doubt("access_list_unreadable", one, why=one.reason)
-        for one in named if not self.in_force(layer) else ():
-            if one.found is not None:
+            elif one.status == "in_force":
+                yield from _in_itself(one, one.found)
+            elif none_counts:
                 valid = str(one.found.provenance.valid)
                 yield _doubt(
                     "access_list_not_in_force", one, valid=valid, on=str(self.on)
                 )
-        for one in named:
-            if one.found is None or one.status != "in_force":
-                continue
-            if not one.found.provenance.valid.is_stated:
-                yield _doubt("access_list_validity_unknown", one)
-            anywhere = sum(lost.unit is None for lost in one.found.lost)
-            if anywhere:
-                yield _doubt("access_list_read_with_loss", one, rows=anywhere)
 
     def losses(self, layer: str, unit: str) -> Iterator[Unknown]:
         """Yield the rows about a unit that were set aside, list by list."""
@@ -103,6 +96,15 @@ class Lists:
             if rows:
                 record = ListRecord(one.id, layer, one.title, "in_force", "", one)
                 yield _doubt("access_list_read_with_loss", record, rows=rows)
+
+
+def _in_itself(record: ListRecord, found: AccessList) -> Iterator[Unknown]:
+    """Yield the doubts that lie in what a list says, or does not say, of itself."""
+    if not found.provenance.valid.is_stated:
+        yield _doubt("access_list_validity_unknown", record)
+    anywhere = sum(lost.unit is None for lost in found.lost)
+    if anywhere:
+        yield _doubt("access_list_read_with_loss", record, rows=anywhere)
 
 
 def _doubt(kind: str, record: ListRecord, /, **facts: str | float) -> Unknown:

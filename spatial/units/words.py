@@ -46,7 +46,7 @@ def finding(
     unit: Unit,
     *,
     site: int,
-    numbers: Mapping[str, Any],
+    numbers: Mapping[Any, Any],
     valid: Mapping[str, str],
 ) -> Finding:
     """Return a finding for a requirement that applies or that a person must judge.
@@ -89,6 +89,8 @@ def finding(
             why=one.why,
         ),
         requires=_requires(need) if effect == "restricted" else {},
+        relief=(),
+        assumptions=(),
         **{name: _number(numbers[name]) for name in _NUMBERS},
     )
 
@@ -142,7 +144,7 @@ def lacks_of(
         yield Unknown(-1, rule, "attribute_missing", "industry", why)
 
 
-def gap(rule: str, row: Mapping[str, Any]) -> Unknown:
+def gap(rule: str, row: Mapping[Any, Any]) -> Unknown:
     """Return that a part of a site lies in no unit, with its size.
 
     Parameters
