@@ -13,6 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from pathlib import Path
+from string import Formatter
 
 import geopandas as gpd
 import openpyxl
@@ -24,6 +26,7 @@ from page_text import page_text
 from scenes import examples
 
 import spatial
+from layers import document
 from layers.issue import DataIssue
 from layers.layer import Workspace
 from layers.provenance import Coverage, Period, Provenance, Tolerance
@@ -102,6 +105,7 @@ def row(number, unit, dimension, *said, every=False):
 
 
 def listed(*rows, lost=(), valid=SINCE):
+    lost = tuple(lost)
     read = Provenance(
         *("list.xlsx", "0" * 64, "Excel workbook", "准入清单", None, "none"),
         *("no coordinates", "none", "2023版", valid, None),
@@ -114,8 +118,11 @@ def listed(*rows, lost=(), valid=SINCE):
     return AccessList("list", "units", title, read, rows, tuple(lost), issues)
 
 
-PLAIN = (*(row(10 + at, KEY, one) for at, one in enumerate(DIMENSIONS)),
-         *(row(20 + at, GENERAL, one) for at, one in enumerate(DIMENSIONS)))  # fmt: skip
+PLAIN = tuple(
+    row(start + at, unit, one)
+    for start, unit in ((10, KEY), (20, GENERAL))
+    for at, one in enumerate(DIMENSIONS)
+)
 BAN = row(2, KEY, SPACE, "禁止新建化工项目（虚构）", "prohibited", ("26",))
 LIMIT = row(3, KEY, SPACE, "限制新建化工项目（虚构）", "restricted", ("26",))
 ALLOW = row(4, KEY, SPACE, "允许新建商贸项目（虚构）", "allowed", ("51", "52"))
@@ -498,3 +505,17 @@ def test_without_lists_the_units_are_shown_and_nothing_is_judged(reviewed):
     assert states(review) == ["person"]
     assert states(review, RISK) == ["no_list"]
     assert review.content.sites[0].findings == ()
+
+
+def test_both_languages_say_the_same_with_the_same_facts():
+    folder = Path(spatial.__file__).parent / "texts"
+    said = {
+        lang: {
+            key: {name for _, name, _, _ in Formatter().parse(entry.text()) if name}
+            for key, entry in document.load(folder / f"units.{lang}.yaml")
+            .mapping()
+            .items()
+        }
+        for lang in ("zh", "en")
+    }
+    assert said["zh"] == said["en"]
