@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from layers import worker
 from layers.accesslist.rows import read_rows
-from layers.formats.cells import read_cells
-from layers.provenance import Period, Provenance, sha256_of
-from layers.read.address import need_file
+from layers.provenance import Period, Provenance
+from layers.read.cells import cells_of
 from layers.requirement import AccessList
-
-if TYPE_CHECKING:
-    from layers.formats.cells import Cells
 
 SHEETS = ("准入清单", "生态环境准入清单", "管控单元准入清单", "access_list")
 
@@ -63,11 +57,10 @@ def read_access_list(
         There is no such file, it cannot be read in a way that could be trusted, or
         there is no heading.
     """
-    need_file(source)
-    path = Path(source)
-    take = _taken_here if in_process else _taken
-    cells, digest = take(path, sheet, encoding)
-    read = read_rows(cells, id=id, path=path)
+    cells, digest = cells_of(
+        source, sheet=sheet, encoding=encoding, known=SHEETS, in_process=in_process
+    )
+    read = read_rows(cells, id=id, path=Path(source))
     if in_process:
         read.tell("read_in_process")
     return AccessList(
@@ -94,18 +87,3 @@ def read_access_list(
         lost=tuple(read.lost),
         issues=tuple(read.issues),
     )
-
-
-def _taken(path: Path, sheet: str | None, encoding: str | None) -> tuple[Cells, str]:
-    """Return what another process reads, and the hash of the bytes that it read."""
-    with worker.opened(path) as source:
-        cells = source.cells(layer=sheet, encoding=encoding, known=SHEETS)
-        return cells, source.sha256
-
-
-def _taken_here(
-    path: Path, sheet: str | None, encoding: str | None
-) -> tuple[Cells, str]:
-    """Return what this process reads, and the hash of the file."""
-    cells = read_cells(path, layer=sheet, encoding=encoding, known=SHEETS)
-    return cells, sha256_of([path])
