@@ -28,6 +28,7 @@ MARK = "待填"
 
 _ADCODE_DIGITS = 6
 _DISTANCE = "within_distance"
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 def skeleton(drafts: Sequence[Draft], *, name: str, title: str) -> str:
@@ -68,8 +69,8 @@ def skeleton(drafts: Sequence[Draft], *, name: str, title: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a YAML scalar: JSON is YAML."""
-    return json.dumps(text, ensure_ascii=False)
+    """Return a text as a YAML scalar: JSON is YAML, but for three more line ends."""
+    return json.dumps(text, ensure_ascii=False).translate(_LINE_ENDS)
 
 
 def _said(key: str, text: str, hint: str) -> str:
@@ -79,8 +80,13 @@ def _said(key: str, text: str, hint: str) -> str:
 
 def _marked(key: str, text: str, hint: str) -> str:
     """Return a key with the mark as its value; what the sheet says stands behind it."""
-    wrote = f"（表中为：{text}）" if text else ""
-    return f"{key}: {MARK}  # {hint}{wrote.replace(chr(10), ' ')}"
+    wrote = f"（表中为：{_one_line(text)}）" if text else ""
+    return f"{key}: {MARK}  # {hint}{wrote}"
+
+
+def _one_line(text: str) -> str:
+    """Return a text that cannot end the comment it stands in."""
+    return " ".join(text.split())
 
 
 # -- documents ---------------------------------------------------------------------
@@ -124,7 +130,7 @@ def _period(draft: Draft) -> str:
     if since is None:
         return f"{MARK}  # 施行日期，如 {{from: 2023-01-01}}"
     if until is None and draft.text("until"):
-        wrote = draft.text("until")
+        wrote = _one_line(draft.text("until"))
         return f"{{from: {since}, to: {MARK}}}  # 截止日期（表中为：{wrote}）"
     return f"{{from: {since}, to: {until}}}" if until else f"{{from: {since}}}"
 
@@ -228,7 +234,7 @@ def _where(draft: Draft) -> str:
     if relation == _DISTANCE:
         metres = distance_of(draft)
         shown = f"{metres:g}" if metres else MARK
-        tail = "" if metres else f"  # 距离，米（表中为：{distance}）"
+        tail = "" if metres else f"  # 距离，米（表中为：{_one_line(distance)}）"
         return (
             f"where: {{relation: {relation}, kind: {kind}, distance_m: {shown}}}{tail}"
         )

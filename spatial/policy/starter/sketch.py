@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ZONE = "[0, 0, 1000, 1000]"
 _INSIDE, _OUTSIDE = "[200, 200, 400, 400]", "[-400, 200, -200, 400]"
 _TOUCHING = "[-200, 200, 0, 400]"
+OUTCOMES = "prohibited、restricted、clear、not_checked、needs_information 之一"
 _STEP_M = 0.1
 _TO_DRAW_M = 100.0  # where the sheet states none; the rule is refused anyway
 Sketch = tuple[str, str, str, bool]
@@ -39,17 +40,15 @@ def cases_of(draft: Draft, *, mark: str) -> Iterator[str]:
     relation = relation_of(draft.text("relation"))
     day = day_of(draft.text("since")) or mark
     for aspect, name, box, has_layer in _sketches(relation, draft):
-        zones = f"{{{kind}: [{{box: {ZONE}}}]}}" if kind and has_layer else "{}"
+        there = kind is not None and has_layer
+        zones = f"{{{kind}: [{{box: {ZONE}}}]}}" if there else "{}"
         site = ", ".join([f"box: {box}", *_attributes(draft)])
         yield f"      - aspect: {aspect}"
         yield f"        name: {json.dumps(name, ensure_ascii=False)}"
         yield f"        on: {day}  # 审查基准日，须在有效期内"
         yield f"        site: {{{site}}}"
         yield f"        zones: {zones}"
-        yield (
-            f"        expect: {mark}  # prohibited 禁止 / restricted 限制 / clear 无冲突"
-            " / not_checked 未核查 / needs_information 需补充"
-        )
+        yield f"        expect: {mark}  # {OUTCOMES}"
 
 
 def _sketches(relation: str | None, draft: Draft) -> Sequence[Sketch]:
