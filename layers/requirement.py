@@ -8,9 +8,10 @@ an effect can be judged by a program. Files are read by `layers.accesslist`.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from layers.provenance import Period
 from layers.spec import fold, spec
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ class AccessList:
     lost
         The rows that were set aside.
     issues
-        What was found, of the whole list and of rows. `DataIssue.row` is `row` here
-        too, from 1.
+        What was found, of the whole list and of rows; `DataIssue.row` counts from 0
+        as it does everywhere, the sentences say the number that people see.
     """
 
     id: str
@@ -164,9 +165,12 @@ class UnavailableList:
         As for `AccessList`.
     reason
         What went wrong, in words.
+    valid
+        When it would be valid, as the workspace states it.
     """
 
     id: str
     layer: str
     title: str
     reason: str
+    valid: Period = field(default_factory=Period)

@@ -58,7 +58,7 @@ def _issues(found: AccessList, units: Layer) -> Iterator[DataIssue]:
     for unit, requirements in listed.items():
         rows = ", ".join(dict.fromkeys(str(one.row) for one in requirements))
         facts = {"value": unit, "rows": rows, "units": units.id}
-        first = requirements[0].row
+        first = requirements[0].row - 1  # issues count from 0
         if unit not in there:
             yield DataIssue("access_unit_unknown", found.id, first, facts=facts)
             continue

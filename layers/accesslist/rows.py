@@ -60,8 +60,16 @@ class Read:
     issues: list[DataIssue] = field(default_factory=list)
 
     def tell(self, code: str, row: int | None = None, **facts: str | float) -> None:
-        """Record an issue."""
-        self.issues.append(DataIssue(code, self.id, row, facts=facts))
+        """Record an issue; `row` as a spreadsheet program shows it, from 1.
+
+        `DataIssue.row` counts from 0 as everywhere; the sentence says the number that
+        people see.
+        """
+        if row is None:
+            self.issues.append(DataIssue(code, self.id, facts=facts))
+            return
+        facts = {"row": row, **facts}
+        self.issues.append(DataIssue(code, self.id, row - 1, facts=facts))
 
 
 class _LostError(Exception):

@@ -48,6 +48,6 @@ def read_list(
         )
     except (ToolkitError, OSError) as error:
         reason = str(error).replace(str(path), plan.source)
-        return UnavailableList(plan.id, plan.layer, plan.title, reason)
+        return UnavailableList(plan.id, plan.layer, plan.title, reason, plan.valid)
     named = replace(read, provenance=replace(read.provenance, source=plan.source))
     return checked(named, found[plan.layer]) if plan.layer in found else named

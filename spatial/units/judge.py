@@ -164,7 +164,10 @@ class _Bench:
         ]
         # Further units may lie where the layer is silent, whatever was found.
         doubts = self.shelf.doubts(KIND).of_rule(lists)
-        every = (Lacks.each(of_units), Lacks.each(gaps), doubts)
+        there = {one.id for one in self.shelf.layers(KIND)}
+        everywhere = np.arange(len(self.shelf.sites))
+        stray = Lacks.at(everywhere, *self.lists.stray(there))
+        every = (Lacks.each(of_units), Lacks.each(gaps), doubts, stray)
         return Lacks.joined(every).first_of_each().by_site()
 
     def _lacks_of(self, site: int, zone: int) -> tuple[Unknown, ...]:

@@ -12,7 +12,8 @@ from spatial.units.model import ListRecord
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
+    from typing import Literal
 
     from layers.layer import Workspace
     from layers.requirement import AccessList, Requirement
@@ -35,21 +36,24 @@ class Lists:
     def records(self) -> tuple[ListRecord, ...]:
         """Every list that the workspace names: those that were read, then the rest."""
         there = [
+            ListRecord(one.id, one.layer, one.title, self._status(one), "", one)
+            for one in self.workspace.access_lists.values()
+        ]
+        lost = [
             ListRecord(
                 one.id,
                 one.layer,
                 one.title,
-                "in_force" if self.on in one.provenance.valid else "not_in_force",
-                "",
-                one,
+                "unreadable" if self.on in one.valid else "not_in_force",
+                one.reason,
+                None,
             )
-            for one in self.workspace.access_lists.values()
-        ]
-        lost = [
-            ListRecord(one.id, one.layer, one.title, "unreadable", one.reason, None)
             for one in self.workspace.unavailable_lists.values()
         ]
         return (*there, *lost)
+
+    def _status(self, found: AccessList) -> Literal["in_force", "not_in_force"]:
+        return "in_force" if self.on in found.provenance.valid else "not_in_force"
 
     def of_layer(self, layer: str) -> tuple[ListRecord, ...]:
         """Return the lists that speak of a layer."""
@@ -79,15 +83,33 @@ class Lists:
         """Yield what keeps the lists of a layer from being believed anywhere in it."""
         none_counts = not self.in_force(layer)
         for one in self.of_layer(layer):
-            if one.found is None:
+            if one.status == "unreadable":
                 yield _doubt("access_list_unreadable", one, why=one.reason)
-            elif one.status == "in_force":
+            elif one.status == "in_force" and one.found is not None:
                 yield from _in_itself(one, one.found)
-            elif none_counts:
+            elif none_counts and one.found is not None:
                 valid = str(one.found.provenance.valid)
                 yield _doubt(
                     "access_list_not_in_force", one, valid=valid, on=str(self.on)
                 )
+
+    def stray(self, layers: Container[str]) -> Iterator[Unknown]:
+        """Yield the lists that should count and whose layer of units does not.
+
+        Parameters
+        ----------
+        layers
+            Ids of the layers of units that were readable and in force on the day.
+        """
+        for one in self.records:
+            if one.status != "not_in_force" and one.layer not in layers:
+                why = message(
+                    "doubt.access_list_stray",
+                    title=one.title,
+                    list=one.id,
+                    layer=one.layer,
+                )
+                yield Unknown(-1, one.id, "access_list_not_in_force", one.id, why)
 
     def losses(self, layer: str, unit: str) -> Iterator[Unknown]:
         """Yield the rows about a unit that were set aside, list by list."""

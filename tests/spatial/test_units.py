@@ -45,6 +45,7 @@ from spatial.units import judge_units
 
 ON = dt.date(2024, 5, 1)
 SINCE = Period(dt.date(2023, 6, 1))
+OVER = Period(dt.date(2020, 1, 1), dt.date(2023, 5, 31))
 KEY, GENERAL = "ZH15062420001", "ZH15062430001"
 SPACE, EMISSION, RISK, RESOURCE = DIMENSIONS
 NONE = dict.fromkeys(DIMENSIONS, "无")
@@ -112,7 +113,8 @@ def listed(*rows, lost=(), valid=SINCE):
         *(len(rows) + len(lost), len(rows), len(lost)),
     )
     issues = tuple(
-        DataIssue(one.reason, "list", one.row, facts={"value": ""}) for one in lost
+        DataIssue(one.reason, "list", one.row, facts={"value": "", "row": one.row})
+        for one in lost
     )
     title = "清单（虚构）"
     return AccessList("list", "units", title, read, rows, tuple(lost), issues)
@@ -332,6 +334,21 @@ def test_lists_without_their_layer_leave_everything_open(book):
     review = spatial.review(site(), there, on=ON)
     assert kinds_of(review) == ["layer_missing"]
     assert review.content.sites[0].units is None
+
+
+def test_a_list_whose_layer_was_replaced_leaves_everything_open(book):
+    old = replace(UNITS, provenance=replace(UNITS.provenance, valid=OVER))
+    new = units(name="new")
+    there = replace(
+        office(listed(BAN, *PLAIN)),
+        layers={"units": old, "new": new},
+        rulebooks=(book,),
+    )
+    review = spatial.review(site(), there, on=ON)
+    assert "access_list_not_in_force" in kinds_of(review)
+    # an old list of the old layer has had its time
+    former = replace(there, access_lists={"list": listed(BAN, valid=OVER)})
+    assert kinds_of(spatial.review(site(), former, on=ON)) == ["no_rule_for_layer"]
 
 
 def test_doubts_about_the_layer_are_doubts_about_the_lists(reviewed):

@@ -60,8 +60,8 @@ def skeleton(drafts: Sequence[Draft], *, name: str, title: str) -> str:
         f"title: {{zh: {_quoted(title)}, en: }}  # {MARK}：英文标题",
         "documents:",
     ]
-    for key, group in documents.values():
-        lines += _document(key, group)
+    for key, cited in documents.values():
+        lines += _document(key, cited)
     lines.append("rules:")
     for group in _grouped(drafts):
         lines += _rule(group, documents[_document_of(group[0])][0])
