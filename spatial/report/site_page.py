@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.sheets import overlap_word
-from spatial.report.units import units_view
+from spatial.report.unit_page import units_view
 from spatial.report.words import (
     assumed,
     attribute_text,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         OverlapRecord,
         SiteRecord,
     )
-    from spatial.report.units import UnitsView
+    from spatial.report.unit_page import UnitsView
     from spatial.text import Lang
 
 Pairs = tuple[tuple[str, str], ...]

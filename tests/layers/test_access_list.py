@@ -402,6 +402,13 @@ def test_a_list_that_cannot_be_read_is_unavailable_with_its_reason(office):
     assert "none.xlsx: no such file" in lost.reason
 
 
+def test_a_damaged_list_is_unavailable_with_its_reason(office, tmp_path):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(path.read_bytes()[:-200])
+    lost = office().unavailable_lists["access_list"]
+    assert "list.xlsx: expected a readable workbook" in lost.reason
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [
