@@ -22,6 +22,7 @@ from spatial.units.words import (
     provision_of,
     rule_id,
     whole_unit,
+    why_found,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from layers.requirement import Requirement
+    from layers.text import Message
     from spatial.finding import Finding, Unknown
     from spatial.shelf import Shelf
     from spatial.units.model import JudgedRequirement
@@ -84,6 +86,9 @@ class _Bench:
     shelf: Shelf
     lists: Lists
     shares: Shares
+    _why: dict[
+        tuple[int, str | None], tuple[tuple[JudgedRequirement, Message], ...]
+    ] = field(default_factory=dict, init=False, repr=False)
     _lacks: dict[tuple[int, str | None], tuple[Unknown, ...]] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -127,7 +132,7 @@ class _Bench:
         """Yield the requirements that apply, by site, unit, dimension and row."""
         pairs = self._met
         held = [
-            any(map(_counts, self._required(site, zone)))
+            bool(self._told(site, zone))
             for site, zone in zip(pairs["site"], pairs["zone"], strict=True)
         ]
         pairs = pairs[np.array(held, dtype=bool)]
@@ -141,10 +146,20 @@ class _Bench:
         }
         for row in rows:
             site, zone = int(row["site"]), int(row["zone"])
-            for one in filter(_counts, self._required(site, zone)):
-                yield finding(
-                    one, self._units[zone], site=site, numbers=row, valid=valid
-                )
+            unit = self._units[zone]
+            for one, why in self._told(site, zone):
+                yield finding(one, unit, why=why, site=site, numbers=row, valid=valid)
+
+    def _told(
+        self, site: int, zone: int
+    ) -> tuple[tuple[JudgedRequirement, Message], ...]:
+        """Return the findings of a site in a unit; equal ones are one object."""
+        key = (zone, self._industry[site])
+        if key not in self._why:
+            unit = self._units[zone]
+            found = filter(_counts, self._required(site, zone))
+            self._why[key] = tuple((one, why_found(one, unit)) for one in found)
+        return self._why[key]
 
     def unknowns(self) -> Lacks:
         """Return what keeps the requirements from being decided, by site."""

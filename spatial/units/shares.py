@@ -63,16 +63,21 @@ def shares(shelf: Shelf) -> Shares:
     )
     geometry = np.asarray(shelf.sites.geometry.array, dtype=object)
     tiled = (shapely.get_dimensions(geometry) == 2) & (np.abs(summed - 1) < _TILES)  # noqa: PLR2004
-    for at in np.flatnonzero(tiled):
-        rows = np.flatnonzero(site == at)
-        total = float(np.ravel(area_m2(geometry[[at]]))[0])
-        for parts, per, decimals in (
-            (square, 1.0, M2_DECIMALS),
-            (ha, M2_PER_HA, HA_DECIMALS),
-            (mu, M2_PER_MU, MU_DECIMALS),
+    sites = np.flatnonzero(tiled)
+    total = np.atleast_1d(area_m2(geometry[sites])) if sites.size else np.zeros(0)
+    first, last = np.searchsorted(site, sites), np.searchsorted(site, sites, "right")
+    for parts, per, decimals in (
+        (square, 1.0, M2_DECIMALS),
+        (ha, M2_PER_HA, HA_DECIMALS),
+        (mu, M2_PER_MU, MU_DECIMALS),
+    ):
+        alone = last - first == 1
+        parts[first[alone]] = np.round(total[alone] / per, decimals)
+        for start, end, whole in zip(
+            first[~alone], last[~alone], total[~alone] / per, strict=True
         ):
-            parts[rows] = largest_remainder(
-                parts[rows], total=total / per, decimals=decimals
+            parts[start:end] = largest_remainder(
+                parts[start:end], total=float(whole), decimals=decimals
             )
     covered = cover["covered_share"].to_numpy()
     return Shares(

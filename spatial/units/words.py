@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from layers.accesslist.words import UNIT_CODE
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from layers.requirement import AccessList, Requirement
+    from layers.text import Message
     from spatial.finding import Outcome
     from spatial.units.model import JudgedRequirement
     from spatial.units.requirements import Unit
@@ -45,6 +47,7 @@ def finding(
     one: JudgedRequirement,
     unit: Unit,
     *,
+    why: Message,
     site: int,
     numbers: Mapping[Any, Any],
     valid: Mapping[str, str],
@@ -55,6 +58,8 @@ def finding(
     ----------
     one, unit
         The requirement, judged, and its unit.
+    why
+        The sentence, see `why_found`; the same one for every site.
     site
         Position of the site.
     numbers
@@ -81,17 +86,22 @@ def finding(
         zone_id=unit.zone_id,
         zone_name=unit.name,
         relation="intersects",
-        why=message(
-            "unit.finding",
-            unit=unit.called,
-            code=unit.code or "—",
-            dimension=dimension_title(one.dimension),
-            why=one.why,
-        ),
+        why=why,
         requires=_requires(need) if effect == "restricted" else {},
         relief=(),
         assumptions=(),
         **{name: _number(numbers[name]) for name in _NUMBERS},
+    )
+
+
+def why_found(one: JudgedRequirement, unit: Unit) -> Message:
+    """Return the sentence for a requirement that applies or needs a person."""
+    return message(
+        "unit.finding",
+        unit=unit.called,
+        code=unit.code or "—",
+        dimension=dimension_title(one.dimension),
+        why=one.why,
     )
 
 
@@ -100,6 +110,7 @@ def provision_of(requirement: Requirement) -> int:
     return DIMENSIONS.index(requirement.dimension) + 1
 
 
+@cache
 def _requires(need: str) -> Mapping[str, str]:
     """Return what the applicant must bring, by language."""
     return {lang: TEXTS.say(f"unit.requires_{need}", lang=lang) for lang in LANGS}
