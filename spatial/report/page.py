@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 MOST_ISSUES = 200  # on the page; the workbook has them all
+MOST_SITES = 2_000
+"""Sites on the page, the most severe first; a browser cannot hold 100,000. The other
+files have them all, and the page says so where it says how many there are."""
 SHORT_HASH = 12
 _DECIMALS: Mapping[Format, int] = {
     "count": 0,
@@ -92,6 +95,7 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
     summary: str
+    left_out: str
     counts: tuple[OutcomeCount, ...]
     sites: tuple[SiteView, ...]
     layers: tuple[LayerView, ...]
@@ -114,8 +118,10 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     """Return the page of a review in a language.
 
     Every text has its control characters made visible; escaping is the template's.
+    Of more than `MOST_SITES` sites the page lists and draws the first, and says so.
     """
-    drawn = drawing(content, lang)
+    listed = content.sites[:MOST_SITES]
+    drawn = drawing(dataclasses.replace(content, sites=listed), lang)
     counts = _counts(content, lang)
     lists = {one.id: one.title for one in content.access_lists}
     return Page(
@@ -123,10 +129,11 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         facts=_facts(content, lang),
         notices=tuple(visible(one) for one in content.notices),
         summary=_summary(counts, lang),
+        left_out=_left_out(len(listed), len(content.sites), lang),
         counts=counts,
         sites=tuple(
             site_view(one, place=place, lang=lang, lists=lists)
-            for place, one in enumerate(content.sites)
+            for place, one in enumerate(listed)
         ),
         layers=_layers(content, lang),
         access_lists=_table(lists_table(content, lang), lang),
@@ -187,6 +194,13 @@ def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
         if one.count
     )
     return say("summary", lang, total=total, parts=parts)
+
+
+def _left_out(listed: int, total: int, lang: Lang) -> str:
+    """Return that the page does not list every site, "" when it does."""
+    if listed == total:
+        return ""
+    return say("summary.left_out", lang, listed=listed, total=total)
 
 
 def _layers(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:
