@@ -112,6 +112,7 @@ SEVERITY: Mapping[str, Severity] = {
     "access_dimension_missing": "error",
     "access_dimension_unknown": "error",
     "access_text_missing": "error",
+    "access_none_contradicts": "error",
     "access_effect_unreadable": "warning",
     "access_industries_unreadable": "warning",
     "access_condition_incomplete": "warning",

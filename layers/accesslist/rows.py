@@ -21,7 +21,7 @@ from layers.accesslist.words import (
     unit_codes,
 )
 from layers.issue import DataIssue
-from layers.requirement import LostRow, Requirement
+from layers.requirement import LostRow, Requirement, says_none
 from layers.spec import fold, spec
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from layers.requirement import Dimension, ListedEffect
 
 SHOWN = 60
+STROKES = ("/", "-", "—", "–", "无")
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 
 
@@ -201,6 +202,7 @@ def _take(read: Read, heading: Heading, number: int, row: list[object]) -> None:
     try:
         units = _units(heading, row)
         said = list(_said(heading, row, units))
+        _need_agreement(heading, row, units, said)
     except _LostError as lost:
         cells = tuple(_text(one) for one in row)
         read.lost.append(LostRow(number, lost.unit, lost.code, cells))
@@ -256,13 +258,33 @@ def _said(
     yield dimension, text
 
 
+def _need_agreement(
+    heading: Heading,
+    row: list[object],
+    units: tuple[str, ...],
+    said: list[tuple[Dimension, str]],
+) -> None:
+    """Refuse a row that requires nothing and yet names industries or an effect."""
+    stated = [one for one in _stated(heading, row) if one is not None]
+    if stated and not heading.wide and all(says_none(t, d) for d, t in said):
+        unit = units[0] if len(units) == 1 else None
+        value = " ".join(map(_text, stated))
+        raise _LostError(code="access_none_contradicts", value=value, unit=unit)
+
+
+def _stated(heading: Heading, row: list[object]) -> tuple[object, object]:
+    """Return industries and effect as written; a stroke is a blank."""
+    cells = (_at(row, heading.columns.get(one)) for one in ("industry", "effect"))
+    codes, stated = (None if _text(one) in STROKES else one for one in cells)
+    return codes, stated
+
+
 def _condition(
     read: Read, heading: Heading, number: int, row: list[object]
 ) -> tuple[ListedEffect | None, tuple[str, ...], bool]:
     """Return effect, industries, and whether all are meant; nothing where unclear."""
     nothing: tuple[ListedEffect | None, tuple[str, ...], bool] = (None, (), False)
-    codes = _at(row, heading.columns.get("industry"))
-    stated = _at(row, heading.columns.get("effect"))
+    codes, stated = _stated(heading, row)
     if codes is None and stated is None:
         return nothing
     if codes is None or stated is None or heading.wide:

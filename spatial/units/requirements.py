@@ -138,10 +138,8 @@ def _state(one: Requirement, industry: str | None) -> State:
     A row that allows some industries may mean that it allows no others: for these a
     person must read it.
     """
-    if one.states_none:
-        return "none"
     if not one.can_be_judged:
-        return "person"
+        return "none" if one.states_none else "person"
     truth = TRUE if one.every_industry else _holds(one.industries, industry)
     if truth == UNKNOWN:
         return "unknown"

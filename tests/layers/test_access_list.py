@@ -195,6 +195,12 @@ def test_spellings_of_the_dimensions(tmp_path, word, dimension):
     assert [one.dimension for one in found.requirements] == [dimension]
 
 
+def test_a_stroke_is_a_blank(tmp_path):
+    found = read(as_xlsx(tmp_path, [HEAD, [KEY, SPACE, "/", "—", "/"], GOOD]))
+    assert [one.states_none for one in found.requirements] == [True, False]
+    assert codes(found) == []
+
+
 def test_every_industry(tmp_path):
     found = read(as_xlsx(tmp_path, [HEAD, [*GOOD[:3], "所有行业", "禁止"]]))
     assert found.requirements[0].every_industry
@@ -216,6 +222,8 @@ def test_every_industry(tmp_path):
         ([KEY, SPACE, None, "26", "禁止"], "access_text_missing", KEY),
         ([KEY, SPACE, "#REF!", "26", "禁止"], "access_text_missing", KEY),
         (["备注：以上均为虚构"], "access_code_malformed", None),
+        ([KEY, SPACE, "无", "26", "禁止"], "access_none_contradicts", KEY),
+        ([KEY, SPACE, "无", None, "禁止"], "access_none_contradicts", KEY),
     ],
 )
 def test_a_row_that_cannot_be_relied_on_is_lost_with_its_reason(
@@ -248,6 +256,7 @@ def test_a_code_that_contradicts_the_category_beside_it_is_lost(tmp_path):
         ("261-265", "禁止", "access_industries_unreadable"),
         ("C", "禁止", "access_industries_unreadable"),
         (311, "禁止", "access_industries_unreadable"),
+        ("26", "/", "access_condition_incomplete"),
         ("26、", "禁止", None),
         (2614, "禁止", None),
         ("C2614，A0311", "禁止", None),

@@ -198,6 +198,7 @@ def states(review, dimension=SPACE, unit=0):
         (ALLOW, None, ("needs_information", "unknown")),
         (row(2, KEY, SPACE, "须符合规划（虚构）"), "2614", ("restricted", "person")),
         (row(2, KEY, SPACE), "2614", ("clear", "none")),
+        (replace(BAN, text="无"), "26", ("prohibited", "applies")),
     ],
 )
 def test_a_requirement_is_judged_by_industry(reviewed, one, industry, expected):
