@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from layers.accesslist import read_access_list
     from layers.datum import GridShift, SevenParameters
     from layers.errors import ToolkitError
     from layers.formats.boundary_txt_write import write_boundary_txt
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
         with_coverage,
         with_suspicion,
     )
+    from layers.requirement import AccessList, Requirement
     from layers.spec import kinds, spec
     from layers.workspace import open_workspace
 
 __all__ = [
     "FRAME",
+    "AccessList",
     "Coverage",
     "DataIssue",
     "GridShift",
@@ -46,6 +49,7 @@ __all__ = [
     "PostgisTable",
     "Provenance",
     "Quarantined",
+    "Requirement",
     "Setting",
     "SevenParameters",
     "Tolerance",
@@ -58,6 +62,7 @@ __all__ = [
     "none_exists",
     "open_workspace",
     "read",
+    "read_access_list",
     "read_postgis",
     "read_text",
     "spec",
@@ -67,6 +72,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "accesslist": ("read_access_list",),
     "datum": ("GridShift", "SevenParameters"),
     "formats.boundary_txt_write": ("write_boundary_txt",),
     "errors": ("ToolkitError",),
@@ -78,6 +84,7 @@ _HOMES = {
         *("Inspection", "from_frame", "inspect", "none_exists", "read_text"),
         *("with_coverage", "with_suspicion"),
     ),
+    "requirement": ("AccessList", "Requirement"),
     "spec": ("kinds",),
     "workspace": ("open_workspace",),
 }

@@ -110,6 +110,23 @@ SEVERITY: Mapping[str, Severity] = {
     "merged_cells_filled": "note",
     "cell_errors": "warning",
     "values_joined": "warning",
+    # access lists of control units
+    "access_code_missing": "error",
+    "access_code_malformed": "error",
+    "access_code_contradicts_category": "error",
+    "access_dimension_missing": "error",
+    "access_dimension_unknown": "error",
+    "access_text_missing": "error",
+    "access_none_contradicts": "error",
+    "access_effect_unreadable": "warning",
+    "access_industries_unreadable": "warning",
+    "access_condition_incomplete": "warning",
+    "access_blanks_filled": "warning",
+    "repeated_headings_skipped": "note",
+    "access_unit_unknown": "warning",
+    "access_unit_category": "warning",
+    "access_unit_county": "warning",
+    "access_units_not_listed": "warning",
 }
 
 

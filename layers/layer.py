@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.issue import DataIssue, Quarantined
+    from layers.requirement import AccessList, UnavailableList
     from layers.spec import LayerSpec
 
 FRAME = "EPSG:4490"
@@ -161,6 +162,9 @@ class Workspace:
         Of ``workspace.yaml``; ``<memory>`` and the empty text for one made in memory.
     files
         Further files that went in, by name (``alias:redline``), with their SHA-256.
+    access_lists, unavailable_lists
+        What is required in the control units, by id of the list; and the lists that
+        were named but could not be read.
     """
 
     title: str
@@ -173,6 +177,8 @@ class Workspace:
     path: str = "<memory>"
     sha256: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    access_lists: Mapping[str, AccessList] = field(default_factory=dict)
+    unavailable_lists: Mapping[str, UnavailableList] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Layer, ...]:
         """Return the layers of a kind, in the order of the document."""

@@ -57,6 +57,11 @@ UnknownKind = Literal[
     "text_unverified",
     "period_ended",
     "site_refused",
+    "access_list_unreadable",
+    "access_list_not_in_force",
+    "access_list_validity_unknown",
+    "access_list_read_with_loss",
+    "unit_not_listed",
 ]
 
 OUTCOME_OF_UNKNOWN: Mapping[UnknownKind, Outcome] = {
@@ -80,6 +85,11 @@ OUTCOME_OF_UNKNOWN: Mapping[UnknownKind, Outcome] = {
     "zone_field_missing": "not_checked",
     "no_zone_covers": "not_checked",
     "site_refused": "not_checked",
+    "access_list_unreadable": "not_checked",
+    "access_list_not_in_force": "not_checked",
+    "access_list_validity_unknown": "not_checked",
+    "access_list_read_with_loss": "not_checked",
+    "unit_not_listed": "not_checked",
 }
 
 
@@ -92,8 +102,9 @@ class Finding:
     site
         Position of the site in the site table.
     rule
-        Id of the rule; `edition` which edition (its validity), `provision` which
-        provision of it, counted from 1.
+        Id of the rule, or of an access list and its row (``list#12``); `edition`
+        which edition (its validity), `provision` which provision of it, counted
+        from 1 (of a row: which of the four dimensions).
     outcome
         ``prohibited``, ``restricted``, ``needs_information``, or ``advised`` for a
         clause that encourages, exempts or only points at something.

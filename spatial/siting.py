@@ -32,6 +32,8 @@ from spatial.report.map import explore
 from spatial.report.overruled import overruled
 from spatial.report.write import write_review
 from spatial.shelf import Shelf
+from spatial.units import judge_units
+from spatial.units.model import KIND as UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from spatial.policy.model import About, Rulebook
     from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
+    from spatial.units import UnitJudgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +211,28 @@ def review(
     )
     shelf = Shelf(frame, office, day)
     judgement = judge(shelf, rulebooks, about=about, progress=progress)
-    lawless = _without_law(shelf, judgement, rulebooks)
-    silent = (_without_rule(shelf, judgement), lawless)
-    judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
-    content = assemble(layer, shelf, judgement, rulebooks)
+    units = judge_units(shelf)
+    silent = (
+        _without_rule(shelf, judgement, units),
+        _without_law(shelf, judgement, rulebooks),
+    )
+    judgement = _together(judgement, units, silent)
+    content = assemble(layer, shelf, judgement, rulebooks, units=units)
     if isinstance(overrides, Path | str):
         overrides = read_overrides(overrides)
     return Review(overruled(content, overrides) if overrides else content, lang)
+
+
+def _together(
+    judgement: Judgement, units: UnitJudgement, silent: tuple[Lacks, ...]
+) -> Judgement:
+    """Return what rulebooks and access lists say, and what neither speaks of."""
+    found = (*judgement.findings, *units.findings)
+    return replace(
+        judgement,
+        findings=tuple(sorted(found, key=lambda one: one.site)),
+        unknowns=Lacks.joined((judgement.unknowns, units.unknowns, *silent)),
+    )
 
 
 def _day(on: dt.date | str) -> dt.date:
@@ -289,10 +307,11 @@ def _rulebook(name: str, office: Workspace) -> Rulebook:
     return load_rulebook(Path(office.path).parent / path)
 
 
-def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
+def _without_rule(shelf: Shelf, judgement: Judgement, units: UnitJudgement) -> Lacks:
     """Control zones that a site overlaps and that no rule of the day speaks of.
 
-    A control zone without a rule is not a zone without law: a person must look.
+    A control zone without a rule is not a zone without law: a person must look. An
+    access list speaks of the units of its layer.
     """
     asked = set(kinds_asked_for(judgement, with_advice=False))
     said_of: dict[tuple[str, bytes], Unknown] = {}
@@ -303,6 +322,9 @@ def _without_rule(shelf: Shelf, judgement: Judgement) -> Lacks:
         zones = shelf.zones(kind)
         pairs = shelf.pairs(kind)
         met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
+        if kind == UNITS:
+            of_layer = zones["layer"].iloc[met["zone"].to_numpy()]
+            met = met[~of_layer.isin(units.judged_layers).to_numpy()]
         for site, group in met.groupby("site", sort=True):
             which = group["zone"].to_numpy()
             key = (kind, which.tobytes())

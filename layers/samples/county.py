@@ -7,6 +7,7 @@ list with polygons, lines and points; and ``truth.csv`` with the planted outcome
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pyogrio
 
 from layers.layer import FRAME
+from layers.samples.access import write_access_list
 from layers.samples.sites import Truth, project_table, truth, truth_table
 from layers.samples.zones import sheets
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Truth", "truth", "write_county"]
 
 PROJECTS = "projects.gpkg"
+ACCESS_LIST = "data/access_list.xlsx"
 PROJECTS_LAYER = "项目清单"
 WORKSPACE = Path(__file__).parent / "workspace.yaml"
 
@@ -75,6 +78,7 @@ def _write_all(stage: Path) -> None:
     shutil.copyfile(WORKSPACE, stage / "workspace.yaml")
     names = "alias,name\n蒙西高新技术工业园区,蒙西高新技术产业开发区\n"
     (stage / "data/park_names.csv").write_bytes(names.encode())
+    write_access_list(stage / ACCESS_LIST, on=dt.date.fromisoformat(_STAMP[:10]))
     (stage / "truth.csv").write_bytes(
         truth_table().to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     )

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from layers.errors import ToolkitError
 from layers.formats import layer_names, open_raw, sniff
+from layers.formats.cells import read_cells
 from layers.formats.expendable import declare_expendable
 from layers.formats.raster import header
 from layers.systems import need_written_out
@@ -147,10 +148,24 @@ def _header(question: Question, _: Path) -> dict[str, Any]:
     return {"format": sniffed.format, "why": sniffed.why, "header": said}
 
 
+def _cells(question: Question, _: Path) -> dict[str, Any]:
+    """Read the cells of a table that lies nowhere."""
+    found = read_cells(
+        Path(question["path"]),
+        layer=question["layer"],
+        encoding=question["encoding"],
+        known=question["known"],
+    )
+    return {
+        "cells": {one.name: shown(getattr(found, one.name)) for one in fields(found)}
+    }
+
+
 _ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
     "open": _open,
     "look": _look,
     "header": _header,
+    "cells": _cells,
     "mend": mending.answer,
     "ready": lambda _, __: {},
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats import Sniffed, source_files
+from layers.formats.cells import Cells
 from layers.formats.raster import RasterHeader, no_table
 from layers.formats.tiff import is_tiff
 from layers.provenance import sha256_of
@@ -82,6 +83,24 @@ class Opened:
         with self._answered({"do": "header"}) as (answer, _):
             parts: Any = read(answer["header"])
             return Sniffed(answer["format"], answer["why"]), RasterHeader(**parts)
+
+    def cells(
+        self,
+        *,
+        layer: str | None = None,
+        encoding: str | None = None,
+        known: Sequence[str] = (),
+    ) -> Cells:
+        """Return the cells of a table; see `layers.formats.cells.read_cells`."""
+        question = {
+            "do": "cells",
+            "layer": layer,
+            "encoding": encoding,
+            "known": list(known),
+        }
+        with self._answered(question) as (answer, _):
+            parts: Any = {name: read(one) for name, one in answer["cells"].items()}
+        return Cells(**{**parts, "found": renamed(parts["found"], self.rename)})
 
     @contextmanager
     def _answered(

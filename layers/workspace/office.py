@@ -23,7 +23,9 @@ from layers.layer import Layer, Unavailable, Workspace
 from layers.postgis import read_postgis
 from layers.provenance import Coverage, sha256_of
 from layers.read import Stated, none_exists, read, with_coverage
+from layers.requirement import AccessList, UnavailableList
 from layers.spec import fold
+from layers.workspace.access_lists import read_list
 from layers.workspace.plan import CoveragePlan, LayerPlan, Plan, plan_of
 
 if TYPE_CHECKING:
@@ -80,6 +82,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         )
     found = {one.id: one for one in results if isinstance(one, Layer)}
     covered = _covered(found, plan)
+    lists = [
+        read_list(one, file.parent, found, in_process=in_process)
+        for one in plan.access_lists
+    ]
     return Workspace(
         title=plan.title,
         region=plan.region,
@@ -96,6 +102,10 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         files={
             f"alias:{name}": sha256_of([file.parent / one.text()])
             for name, one in plan.aliases.items()
+        },
+        access_lists={one.id: one for one in lists if isinstance(one, AccessList)},
+        unavailable_lists={
+            one.id: one for one in lists if isinstance(one, UnavailableList)
         },
     )
 

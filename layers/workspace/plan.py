@@ -11,6 +11,7 @@ from layers.layer import Setting
 from layers.provenance import Period, Tolerance
 from layers.read.address import is_address
 from layers.spec import kinds, spec
+from layers.workspace.access_plan import AccessPlan, access_plans
 from layers.workspace.datum_plan import crs_of, datum_region_of, datum_shift_of
 from layers.workspace.postgis_plan import PostgisPlan, bbox_of, postgis_of
 
@@ -41,6 +42,10 @@ LAYER_KEYS = (
     "accuracy_m",
     "tolerance",
     "licence",
+    "notice",
+)
+TOP_KEYS = (
+    *("title", "region", "layers", "access_lists", "rulebooks", "aliases", "settings"),
     "notice",
 )
 WAYS_IN = ("source", "postgis", "none_exists")
@@ -92,6 +97,7 @@ class Plan:
     settings: Mapping[str, Setting]
     aliases: Mapping[str, Entry]
     notice: str | None
+    access_lists: tuple[AccessPlan, ...] = ()
 
 
 def plan_of(top: Entry, folder: Path) -> Plan:
@@ -104,7 +110,7 @@ def plan_of(top: Entry, folder: Path) -> Plan:
         coverage or alias table of a layer that is not there, a value of the wrong
         type.
     """
-    top.only("title", "region", "layers", "rulebooks", "aliases", "settings", "notice")
+    top.only(*TOP_KEYS)
     entries = top.need("layers").items()
     plans = tuple(_layer(one, folder) for one in entries)
     by_id: dict[str, LayerPlan] = {}
@@ -128,6 +134,12 @@ def plan_of(top: Entry, folder: Path) -> Plan:
         settings=_settings(top.get("settings")),
         aliases=tables,
         notice=_text(top, "notice"),
+        access_lists=access_plans(
+            top.get("access_lists"),
+            units=[one.id for one in plans if one.spec.kind == "control_unit"],
+            taken=by_id,
+            period=period_of,
+        ),
     )
 
 
@@ -158,7 +170,7 @@ def _layer(entry: Entry, folder: Path) -> LayerPlan:
         fields=_fields(entry.get("fields"), wanted),
         edition=_text(entry, "edition"),
         series=_series(entry),
-        valid=_period(entry.get("valid")),
+        valid=period_of(entry.get("valid")),
         coverage=_coverage(entry.get("coverage")),
         accuracy_m=_metres(entry.get("accuracy_m")),
         tolerance=_tolerance(entry.get("tolerance")),
@@ -203,7 +215,7 @@ def _fields(entry: Entry | None, wanted: LayerSpec) -> Mapping[str, str]:
     return {name: one.text() for name, one in entry.mapping().items()}
 
 
-def _period(entry: Entry | None) -> Period:
+def period_of(entry: Entry | None) -> Period:
     """Return a span of days; no statement is an open one."""
     if entry is None:
         return Period()

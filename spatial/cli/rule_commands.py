@@ -152,4 +152,47 @@ def show(rule: str, rulebook: str | None) -> None:
         click.echo(f"  [{case.aspect}] {case.on} {case.name} -> {case.expect}")
 
 
+@rules.command()
+@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="写出的规则库文件（.yaml）/ rulebook to write",
+)
+@click.option("--title", default="", help="规则库标题 / title of the rulebook")
+@click.option("--sheet", help="工作表 / sheet of the workbook")
+@lang_option
+def new(source: Path, out: Path, title: str, sheet: str | None) -> None:
+    """由条款表格生成规则库草稿 / draft a rulebook from a spreadsheet of clauses.
+
+    One row is one clause. What the sheet does not say is marked 待填, and the draft
+    is refused by `redline rules check` until every mark is filled in. An existing
+    file is never written over.
+
+    \b
+    例 / example:
+      redline rules new clauses.xlsx -o rules/county.yaml
+    """
+    from layers.errors import InputRefusedError
+    from spatial.policy.starter import MARK, read_drafts, skeleton
+
+    if out.suffix != ".yaml" or out.exists():
+        raise InputRefusedError(
+            source=out,
+            expected="the name of a new .yaml file",
+            got="a file that is there" if out.exists() else repr(out.suffix),
+            todo="choose another name",
+        )
+    drafts = read_drafts(source, sheet=sheet)
+    text = skeleton(drafts, name=out.stem, title=title or out.stem)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    # The two lines at the head speak of the mark, and are none.
+    open_ = sum(line.count(MARK) for line in text.splitlines()[2:])
+    say("cli.drafted", path=str(out), rows=len(drafts), open=open_)
+    say("cli.draft_next", path=str(out), mark=MARK)
+
+
 rules.add_command(coverage)

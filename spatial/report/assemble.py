@@ -16,13 +16,16 @@ import shapely
 from spatial.report.citations import citation_record
 from spatial.report.content import CitationRecord, ReviewContent, RuleRecord
 from spatial.report.layer_records import layer_records
+from spatial.report.listed import list_documents, list_rules
 from spatial.report.site_records import SiteRecords
+from spatial.units import UnitJudgement
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from layers.layer import Layer, Setting
+    from layers.issue import DataIssue
+    from layers.layer import Layer, Setting, Workspace
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import About, Rulebook
     from spatial.shelf import Shelf
@@ -35,6 +38,8 @@ def assemble(
     shelf: Shelf,
     judgement: Judgement,
     rulebooks: tuple[Rulebook, ...],
+    *,
+    units: UnitJudgement | None = None,
 ) -> ReviewContent:
     """Build the content of a review.
 
@@ -49,12 +54,15 @@ def assemble(
         What the judge said, with the unknowns that `spatial.review` added.
     rulebooks
         What was judged by.
+    units
+        What `spatial.units` said; its findings and unknowns are in `judgement`.
 
     Returns
     -------
     ReviewContent
         Complete, ordered, language-neutral.
     """
+    units = units or UnitJudgement()
     workspace = shelf.workspace
     layers = tuple(workspace.layers.values())
     inputs = _inputs(site_layer, shelf, rulebooks)
@@ -75,15 +83,26 @@ def assemble(
         ),
         inputs=inputs,
         versions=versions,
-        sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
+        sites=SiteRecords(site_layer, shelf, judgement, rulebooks, units=units).build(),
         layers=layer_records(shelf, judgement),
-        rules=tuple(_rule_records(judgement)),
-        documents=_documents(judgement, rulebooks, on=shelf.on),
+        rules=(*_rule_records(judgement), *list_rules(units, judgement)),
+        documents={
+            **_documents(judgement, rulebooks, on=shelf.on),
+            **list_documents(units),
+        },
         site_layer=site_layer,
-        issues=tuple(issue for one in (site_layer, *layers) for issue in one.issues),
+        issues=_issues(site_layer, workspace),
         settings=settings,
         about=judgement.about,
+        access_lists=units.lists,
     )
+
+
+def _issues(site_layer: Layer, workspace: Workspace) -> tuple[DataIssue, ...]:
+    """Return the issues of the sites, of the layers, of the access lists, in order."""
+    of_layers = (one.issues for one in (site_layer, *workspace.layers.values()))
+    of_lists = (one.issues for one in workspace.access_lists.values())
+    return tuple(issue for ones in (*of_layers, *of_lists) for issue in ones)
 
 
 def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
@@ -105,6 +124,8 @@ def _inputs(
     inputs |= shelf.workspace.files
     for one in shelf.workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
+    for found in shelf.workspace.access_lists.values():
+        inputs[f"access_list:{found.id}"] = found.provenance.sha256
     for book in rulebooks:
         inputs[f"rulebook:{book.id}"] = book.sha256
     return inputs

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spatial.finding import Finding, Outcome, Said, Unknown
     from spatial.override.model import Overruling
     from spatial.report.comparison import Comparison
+    from spatial.units import ListRecord, SiteUnits
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,9 @@ class SiteRecord:
         Overrides that speak of this site, in the order of their file.
     machine
         What the machine said, where overrides count at this site; else None.
+    units
+        Its control units and what is required there; None when there is no layer of
+        units, or the geometry was refused.
     """
 
     site_id: str
@@ -158,6 +162,7 @@ class SiteRecord:
     overlaps: tuple[OverlapRecord, ...]
     overrulings: tuple[Overruling, ...] = ()
     machine: Outcome | None = None
+    units: SiteUnits | None = None
 
     @property
     def machine_outcome(self) -> Outcome:
@@ -268,6 +273,9 @@ class ReviewContent:
         file was given.
     comparison
         With another review, or None.
+    access_lists
+        The lists of requirements of control units, in the order of the workspace,
+        those that could not be read last.
     """
 
     title: str
@@ -287,6 +295,7 @@ class ReviewContent:
     about: Literal["project", "activity"] = "project"
     overrulings: tuple[Overruling, ...] | None = None
     comparison: Comparison | None = None
+    access_lists: tuple[ListRecord, ...] = ()
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

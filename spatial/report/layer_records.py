@@ -9,6 +9,7 @@ import shapely
 from layers.spec import spec
 from layers.text import message
 from spatial.report.content import LayerRecord
+from spatial.units.model import KIND as UNITS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +42,8 @@ def kinds_asked_for(
 def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]:
     """Return a record per layer of the workspace, then one per kind that is missing."""
     asked = kinds_asked_for(judgement)
+    if shelf.workspace.access_lists or shelf.workspace.unavailable_lists:
+        asked = tuple(dict.fromkeys((*asked, UNITS)))
     doubted: dict[str, list[Message]] = {}
     for one in judgement.unknowns.by_site().distinct():
         if one.kind.startswith("layer_"):

@@ -14,6 +14,7 @@ from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
+from spatial.report.units import lists_table
 from spatial.report.words import (
     heading,
     number,
@@ -103,6 +104,7 @@ class Page:
     counts: tuple[OutcomeCount, ...]
     sites: tuple[SiteView, ...]
     layers: tuple[LayerView, ...]
+    access_lists: TableView
     rules: TableView
     issues: TableView
     settings: TableView
@@ -130,6 +132,7 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     drawn = drawing(dataclasses.replace(content, sites=listed), lang)
     counts = _counts(content, lang)
     compared = content.comparison
+    lists = {one.id: one.title for one in content.access_lists}
     return Page(
         heading=heading(content.about, lang),
         title=visible(content.title),
@@ -139,9 +142,11 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         left_out=_left_out(len(listed), len(content.sites), lang),
         counts=counts,
         sites=tuple(
-            site_view(one, place=place, lang=lang) for place, one in enumerate(listed)
+            site_view(one, place=place, lang=lang, lists=lists)
+            for place, one in enumerate(listed)
         ),
         layers=_layers(content, lang),
+        access_lists=_table(lists_table(content, lang), lang),
         rules=_table(rules_table(content, lang), lang),
         issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
         settings=_table(settings_table(content, lang), lang),

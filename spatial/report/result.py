@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spatial.report.json_file import Once, write_json
 from spatial.report.override_tables import override_result, overrides_result
 from spatial.report.questions import questions
+from spatial.report.units import list_json, units_json
 from spatial.report.words import pick, reason_path, sentence
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _tail(content: ReviewContent, lang: Lang) -> dict[str, Any]:
     return {
         "site_layer": _layer(content.sources[0], lang),
         "layers": [_layer(one, lang) for one in content.layers],
+        "access_lists": [list_json(one) for one in content.access_lists],
         "rules": [_rule(one, lang) for one in content.rules],
         "issues": [_issue(one, lang) for one in content.issues],
         "settings": [_setting(one) for one in content.settings],
@@ -131,6 +133,7 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "questions": [_question(one, lang) for one in questions(site)],
         "overlaps": [_overlap(one) for one in site.overlaps],
         "overrides": [override_result(one) for one in site.overrulings],
+        "control_units": units_json(site, lang),
     }
 
 

@@ -20,6 +20,13 @@ from spatial.report.columns import (
 from spatial.report.comparison_tables import comparison_table
 from spatial.report.override_tables import outcome_label, overrides_table
 from spatial.report.questions import Question, questions
+from spatial.report.units import (
+    REQUIREMENTS,
+    UNITS,
+    lists_table,
+    requirement_rows,
+    unit_rows,
+)
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -62,9 +69,9 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        ``sites``, ``questions``, ``findings``, ``unknowns``, ``overlaps``, ``layers``,
-        ``rules``, ``issues``, ``settings``; ``overrides`` and ``comparison`` where
-        there are.
+        ``sites``, ``questions``, ``findings``, ``unknowns``, ``units``,
+        ``requirements``, ``overlaps``, ``layers``, ``access_lists``, ``rules``,
+        ``issues``, ``settings``; ``overrides`` and ``comparison`` where there are.
     """
     sites = content.sites
     return (
@@ -80,12 +87,15 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
             _clean(_finding(s, f, lang) for s in sites for f in s.findings),
         ),
         _unknowns(content, lang),
+        Table("units", UNITS, _clean(unit_rows(content, lang))),
+        Table("requirements", REQUIREMENTS, _clean(requirement_rows(content, lang))),
         Table(
             "overlaps",
             OVERLAPS,
             _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
         ),
         Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.sources)),
+        lists_table(content, lang),
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),

@@ -9,6 +9,7 @@ from spatial.report.override_tables import outcome_label
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.questions import questions
 from spatial.report.sheets import overlap_word
+from spatial.report.unit_page import units_view
 from spatial.report.words import (
     assumed,
     attribute_text,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         SiteRecord,
     )
     from spatial.report.questions import Question
+    from spatial.report.unit_page import UnitsView
     from spatial.text import Lang
 
 Pairs = tuple[tuple[str, str], ...]
@@ -122,10 +124,16 @@ class SiteView:
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
     overrides: tuple[str, ...]
+    units: UnitsView | None
 
 
-def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
-    """Return a site as the page prints it; `place` counts from 0."""
+def site_view(
+    site: SiteRecord, *, place: int, lang: Lang, lists: dict[str, str]
+) -> SiteView:
+    """Return a site as the page prints it; `place` counts from 0.
+
+    `lists` is what the access lists are called, by id.
+    """
     word = stability(site.stable)
     return SiteView(
         place=place,
@@ -152,6 +160,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         overrides=tuple(
             overruled_by(one, lang) for one in site.overrulings if one.applied
         ),
+        units=units_view(site.units, lists, lang),
     )
 
 

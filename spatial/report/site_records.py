@@ -19,6 +19,7 @@ from spatial.finding import OUTCOME_OF_UNKNOWN, OUTCOMES, SAID, Unknown
 from spatial.policy.judge import outcome_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
+from spatial.report.listed import Cited, cited_row
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
     from spatial.shelf import Shelf
+    from spatial.units import UnitJudgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class SiteRecords:
 
     Attributes
     ----------
-    site_layer, shelf, judgement, rulebooks
+    site_layer, shelf, judgement, rulebooks, units
         As for `spatial.report.assemble.assemble`.
     """
 
@@ -48,6 +50,7 @@ class SiteRecords:
     shelf: Shelf
     judgement: Judgement
     rulebooks: tuple[Rulebook, ...]
+    units: UnitJudgement
 
     def build(self) -> tuple[SiteRecord, ...]:
         """Return the records, most severe outcome first, then by site id."""
@@ -86,6 +89,7 @@ class SiteRecords:
                 findings=tuple(sorted(said, key=_reading_order)),
                 unknowns=lacks,
                 overlaps=tuple(overlaps.get(at, ())),
+                units=self.units.sites[at] if self.units.sites else None,
             )
 
     def _refused(self) -> Iterable[SiteRecord]:
@@ -124,20 +128,23 @@ class SiteRecords:
         records: dict[int, list[FindingRecord]] = defaultdict(list)
 
         @cache
-        def clause(rule: str, provision: int) -> CitationRecord:
+        def clause(rule: str, provision: int) -> Cited:
+            if (rule, provision) in self.units.clauses:
+                return cited_row(rule, provision, self.units)
             judged = rules[rule]
             book = books[judged.rulebook]
-            return _clause(judged, book, provision, on=self.shelf.on)
+            record = _clause(judged, book, provision, on=self.shelf.on)
+            return Cited(judged.rule.title, judged.rule.note, record)
 
         for at, one in enumerate(self.judgement.findings):
-            judged = rules[one.rule]
+            cited = clause(one.rule, one.provision)
             records[one.site].append(
                 FindingRecord(
                     finding_id=one.key(str(site_ids[one.site])),
                     finding=one,
-                    rule_title=judged.rule.title,
-                    note=judged.rule.note,
-                    citation=clause(one.rule, one.provision),
+                    rule_title=cited.title,
+                    note=cited.note,
+                    citation=cited.record,
                     stable=_firm(one, accuracy.get(one.layer or ""), own[one.site]),
                     geometry=shapes[at],
                 )

@@ -7,7 +7,9 @@ import pytest
 
 import layers
 import spatial
+from layers.requirement import UnavailableList
 from layers.samples import county, sites
+from spatial.report.result import result
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,30 @@ def test_the_planted_distances_are_the_numbers_in_the_findings(reviews):
     mine = found[(found["site_id"] == near.site_id) & (found["rule"] == "NM14-S29")]
     assert mine["distance_m"].tolist() == pytest.approx([990.0], abs=0.01)
     assert mine["margin_m"].tolist() == pytest.approx([-10.0], abs=0.01)
+
+
+def test_without_its_access_list_no_site_in_a_unit_is_clear(folder, office):
+    projects = layers.read(folder / county.PROJECTS, kind="project_site")
+    (there,) = office.access_lists.values()
+    lost = UnavailableList(there.id, there.layer, there.title, "damaged")
+    poorer = replace(office, access_lists={}, unavailable_lists={lost.id: lost})
+    review = spatial.review(projects, poorer, on=sites.DAYS[0])
+    assert "clear" not in set(review.outcomes["outcome"])
+
+
+def test_the_areas_in_the_units_add_up_to_the_area_of_the_site(folder, office):
+    projects = layers.read(folder / county.PROJECTS, kind="project_site")
+    review = spatial.review(projects, office, on=sites.DAYS[0])
+    told = result(review.content)["sites"]
+    areas = [one for one in told if one["area_m2"] is not None]
+    several = 0
+    for one in areas:
+        units = one["control_units"]
+        parts = [unit["area_m2"] for unit in units["units"]] + [units["outside_m2"]]
+        assert round(sum(parts), 2) == one["area_m2"], one["site_id"]
+        several += len(units["units"]) > 1
+    assert len(areas) > 50
+    assert several > 0
 
 
 NEEDED = (

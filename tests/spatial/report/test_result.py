@@ -23,6 +23,7 @@ SITE_KEYS = {
     "unknowns",
     "questions",
     "overlaps",
+    "control_units",
 }
 FINDING_KEYS = {
     "finding_id",
