@@ -134,7 +134,7 @@ def review(
         `sites` is a layer of another kind, the workspace names no rulebook, or `on`
         is no date.
     """
-    day = _day(on)
+    day = day_of(on)
     layer = (
         sites if isinstance(sites, Layer) else from_frame(sites, kind="project_site")
     )
@@ -145,18 +145,42 @@ def review(
             got=f"kind {layer.kind}",
             todo="read the file with kind='project_site'",
         )
-    rulebooks = _rulebooks(office)
+    rulebooks = rulebooks_of(office)
     frame = gpd.GeoDataFrame(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
     shelf = Shelf(frame, office, day)
-    judgement = judge(shelf, rulebooks, progress=progress)
-    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
-    judgement = replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
+    judgement = judged(shelf, rulebooks, progress=progress)
     return Review(assemble(layer, shelf, judgement, rulebooks), lang)
 
 
-def _day(on: dt.date | str) -> dt.date:
+def judged(
+    shelf: Shelf, rulebooks: tuple[Rulebook, ...], *, progress: Progress | None = None
+) -> Judgement:
+    """Judge the sites of a shelf by the rules, and by where the rules are silent.
+
+    Parameters
+    ----------
+    shelf
+        Sites and layers on the day.
+    rulebooks
+        From `rulebooks_of`.
+    progress
+        As for `review`.
+
+    Returns
+    -------
+    Judgement
+        With an unknown for every control zone that no rule speaks of, and for every
+        site where no rule applies at all.
+    """
+    judgement = judge(shelf, rulebooks, progress=progress)
+    silent = (_without_rule(shelf, judgement), _without_law(shelf, judgement))
+    return replace(judgement, unknowns=Lacks.joined((judgement.unknowns, *silent)))
+
+
+def day_of(on: dt.date | str) -> dt.date:
+    """Return a day given as a date or as ``YYYY-MM-DD``."""
     if isinstance(on, dt.date):
         return on
     try:
@@ -167,8 +191,14 @@ def _day(on: dt.date | str) -> dt.date:
         ) from error
 
 
-def _rulebooks(office: Workspace) -> tuple[Rulebook, ...]:
-    """Load the rulebooks of a workspace; a rule id may stand in one of them only."""
+def rulebooks_of(office: Workspace) -> tuple[Rulebook, ...]:
+    """Load the rulebooks of a workspace; a rule id may stand in one of them only.
+
+    Raises
+    ------
+    InputRefusedError
+        The workspace names none, or two hold a rule of one id.
+    """
     if not office.rulebooks:
         raise InputRefusedError(
             source=office.path,

@@ -40,6 +40,7 @@ _CELL_DEG = 0.1  # a plane for each such square: beyond, scales change too much
 _STEP_DEG = 0.002  # a chord of this length leaves the drawn edge by < 1 mm
 _STEP_M = 200.0
 _LEAST_M = 1e-9
+_GRID_M = 1e-4
 _CRACK_DEG = 1e-8  # 1 mm
 
 
@@ -115,12 +116,15 @@ def _about(lines: Shapes, centre: Floats, distance_m: float) -> shapely.Geometry
     fine = shapely.segmentize(lines, _STEP_DEG)
     planar = to_polar(fine, np.tile(centre, (len(fine), 1)))
     reach = float(np.hypot(*shapely.get_coordinates(planar).T).max()) + distance_m
-    wide = (distance_m + _COMPARED_M) * (1 + (reach / MINOR_M) ** 2 / 6)
+    wide = (distance_m + _COMPARED_M + _GRID_M) * (1 + (reach / MINOR_M) ** 2 / 6)
     pieces = [one for line in planar for one in _pieces(line, wide)]
-    ground = shapely.segmentize(shapely.union_all(pieces), _STEP_M)
-    return shapely.transform(
-        ground, lambda xy: from_polar(xy, np.tile(centre, (len(xy), 1)))
+    # On a grid no two vertices are so near that bending them makes edges cross.
+    whole = shapely.set_precision(shapely.union_all(pieces), _GRID_M)
+    ground = shapely.transform(
+        shapely.segmentize(whole, _STEP_M),
+        lambda xy: from_polar(xy, np.tile(centre, (len(xy), 1))),
     )
+    return ground if shapely.is_valid(ground) else shapely.make_valid(ground)
 
 
 def _pieces(line: shapely.Geometry, wide: float) -> Iterator[shapely.Geometry]:
