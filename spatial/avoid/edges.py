@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from spatial.shelf import Shelf
 
 _ROOM_M = 1.0
+_AREA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Edges:
     )
 
     def within(self, window: shapely.Geometry) -> Shapes:
-        """Return the lines that come into a window, cut off at its border.
+        """Return the lines that come into a window.
 
         Parameters
         ----------
@@ -135,7 +136,9 @@ class Edges:
         Returns
         -------
         ndarray
-            Lines, single or multi, none empty; in the order of kinds and distances.
+            Lines, none empty, cut off some way outside of the window: an end made by
+            rounding on its border would close no face. In the order of kinds and
+            distances.
         """
         found: list[Shapes] = []
         for kind, distances in self.looked.distances.items():
@@ -145,9 +148,10 @@ class Edges:
                 found.append(self._of_zones(kind, window, distance_m))
                 found.append(self._of_layers(kind, distance_m))
         lines = np.concatenate([np.zeros(0, dtype=object), *found])
-        shapely.prepare(window)
-        lines = lines[shapely.intersects(window, lines)]
-        cut = np.asarray(shapely.intersection(lines, window), dtype=object)
+        (box,) = measure.grown_bounds(np.array([shapely.bounds(window)]), _ROOM_M)
+        frame = shapely.box(*box)
+        lines = lines[shapely.intersects(lines, frame)]
+        cut = np.asarray(shapely.intersection(lines, frame), dtype=object)
         parts = shapely.get_parts(shapely.get_parts(cut))
         is_line = shapely.get_dimensions(parts) == 1
         return np.asarray(parts[is_line & ~shapely.is_empty(parts)], dtype=object)
@@ -160,12 +164,12 @@ class Edges:
         if kind not in self._trees:
             self._trees[kind] = shapely.STRtree(shapes)
         (box,) = measure.grown_bounds(
-            np.array([shapely.bounds(window)]), distance_m + _ROOM_M
+            np.array([shapely.bounds(window)]), distance_m + 2 * _ROOM_M
         )
         near = shapes[np.sort(self._trees[kind].query(shapely.box(*box)))]
         if distance_m <= 0:
-            flat = near[shapely.get_dimensions(near) > 0]
-            return outline(flat)
+            # A line bounds no land; polygons are judged by a point of each face.
+            return outline(near[shapely.get_dimensions(near) == _AREA])
         # A rule may mean one zone and not the next: each has its own border.
         cut = shapely.intersection(near, shapely.box(*box))
         return _rims(cut, distance_m)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from layers.errors import GeometryError
+
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Shapes
 
@@ -39,22 +41,44 @@ def cut(window: shapely.Geometry, lines: Shapes) -> Faces:
     window
         Polygon, single or multi, EPSG:4490.
     lines
-        Lines within it.
+        Outlines; where they leave the window they go on or end outside of it.
 
     Returns
     -------
     Faces
         In an order that depends on the input alone. Edges that meet are noded
         together: what two faces share they share to the last bit.
+
+    Raises
+    ------
+    GeometryError
+        A line ends inside the window: an outline was not closed by what it meets, and
+        land on both sides of it would be taken for one.
     """
     noded = shapely.union_all([*lines, shapely.boundary(window)])
-    pieces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    points = np.asarray(shapely.point_on_surface(pieces), dtype=object)
+    made, _, loose, wrong = shapely.polygonize_full(shapely.get_parts(noded))
     shapely.prepare(window)
+    _need_closed(window, shapely.get_parts([loose, wrong]))
+    pieces = shapely.get_parts(made)
+    points = np.asarray(shapely.point_on_surface(pieces), dtype=object)
     inside = shapely.intersects(window, points)
     pieces, points = pieces[inside], points[inside]
     order = np.lexsort(shapely.bounds(pieces).T[::-1])
     return Faces(np.asarray(pieces[order], dtype=object), points[order])
+
+
+def _need_closed(window: shapely.Geometry, loose: Shapes) -> None:
+    """Refuse lines that end inside the window."""
+    middle = shapely.line_interpolate_point(loose, 0.5, normalized=True)
+    inside = loose[shapely.contains_properly(window, middle)]
+    if len(inside):
+        at = shapely.get_coordinates(inside[0])[0]
+        msg = (
+            f"cutting the land: expected outlines that close, got {len(inside)} loose"
+            f" ends, the first near {at[0]:.6f}, {at[1]:.6f}; check the layers there"
+            " with 'redline layers check'"
+        )
+        raise GeometryError(msg)
 
 
 def joined(shapes: Shapes) -> shapely.Geometry:
