@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
 from spatial.cli.rule_commands import rules
 from spatial.cli.siting_commands import demo, review
@@ -29,5 +30,5 @@ def main() -> None:
     """
 
 
-for _command in (demo, review, layers, rules):
+for _command in (demo, review, feasible, layers, rules):
     main.add_command(_command)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from layers.layer import Layer
+    from layers.layer import Layer, Workspace
     from spatial.policy.judge import Judgement
     from spatial.policy.model import Rulebook
     from spatial.shelf import Shelf
@@ -56,15 +56,15 @@ def assemble(
     """
     workspace = shelf.workspace
     layers = tuple(workspace.layers.values())
-    inputs = _inputs(site_layer, shelf, rulebooks)
-    versions = _versions()
+    inputs = inputs_of(site_layer, workspace, rulebooks)
+    versions = versions_of()
     notices = (workspace.notice, site_layer.notice, *(one.notice for one in layers))
     return ReviewContent(
         title=workspace.title,
         region=workspace.region,
-        notices=_distinct(one for one in notices if one),
+        notices=distinct(one for one in notices if one),
         on=shelf.on,
-        run_id=_run_id(inputs, versions, shelf),
+        run_id=run_id(inputs, versions, workspace, on=shelf.on),
         inputs=inputs,
         versions=versions,
         sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
@@ -77,7 +77,7 @@ def assemble(
     )
 
 
-def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
+def distinct(notices: Iterable[str]) -> tuple[str, ...]:
     """Return the notices, without those that an earlier one says already."""
     kept: list[str] = []
     for one in notices:
@@ -86,21 +86,21 @@ def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _inputs(
-    site_layer: Layer, shelf: Shelf, rulebooks: Iterable[Rulebook]
+def inputs_of(
+    site_layer: Layer, workspace: Workspace, rulebooks: Iterable[Rulebook]
 ) -> Mapping[str, str]:
     """Return the hash of everything that went in, by a name without machine paths."""
     inputs = {"sites": site_layer.provenance.sha256}
-    if shelf.workspace.sha256:
-        inputs["workspace"] = shelf.workspace.sha256
-    for one in shelf.workspace.layers.values():
+    if workspace.sha256:
+        inputs["workspace"] = workspace.sha256
+    for one in workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
     for book in rulebooks:
         inputs[f"rulebook:{book.id}"] = book.sha256
     return inputs
 
 
-def _versions() -> Mapping[str, str]:
+def versions_of() -> Mapping[str, str]:
     """Return the versions of what computes."""
     found = {"ecoredline": metadata.version("ecoredline")}
     found |= {name: metadata.version(name) for name in _LIBRARIES}
@@ -110,12 +110,16 @@ def _versions() -> Mapping[str, str]:
     return found
 
 
-def _run_id(
-    inputs: Mapping[str, str], versions: Mapping[str, str], shelf: Shelf
+def run_id(
+    inputs: Mapping[str, str],
+    versions: Mapping[str, str],
+    workspace: Workspace,
+    *,
+    on: dt.date,
 ) -> str:
     """Return 12 hex digits that change when anything that matters changes."""
-    settings = [(one.name, one.value, one.source) for one in shelf.settings.values()]
-    what = [dict(inputs), dict(versions), str(shelf.on), settings]
+    settings = [(one.name, one.value, one.source) for one in workspace.settings.values()]
+    what = [dict(inputs), dict(versions), str(on), settings]
     text = json.dumps(what, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

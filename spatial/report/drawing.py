@@ -241,7 +241,7 @@ def _zones(
     *,
     drawn: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> list[DrawnZone]:
-    geometry = _geojson(shapes, ZONE_DECIMALS)
+    geometry = geojson(shapes, ZONE_DECIMALS)
     # large zones first, so that small ones can be pointed at
     order = np.argsort(-shapely.area(shapes), kind="stable")
     return [
@@ -264,7 +264,7 @@ def _sites(content: ReviewContent) -> tuple[DrawnSite, ...]:
     ]
     shapes: Geometries = np.empty(len(placed), dtype=object)
     shapes[:] = [site.geometry for _, site in placed]
-    geometry = _geojson(shapes, SITE_DECIMALS)
+    geometry = geojson(shapes, SITE_DECIMALS)
     found = [
         DrawnSite(
             place, visible(site.site_id), visible(site.name or ""), outcome, shape
@@ -275,7 +275,7 @@ def _sites(content: ReviewContent) -> tuple[DrawnSite, ...]:
     return tuple(sorted(found, key=lambda one: -OUTCOMES.index(one.outcome)))
 
 
-def _geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
+def geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
     """Return GeoJSON geometries with rounded coordinates."""
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
     return [json.loads(text) for text in shapely.to_geojson(rounded)]

@@ -35,6 +35,7 @@ STATED = {
 PROJECTS = {
     "mine": {"project_type": "mine", "industry": "0610", **STATED},
     "chemical": {"project_type": "chemical_project", "industry": "2614", **STATED},
+    "park": {"project_type": "chemical_park", "industry": "2614", **STATED},
     "unstated": {"project_type": "solar_farm", "industry": "4416"},
     "tailings": {"project_type": "tailings_pond", "industry": "0810", **STATED},
 }
