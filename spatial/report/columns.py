@@ -46,6 +46,8 @@ SITES = (
     Column("outcome"),
     Column("deciding", "long"),
     Column("stable"),
+    Column("flips_m", "m"),
+    Column("flips", "long"),
     Column("area_m2", "m2"),
     Column("area_ha", "ha"),
     Column("area_mu", "mu"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from layers.layer import Layer, Setting
     from layers.text import Message
     from spatial.finding import Finding, Outcome, Unknown
+    from spatial.report.stability import Stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ class SiteRecord:
         Of a polygon, of a line; None otherwise.
     geometry
         None when the site's geometry was refused.
+    stability
+        Which move of a boundary would change the outcome; None for a refused site.
     """
 
     site_id: str
@@ -135,6 +138,7 @@ class SiteRecord:
     findings: tuple[FindingRecord, ...]
     unknowns: tuple[Unknown, ...]
     overlaps: tuple[OverlapRecord, ...]
+    stability: Stability | None = None
 
 
 @dataclass(frozen=True, slots=True)

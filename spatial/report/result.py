@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spatial.report.json_file import Once, write_json
-from spatial.report.words import pick, sentence
+from spatial.report.words import flips, pick, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,9 +119,27 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "area_m2": _rounded(site.area_m2, AREA),
         "length_m": _rounded(site.length_m, DISTANCE),
         "stable": site.stable,
+        "stability": _stability(site, lang),
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
         "overlaps": [_overlap(one) for one in site.overlaps],
+    }
+
+
+def _stability(site: SiteRecord, lang: Lang) -> dict[str, Any] | None:
+    one = site.stability
+    if one is None:
+        return None
+    return {
+        "flips_m": _rounded(one.flips_m, DISTANCE),
+        "toward": one.toward,
+        "rule": one.rule,
+        "layer": one.layer,
+        "zone_id": one.zone_id,
+        "zone_name": one.zone_name,
+        "accuracy_m": _rounded(one.accuracy_m, DISTANCE),
+        "searched_m": _rounded(one.searched_m, DISTANCE),
+        "said": flips(site, lang),
     }
 
 

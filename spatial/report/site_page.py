@@ -12,6 +12,7 @@ from spatial.report.words import (
     attribute_text,
     attribute_title,
     deciding,
+    flips,
     hectares,
     kind_title,
     margin,
@@ -153,7 +154,10 @@ def _facts(site: SiteRecord, lang: Lang) -> Pairs:
         if name not in ("site_id", "name")
     )
     stable = say(f"stable.{stability(site.stable)}.long", lang)
-    return (*facts, (say("column.stable", lang), stable))
+    facts.append((say("column.stable", lang), stable))
+    if site.stability is not None:
+        facts.append((say("column.flips", lang), flips(site, lang)))
+    return tuple(facts)
 
 
 def _finding(record: FindingRecord, lang: Lang) -> FindingView:

@@ -19,6 +19,7 @@ from spatial.finding import OUTCOMES, Unknown
 from spatial.policy.judge import outcome_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
+from spatial.report.stability import stabilities
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer
-    from spatial.finding import Finding, Outcome
+    from spatial.finding import Finding
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
@@ -68,15 +69,21 @@ class SiteRecords:
         rows = sites[["feature_id", *names]].to_dict("records")
         given = sites[names].notna().to_numpy()
         brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
+        told = [findings.get(at, ()) for at in range(len(rows))]
+        outcomes = [
+            outcome_of([one.finding for one in said], brief[id(lacks)])
+            for said, lacks in zip(told, unknowns, strict=True)
+        ]
+        firm = stabilities(self.shelf, self.judgement.rules, outcomes, told)
         for at, row in enumerate(rows):
-            said = findings.get(at, ())
+            said = told[at]
             lacks = unknowns[at]
-            outcome = outcome_of([one.finding for one in said], brief[id(lacks)])
             yield SiteRecord(
                 site_id=str(row["feature_id"]),
                 name=_text(row.get("name")),
-                outcome=outcome,
-                stable=_stable(outcome, said),
+                outcome=outcomes[at],
+                stable=firm[at].stable,
+                stability=firm[at],
                 area_m2=area_m2[at],
                 length_m=length_m[at],
                 attributes={name: row[name] for name in compress(names, given[at])},
@@ -242,20 +249,6 @@ def _firm(
     ):
         return None
     return bool(abs(finding.margin_m) > layer_accuracy_m + site_accuracy_m)
-
-
-def _stable(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool | None:
-    """Whether the outcome stands when boundaries move within their accuracy.
-
-    One firm finding of the deciding severity is enough. None where no finding
-    decides (nothing was found, or something is unknown) or accuracy is not stated.
-    """
-    deciding = [one.stable for one in findings if one.finding.outcome == outcome]
-    if any(one is True for one in deciding):
-        return True
-    if not deciding or any(one is None for one in deciding):
-        return None
-    return False
 
 
 def _reading_order(record: FindingRecord) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ SITE_KEYS = {
     "area_m2",
     "length_m",
     "stable",
+    "stability",
     "findings",
     "unknowns",
     "overlaps",
