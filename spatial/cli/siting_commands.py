@@ -67,7 +67,7 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
     projects = layers.read(county / "projects.gpkg", kind="project_site")
-    result = _reviewed(projects, county, day)
+    result = _reviewed(projects, county, day, avoid=True)
     progress("cli.writing")
     written = result.write(out / "review")
     _print_outcomes(result)
@@ -100,6 +100,12 @@ def demo(out: Path, on: dt.datetime | None) -> None:
 @click.option("--layer", help="项目文件中的图层名 / layer inside SITES")
 @reading_options
 @click.option(
+    "--avoid",
+    is_flag=True,
+    help="为禁止或受限项目给出避让参考 / help to avoid what forbids or restricts:"
+    " the part that complies, the least move, chainages",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(OUTCOMES),
     multiple=True,
@@ -120,6 +126,7 @@ def review(
     datum_shift: str | None,
     datum_region: str | None,
     encoding: str | None,
+    avoid: bool,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址 / review the siting of projects.
@@ -140,7 +147,7 @@ def review(
     projects = layers.read(
         sites, kind="project_site", layer=layer, encoding=encoding, **said
     )
-    result = _reviewed(projects, workspace, day)
+    result = _reviewed(projects, workspace, day, avoid=avoid)
     progress("cli.writing")
     written = result.write(out)
     _print_outcomes(result)
@@ -158,7 +165,9 @@ def _today() -> dt.date:
     return today
 
 
-def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
+def _reviewed(
+    projects: Layer, workspace: Path, on: dt.date, *, avoid: bool = False
+) -> Review:
     """Read the workspace and review the projects."""
     import layers
     import spatial
@@ -167,7 +176,12 @@ def _reviewed(projects: Layer, workspace: Path, on: dt.date) -> Review:
     office = layers.open_workspace(workspace)
     progress("cli.judging", count=len(projects), on=str(on))
     return spatial.review(
-        projects, office, on=on, lang=language(), progress=_rules_done
+        projects,
+        office,
+        on=on,
+        lang=language(),
+        avoid=avoid,
+        progress=_rules_done,
     )
 
 

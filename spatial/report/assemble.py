@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from layers.layer import Layer, Workspace
+    from spatial.avoid.model import Help
     from spatial.policy.judge import Judgement
     from spatial.policy.model import Rulebook
     from spatial.shelf import Shelf
@@ -34,6 +35,8 @@ def assemble(
     shelf: Shelf,
     judgement: Judgement,
     rulebooks: tuple[Rulebook, ...],
+    *,
+    helps: Mapping[int, Help] | None = None,
 ) -> ReviewContent:
     """Build the content of a siting review.
 
@@ -48,6 +51,8 @@ def assemble(
         What the judge said, with the unknowns that `spatial.review` added.
     rulebooks
         What was judged by.
+    helps
+        By position of the site: what could be done about it.
 
     Returns
     -------
@@ -67,7 +72,9 @@ def assemble(
         run_id=run_id(inputs, versions, workspace, on=shelf.on),
         inputs=inputs,
         versions=versions,
-        sites=SiteRecords(site_layer, shelf, judgement, rulebooks).build(),
+        sites=SiteRecords(
+            site_layer, shelf, judgement, rulebooks, helps or {}
+        ).build(),
         layers=layer_records(shelf, judgement),
         rules=tuple(_rule_records(judgement)),
         documents=_documents(judgement, rulebooks, on=shelf.on),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from layers.issue import DataIssue
     from layers.layer import Layer, Setting
     from layers.text import Message
+    from spatial.avoid.model import Help
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.report.stability import Stability
 
@@ -125,6 +126,8 @@ class SiteRecord:
         None when the site's geometry was refused.
     stability
         Which move of a boundary would change the outcome; None for a refused site.
+    help
+        What could be done about it, if that was asked for; no approval.
     """
 
     site_id: str
@@ -139,6 +142,7 @@ class SiteRecord:
     unknowns: tuple[Unknown, ...]
     overlaps: tuple[OverlapRecord, ...]
     stability: Stability | None = None
+    help: Help | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from spatial.report.help_view import help_value
 from spatial.report.json_file import Once, write_json
 from spatial.report.words import flips, pick, sentence
 
@@ -120,6 +121,7 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "length_m": _rounded(site.length_m, DISTANCE),
         "stable": site.stable,
         "stability": _stability(site, lang),
+        "help": help_value(site, lang),
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
         "overlaps": [_overlap(one) for one in site.overlaps],

@@ -16,6 +16,7 @@ from spatial.report.columns import (
     UNKNOWNS,
     Table,
 )
+from spatial.report.help_view import help_tables
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -55,7 +56,8 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     -------
     tuple of Table
         ``sites``, ``findings``, ``unknowns``, ``overlaps``, ``layers``, ``rules``,
-        ``issues``, ``settings``.
+        ``issues``, ``settings``; where help was asked for also ``help``,
+        ``give_up``, ``stretches``.
     """
     sites = content.sites
     return (
@@ -75,6 +77,7 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),
+        *help_tables(sites, lang),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatial.report.help_view import HelpView, help_view
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.sheets import overlap_word
 from spatial.report.words import (
@@ -106,6 +107,7 @@ class SiteView:
     questions: tuple[QuestionView, ...]
     overlaps: tuple[tuple[str, ...], ...]
     slivers: bool
+    help: HelpView | None = None
 
 
 def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
@@ -129,6 +131,7 @@ def site_view(site: SiteRecord, *, place: int, lang: Lang) -> SiteView:
         questions=tuple(_question(one, lang) for one in site.unknowns),
         overlaps=tuple(_overlap(one, lang) for one in site.overlaps),
         slivers=any(one.sliver for one in site.overlaps),
+        help=help_view(site, lang),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer
+    from spatial.avoid.model import Help
     from spatial.finding import Finding
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import Rulebook
@@ -41,7 +42,7 @@ class SiteRecords:
 
     Attributes
     ----------
-    site_layer, shelf, judgement, rulebooks
+    site_layer, shelf, judgement, rulebooks, helps
         As for `spatial.report.assemble.assemble`.
     """
 
@@ -49,6 +50,7 @@ class SiteRecords:
     shelf: Shelf
     judgement: Judgement
     rulebooks: tuple[Rulebook, ...]
+    helps: Mapping[int, Help] = field(default_factory=dict)
 
     def build(self) -> tuple[SiteRecord, ...]:
         """Return the records, most severe outcome first, then by site id."""
@@ -91,6 +93,7 @@ class SiteRecords:
                 findings=tuple(sorted(said, key=_reading_order)),
                 unknowns=lacks,
                 overlaps=tuple(overlaps.get(at, ())),
+                help=self.helps.get(at),
             )
 
     def _refused(self) -> Iterable[SiteRecord]:

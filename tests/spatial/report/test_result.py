@@ -18,6 +18,7 @@ SITE_KEYS = {
     "length_m",
     "stable",
     "stability",
+    "help",
     "findings",
     "unknowns",
     "overlaps",
