@@ -79,9 +79,7 @@ def _ground(
         return zone
     (box,) = grown_bounds(np.array([shapely.bounds(line)]), limit + _ROOM_M)
     near = shapely.intersection(zone, shapely.box(*box))
-    return shapely.union_all(
-        [buffer_m(one, limit) for one in shapely.get_parts(near)]
-    )
+    return shapely.union_all([buffer_m(one, limit) for one in shapely.get_parts(near)])
 
 
 def _stretch(row: Mapping[str, float], one: Finding) -> Stretch:

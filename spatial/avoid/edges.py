@@ -86,9 +86,7 @@ def looked_at(shelf: Shelf, rulebooks: Iterable[model.Rulebook]) -> Looked:
     )
 
 
-def _wheres(
-    shelf: Shelf, rulebooks: Iterable[model.Rulebook]
-) -> Iterable[model.Where]:
+def _wheres(shelf: Shelf, rulebooks: Iterable[model.Rulebook]) -> Iterable[model.Where]:
     """Yield the relations of all provisions that may speak of a project."""
     for book in rulebooks:
         for rule in book.rules:

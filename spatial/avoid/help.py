@@ -148,9 +148,7 @@ def _grounds(
         inside = shapely.contains_properly(case.shape, faces.points)
         own_answers = answers[end - len(faces) : end]
         grounds.append(
-            Ground(
-                case.shape, case.outcome, case.findings, faces, own_answers, inside
-            )
+            Ground(case.shape, case.outcome, case.findings, faces, own_answers, inside)
         )
     return grounds
 
@@ -229,9 +227,7 @@ def _moves(
     return found
 
 
-def _move(
-    site: shapely.Geometry, there: shapely.Geometry, outcome: Outcome
-) -> Move:
+def _move(site: shapely.Geometry, there: shapely.Geometry, outcome: Outcome) -> Move:
     start, end = (
         np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
         for box in (shapely.bounds(site), shapely.bounds(there))

@@ -48,9 +48,7 @@ if TYPE_CHECKING:
     help="输出文件夹 / output folder",
 )
 @lang_option
-def feasible(
-    workspace: Path, project: Path, on: dt.datetime | None, out: Path
-) -> None:
+def feasible(workspace: Path, project: Path, on: dt.datetime | None, out: Path) -> None:
     """为一个项目划出区域内的可行用地 / class the land of a region for a project.
 
     Prohibited, not known, restricted, no conflict found: what a review says of the

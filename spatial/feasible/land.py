@@ -206,9 +206,7 @@ def classed(project: Layer, office: Workspace, *, on: dt.date | str) -> Land:
         at=faces.points,
     )
     pieces = _pieces(faces, answers, units)
-    return Land(
-        project, office, day, rulebooks, units.counties, pieces, len(faces)
-    )
+    return Land(project, office, day, rulebooks, units.counties, pieces, len(faces))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -280,7 +278,9 @@ def _pieces(
     pieces: list[Piece] = []
     for county in units.counties:
         own = [one for one in made if one.county == county]
-        own.sort(key=lambda one: (CLASSES.index(one.land_class), -one.area_m2, _key(one)))
+        own.sort(
+            key=lambda one: (CLASSES.index(one.land_class), -one.area_m2, _key(one))
+        )
         area = np.array([one.area_m2 for one in own])
         even = largest_remainder(area, total=float(area.sum()), decimals=2)
         pieces += [_with_area(one, size) for one, size in zip(own, even, strict=True)]

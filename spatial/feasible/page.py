@@ -110,7 +110,9 @@ class LandPage:
     say: Callable[..., str]
 
 
-def land_page(land: Land, lang: Lang, *, notices: tuple[str, ...], run: str) -> LandPage:
+def land_page(
+    land: Land, lang: Lang, *, notices: tuple[str, ...], run: str
+) -> LandPage:
     """Return the page of a land in a language; escaping is the template's."""
     known = clauses(land)
     shapes, moved = _for_the_eye(land)

@@ -136,14 +136,17 @@ def _of_provision(
     table = _nearest(shelf, provision.where, place, rows, within_m)
     for site, zone, away_m in table.itertuples(index=False):
         named = zone >= 0
-        yield int(site), Brink(
-            away_m=float(away_m),
-            outcome=OUTCOMES[effect[int(site)]],
-            rule=judged.rule.id,
-            kind=kind,
-            layer=called.layer[int(zone)] if named else None,
-            zone_id=called.zone_id[int(zone)] if named else None,
-            zone_name=called.name[int(zone)] if named else None,
+        yield (
+            int(site),
+            Brink(
+                away_m=float(away_m),
+                outcome=OUTCOMES[effect[int(site)]],
+                rule=judged.rule.id,
+                kind=kind,
+                layer=called.layer[int(zone)] if named else None,
+                zone_id=called.zone_id[int(zone)] if named else None,
+                zone_name=called.name[int(zone)] if named else None,
+            ),
         )
 
 

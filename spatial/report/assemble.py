@@ -72,9 +72,7 @@ def assemble(
         run_id=run_id(inputs, versions, workspace, on=shelf.on),
         inputs=inputs,
         versions=versions,
-        sites=SiteRecords(
-            site_layer, shelf, judgement, rulebooks, helps or {}
-        ).build(),
+        sites=SiteRecords(site_layer, shelf, judgement, rulebooks, helps or {}).build(),
         layers=layer_records(shelf, judgement),
         rules=tuple(_rule_records(judgement)),
         documents=_documents(judgement, rulebooks, on=shelf.on),
@@ -125,7 +123,9 @@ def run_id(
     on: dt.date,
 ) -> str:
     """Return 12 hex digits that change when anything that matters changes."""
-    settings = [(one.name, one.value, one.source) for one in workspace.settings.values()]
+    settings = [
+        (one.name, one.value, one.source) for one in workspace.settings.values()
+    ]
     what = [dict(inputs), dict(versions), str(on), settings]
     text = json.dumps(what, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

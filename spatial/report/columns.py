@@ -109,6 +109,7 @@ OVERLAPS = (
     Column("relation"),
     *MEASURES,
     Column("sliver"),
+    Column("sliver_cause", "long"),
 )
 LAYERS = (
     Column("layer"),

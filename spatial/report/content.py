@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spatial.avoid.model import Help
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.report.stability import Stability
+    from spatial.slivers import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class OverlapRecord:
         True when the overlap is below the layer's tolerance: listed, never judged.
     geometry
         The overlap, or None for a pair that only touches or is merely near.
+    cause
+        Of a sliver, by the rules of `spatial.slivers`; None for the others.
     """
 
     kind: str
@@ -110,6 +113,7 @@ class OverlapRecord:
     distance_m: float
     sliver: bool
     geometry: BaseGeometry | None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

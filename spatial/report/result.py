@@ -210,6 +210,7 @@ def _overlap(overlap: OverlapRecord) -> dict[str, Any]:
         "length_m": _rounded(overlap.length_m, DISTANCE),
         "distance_m": _rounded(overlap.distance_m, DISTANCE),
         "sliver": overlap.sliver,
+        "sliver_cause": overlap.cause,
     }
 
 

@@ -220,6 +220,7 @@ def _overlap(site: SiteRecord, overlap: OverlapRecord, lang: Lang) -> Row:
         overlap.length_m,
         overlap.distance_m,
         say("yes" if overlap.sliver else "no", lang),
+        say(f"sliver_cause.{overlap.cause}", lang) if overlap.cause else None,
     )
 
 

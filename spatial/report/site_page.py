@@ -241,6 +241,15 @@ def _question(unknown: Unknown, lang: Lang) -> QuestionView:
     )
 
 
+def _relation(overlap: OverlapRecord, lang: Lang) -> str:
+    """Return how a site and a zone meet; of a sliver with its cause."""
+    word = say(f"overlap.{overlap_word(overlap)}", lang)
+    if overlap.cause is None:
+        return word
+    cause = say(f"sliver_cause.{overlap.cause}", lang)
+    return say("sliver_because", lang, word=word, cause=cause)
+
+
 def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
     """Return a line of the site's table of relations, as its heading names them."""
     zone = " ".join(filter(None, (overlap.zone_id, overlap.zone_name)))
@@ -250,7 +259,7 @@ def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
     return (
         kind_title(overlap.kind, lang),
         visible(zone),
-        say(f"overlap.{overlap_word(overlap)}", lang),
+        _relation(overlap, lang),
         area,
         percent(overlap.share_of_site, lang),
         number(overlap.length_m, 3, lang),

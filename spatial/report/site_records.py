@@ -20,6 +20,7 @@ from spatial.policy.judge import outcome_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
 from spatial.report.stability import stabilities
+from spatial.slivers import cause_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
     from spatial.shelf import Shelf
+    from spatial.slivers import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,26 @@ class SiteRecords:
                         distance_m=float(pair["distance_m"]),
                         sliver=bool(pair["sliver"]),
                         geometry=None if shape.is_empty else shape,
+                        cause=self._cause(kind, pair, str(layer), shape),
                     )
                 )
         return found
+
+    def _cause(
+        self, kind: str, pair: Mapping[Any, Any], layer: str, shape: BaseGeometry
+    ) -> Cause | None:
+        """Return why a pair overlaps by a sliver; None for any other."""
+        if not pair["sliver"]:
+            return None
+        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[pair["site"]])
+        of_layer = self.shelf.workspace.layers[layer].accuracy_m
+        both = None if of_layer is None or not np.isfinite(own) else of_layer + own
+        return cause_of(
+            shape,
+            self.shelf.sites.geometry.iloc[pair["site"]],
+            self.shelf.zones(kind).geometry.iloc[pair["zone"]],
+            accuracy_m=both,
+        )
 
 
 def _one_of_each_outcome(lacks: tuple[Unknown, ...]) -> tuple[Unknown, ...]:

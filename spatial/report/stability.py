@@ -117,9 +117,7 @@ def _stability(  # noqa: PLR0917  each is a column
     worse = _worse(brink)
     flips = [one for one in (better, worse) if one is not None]
     first = min(flips, key=lambda one: one.away_m, default=None)
-    firm = any(
-        one.stable is True for one in findings if one.finding.outcome == outcome
-    )
+    firm = any(one.stable is True for one in findings if one.finding.outcome == outcome)
     away = [
         True if one.toward == "better" and firm else _told(one, accuracy, own_m)
         for one in flips
@@ -186,9 +184,7 @@ def _worse(brink: Brink | None) -> _Flip | None:
     )
 
 
-def _told(
-    flip: _Flip, accuracy: dict[str, float | None], own_m: float
-) -> bool | None:
+def _told(flip: _Flip, accuracy: dict[str, float | None], own_m: float) -> bool | None:
     """Whether a move is above the accuracy of both boundaries; None if not stated."""
     of_layer = accuracy.get(flip.layer or "")
     if of_layer is None or not np.isfinite(own_m):

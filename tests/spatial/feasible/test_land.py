@@ -139,7 +139,11 @@ def test_the_pieces_tile_the_region_and_areas_add_up_exactly(land):
 
 def test_a_polygon_within_feasible_land_is_clear(office):
     """Feasible for points is feasible for whatever lies within, on every piece."""
-    land = classed(project_of({"project_type": "mine", "construction": "new"} | STATED), office, on=ON)
+    land = classed(
+        project_of({"project_type": "mine", "construction": "new"} | STATED),
+        office,
+        on=ON,
+    )
     feasible = [one.geometry for one in land.pieces if one.land_class == "feasible"]
     parts = [p for one in feasible for p in shapely.get_parts(one)]
     assert parts

@@ -61,9 +61,7 @@ def test_a_prohibited_site_flips_when_it_is_out_of_the_deepest_zone(redline):
 def test_an_accuracy_that_nobody_stated_leaves_stability_open(tmp_path):
     book = rulebook(tmp_path, R=REDLINE)
     zone = layer("ecological_redline", box(0, 0, 200, 200), accuracy_m=None)
-    near, far = reviewed(
-        office(book, zone), box(210, 0, 220, 10), box(400, 0, 410, 10)
-    )
+    near, far = reviewed(office(book, zone), box(210, 0, 220, 10), box(400, 0, 410, 10))
     assert near.stable is None
     assert near.stability.flips_m == pytest.approx(10, abs=0.002)
     assert far.stable is None
