@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,8 @@ from spatial.policy.where import limit_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.finding import Finding
     from spatial.policy import model
     from spatial.shelf import Shelf
@@ -25,7 +27,7 @@ _ROOM_M = 1.0
 
 
 def stretches(
-    line: shapely.Geometry,
+    line: BaseGeometry,
     findings: Iterable[Finding],
     wheres: Mapping[tuple[str, int], model.Where],
     shelf: Shelf,
@@ -68,12 +70,12 @@ def stretches(
 
 
 def _ground(
-    finding: Finding, where: model.Where, line: shapely.Geometry, shelf: Shelf
-) -> shapely.Geometry:
+    finding: Finding, where: model.Where, line: BaseGeometry, shelf: Shelf
+) -> BaseGeometry:
     """Return the ground on which a finding's zone takes hold."""
     zones = shelf.zones(str(finding.kind))
     mine = (zones["layer"] == finding.layer) & (zones["feature_id"] == finding.zone_id)
-    zone = np.asarray(zones.geometry.array, dtype=object)[np.flatnonzero(mine)[0]]
+    zone: BaseGeometry = zones.geometry.iloc[int(np.flatnonzero(mine)[0])]
     limit = limit_of(where, shelf)
     if finding.relation == "intersects" or not isinstance(limit, float | int):
         return zone
@@ -82,7 +84,7 @@ def _ground(
     return shapely.union_all([buffer_m(one, limit) for one in shapely.get_parts(near)])
 
 
-def _stretch(row: Mapping[str, float], one: Finding) -> Stretch:
+def _stretch(row: Mapping[Any, Any], one: Finding) -> Stretch:
     return Stretch(
         part=int(row["part"]),
         from_m=float(row["chainage_from_m"]),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from layers.layer import FRAME
 from spatial.policy.judge import outcome_of
 
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    import numpy as np
 
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.measure.ellipsoid import Shapes

@@ -16,10 +16,8 @@ import numpy as np
 import shapely
 
 from layers.spec import kinds, spec
-from layers.spec import spec as spec_of
 from spatial import measure
 from spatial.measure import outline
-from spatial.policy import model
 from spatial.policy.condition import FALSE, evaluate
 from spatial.policy.judge import edition_on
 from spatial.policy.where import limit_of
@@ -27,7 +25,10 @@ from spatial.policy.where import limit_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.measure.ellipsoid import Shapes
+    from spatial.policy import model
     from spatial.shelf import Shelf
 
 _ROOM_M = 1.0
@@ -95,7 +96,7 @@ def _wheres(shelf: Shelf, rulebooks: Iterable[model.Rulebook]) -> Iterable[model
                 about = evaluate(
                     provision.subject,
                     shelf.sites,
-                    spec=spec_of("project_site"),
+                    spec=spec("project_site"),
                     settings=shelf.settings,
                 )
                 if (about.truth != FALSE).any():
@@ -180,7 +181,9 @@ class Edges:
 
     def _ends(self, kind: str, distance_m: float) -> Shapes:
         layers = self.shelf.layers(kind)
-        areas = [one.coverage.area for one in layers if one.coverage is not None]
+        areas: list[BaseGeometry] = [
+            one.coverage.area for one in layers if one.coverage is not None
+        ]
         if len(areas) > 1:
             areas.append(shapely.union_all(areas))
         borders = outline(np.array(areas, dtype=object))

@@ -11,6 +11,8 @@ import shapely
 from layers.errors import GeometryError
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.measure.ellipsoid import Shapes
 
 
@@ -33,7 +35,7 @@ class Faces:
         return len(self.shapes)
 
 
-def cut(window: shapely.Geometry, lines: Shapes) -> Faces:
+def cut(window: BaseGeometry, lines: Shapes) -> Faces:
     """Cut a window along lines.
 
     Parameters
@@ -58,7 +60,7 @@ def cut(window: shapely.Geometry, lines: Shapes) -> Faces:
     noded = shapely.union_all([*lines, shapely.boundary(window)])
     made, _, loose, wrong = shapely.polygonize_full(shapely.get_parts(noded))
     shapely.prepare(window)
-    _need_closed(window, shapely.get_parts([loose, wrong]))
+    _need_closed(window, shapely.get_parts(np.array([loose, wrong], dtype=object)))
     pieces = shapely.get_parts(made)
     points = np.asarray(shapely.point_on_surface(pieces), dtype=object)
     inside = shapely.intersects(window, points)
@@ -67,7 +69,7 @@ def cut(window: shapely.Geometry, lines: Shapes) -> Faces:
     return Faces(np.asarray(pieces[order], dtype=object), points[order])
 
 
-def _need_closed(window: shapely.Geometry, loose: Shapes) -> None:
+def _need_closed(window: BaseGeometry, loose: Shapes) -> None:
     """Refuse lines that end inside the window."""
     middle = shapely.line_interpolate_point(loose, 0.5, normalized=True)
     inside = loose[shapely.contains_properly(window, middle)]
@@ -81,8 +83,9 @@ def _need_closed(window: shapely.Geometry, loose: Shapes) -> None:
         raise GeometryError(msg)
 
 
-def joined(shapes: Shapes) -> shapely.Geometry:
+def joined(shapes: Shapes) -> BaseGeometry:
     """Return faces of one cut as one (multi)polygon; empty for none."""
     if not len(shapes):
         return shapely.Polygon()
-    return shapely.coverage_union_all(shapes)
+    whole: BaseGeometry = shapely.coverage_union_all(shapes)
+    return whole

@@ -26,6 +26,8 @@ from spatial.policy.judge import outcome_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.avoid.ask import Answer, Judge
     from spatial.finding import Finding, Outcome
     from spatial.policy import model
@@ -44,9 +46,26 @@ class _Case:
     """A site that needs help."""
 
     at: int
-    shape: shapely.Geometry
+    shape: BaseGeometry
     outcome: Outcome
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What every step needs: the sites, the lines, the judge, how far to look."""
+
+    shelf: Shelf
+    edges: Edges
+    judge: Judge
+    within_m: float
+
+    def asked(self, wanted: list[tuple[int, BaseGeometry]]) -> list[Answer]:
+        """Ask about sites at other places."""
+        of = np.array([at for at, _ in wanted], dtype=int)
+        shapes = np.empty(len(wanted), dtype=object)
+        shapes[:] = [shape for _, shape in wanted]
+        return ask(self.judge, self.shelf.sites, of=of, at=shapes)
 
 
 def help_for(
@@ -93,7 +112,8 @@ def help_for(
         for one in lines
     }
     if areas:
-        found |= _of_polygons(shelf, rulebooks, areas, judge, within_m)
+        edges = Edges(shelf, looked_at(shelf, rulebooks))
+        found |= _of_polygons(_Work(shelf, edges, judge, within_m), areas)
     return {one.at: found[one.at] for one in cases if one.at in found}
 
 
@@ -110,38 +130,39 @@ def _cases(shelf: Shelf, judgement: Judgement) -> Iterable[_Case]:
             yield _Case(at, shape, outcome, findings)
 
 
-def _of_polygons(
-    shelf: Shelf,
-    rulebooks: tuple[model.Rulebook, ...],
-    cases: list[_Case],
-    judge: Judge,
-    within_m: float,
-) -> dict[int, Help]:
+def _of_polygons(work: _Work, cases: list[_Case]) -> dict[int, Help]:
     """Return the help for polygons."""
-    edges = Edges(shelf, looked_at(shelf, rulebooks))
-    grounds = _grounds(shelf, edges, cases, judge, within_m)
-    parts = _parts(shelf, cases, grounds, judge)
-    moves = _moves(shelf, cases, grounds, judge, within_m)
+    grounds = _grounds(work, cases)
+    parts = _parts(work, cases, grounds)
+    moves = _moves(work, cases, grounds)
     return {
-        case.at: _help(case, ground, parts.get(case.at), moves.get(case.at), within_m)
+        case.at: Help(
+            give_up=give_up(ground),
+            give_up_m2=_lost_m2(case, parts.get(case.at)),
+            part=parts.get(case.at),
+            move=moves.get(case.at),
+            searched_m=work.within_m,
+        )
         for case, ground in zip(cases, grounds, strict=True)
     }
 
 
-def _grounds(
-    shelf: Shelf, edges: Edges, cases: list[_Case], judge: Judge, within_m: float
-) -> list[Ground]:
+def _lost_m2(case: _Case, part: Part | None) -> float:
+    return float(area_m2(case.shape)) - (part.area_m2 if part else 0.0)
+
+
+def _grounds(work: _Work, cases: list[_Case]) -> list[Ground]:
     """Cut the surroundings of each site and ask about every face, all at once."""
     cuts = []
     for case in cases:
-        (box,) = grown_bounds(np.array([shapely.bounds(case.shape)]), within_m)
+        (box,) = grown_bounds(np.array([shapely.bounds(case.shape)]), work.within_m)
         window = shapely.box(*box)
         own = outline(np.array([case.shape], dtype=object))
-        cuts.append(cut(window, np.concatenate([edges.within(window), own])))
+        cuts.append(cut(window, np.concatenate([work.edges.within(window), own])))
     many = [len(one) for one in cuts]
     of = np.repeat([case.at for case in cases], many)
     at = np.concatenate([one.points for one in cuts])
-    answers = ask(judge, shelf.sites, of=of, at=at)
+    answers = ask(work.judge, work.shelf.sites, of=of, at=at)
     ends = np.cumsum(many)
     grounds = []
     for case, faces, end in zip(cases, cuts, ends.tolist(), strict=True):
@@ -151,17 +172,6 @@ def _grounds(
             Ground(case.shape, case.outcome, case.findings, faces, own_answers, inside)
         )
     return grounds
-
-
-def _asked(
-    shelf: Shelf,
-    judge: Judge,
-    wanted: list[tuple[int, shapely.Geometry]],
-) -> list[Answer]:
-    of = np.array([at for at, _ in wanted], dtype=int)
-    shapes = np.empty(len(wanted), dtype=object)
-    shapes[:] = [shape for _, shape in wanted]
-    return ask(judge, shelf.sites, of=of, at=shapes)
 
 
 def _better(outcome: Outcome, than: Outcome) -> bool:
@@ -175,9 +185,7 @@ def _milder(outcome: Outcome, than: Outcome) -> bool:
     return OUTCOMES.index(outcome) > OUTCOMES.index(than)
 
 
-def _parts(
-    shelf: Shelf, cases: list[_Case], grounds: list[Ground], judge: Judge
-) -> dict[int, Part]:
+def _parts(work: _Work, cases: list[_Case], grounds: list[Ground]) -> dict[int, Part]:
     """Return for each site the first candidate that a review finds milder."""
     wanted = [
         (case.at, shape)
@@ -186,7 +194,7 @@ def _parts(
     ]
     was = {case.at: case.outcome for case in cases}
     found: dict[int, Part] = {}
-    for (at, shape), said in zip(wanted, _asked(shelf, judge, wanted), strict=True):
+    for (at, shape), said in zip(wanted, work.asked(wanted), strict=True):
         if at not in found and _milder(said.outcome, was[at]):
             pieces = shapely.get_num_geometries(shape)
             size = float(area_m2(shape))
@@ -194,13 +202,7 @@ def _parts(
     return found
 
 
-def _moves(
-    shelf: Shelf,
-    cases: list[_Case],
-    grounds: list[Ground],
-    judge: Judge,
-    within_m: float,
-) -> dict[int, Move]:
+def _moves(work: _Work, cases: list[_Case], grounds: list[Ground]) -> dict[int, Move]:
     """Return for each site the least move that a review finds to comply.
 
     Where nothing certain can be said anywhere (an attribute is missing), the least
@@ -208,26 +210,24 @@ def _moves(
     """
     found: dict[int, Move] = {}
     for strict in (True, False):
-        wanted: list[tuple[int, shapely.Geometry]] = []
-        length: list[float] = []
+        wanted: list[tuple[int, BaseGeometry]] = []
         for case, ground in zip(cases, grounds, strict=True):
             if case.at in found:
                 continue
             bad = ground.open_or_bad() if strict else ground.as_bad()
             off = joined(ground.faces.shapes[bad])
-            proposed = proposals(case.shape, off, within_m=within_m)
+            proposed = proposals(case.shape, off, within_m=work.within_m)
             wanted += [(case.at, shape) for shape in proposed.shapes]
-            length += proposed.distance_m.tolist()
         was = {case.at: case for case in cases}
         suits = _better if strict else _milder
-        answers = _asked(shelf, judge, wanted)
+        answers = work.asked(wanted)
         for (at, shape), said in zip(wanted, answers, strict=True):
             if at not in found and suits(said.outcome, was[at].outcome):
                 found[at] = _move(was[at].shape, shape, said.outcome)
     return found
 
 
-def _move(site: shapely.Geometry, there: shapely.Geometry, outcome: Outcome) -> Move:
+def _move(site: BaseGeometry, there: BaseGeometry, outcome: Outcome) -> Move:
     start, end = (
         np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
         for box in (shapely.bounds(site), shapely.bounds(there))
@@ -235,16 +235,3 @@ def _move(site: shapely.Geometry, there: shapely.Geometry, outcome: Outcome) -> 
     azimuth, _, metres = GEOD.inv(*start, *end)
     turned = round(float(azimuth) % 360.0, 1) % 360.0
     return Move(round(float(metres), 1), turned, direction(turned), there, outcome)
-
-
-def _help(
-    case: _Case, ground: Ground, part: Part | None, move: Move | None, within_m: float
-) -> Help:
-    whole = float(area_m2(case.shape))
-    return Help(
-        give_up=give_up(ground),
-        give_up_m2=whole - (part.area_m2 if part else 0.0),
-        part=part,
-        move=move,
-        searched_m=within_m,
-    )

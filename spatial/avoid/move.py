@@ -17,6 +17,8 @@ from spatial.measure import GEOD
 from spatial.measure.ellipsoid import metres_per_degree
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.measure.ellipsoid import Floats, Shapes
 
 DIRECTIONS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
@@ -47,7 +49,7 @@ class Proposals:
 
 
 def proposals(
-    site: shapely.Geometry, kept_off: shapely.Geometry, *, within_m: float
+    site: BaseGeometry, kept_off: BaseGeometry, *, within_m: float
 ) -> Proposals:
     """Return places for a site where it keeps off some ground.
 
@@ -83,7 +85,7 @@ def proposals(
     )
 
 
-def moved(site: shapely.Geometry, azimuth_deg: Floats, distance_m: Floats) -> Shapes:
+def moved(site: BaseGeometry, azimuth_deg: Floats, distance_m: Floats) -> Shapes:
     """Return a site moved by geodesics, keeping its shape in metres.
 
     Parameters
@@ -112,7 +114,7 @@ def moved(site: shapely.Geometry, azimuth_deg: Floats, distance_m: Floats) -> Sh
 
     def put(xy: Floats) -> Floats:
         at = np.repeat(np.arange(count), many)
-        return (xy - middle) * scale[at] + there[at]
+        return np.asarray((xy - middle) * scale[at] + there[at])
 
     return np.asarray(shapely.transform(copies, put), dtype=object)
 
@@ -129,13 +131,15 @@ def direction(azimuth_deg: float) -> str:
 
 
 def _first_free(
-    site: shapely.Geometry,
-    kept_off: shapely.Geometry,
+    site: BaseGeometry,
+    kept_off: BaseGeometry,
     azimuth: Floats,
     within_m: float,
 ) -> Floats:
     """Return how far along each ray the site is free for the first time; else inf."""
-    steps = np.arange(1, int(within_m // STEP_M) + 1) * STEP_M
+    steps = np.asarray(
+        np.arange(1, int(within_m // STEP_M) + 1) * STEP_M, dtype=np.float64
+    )
     away = np.full(len(azimuth), np.inf)
     for row, ray in enumerate(azimuth.tolist()):
         places = moved(site, np.full(len(steps), ray), steps)
@@ -145,7 +149,7 @@ def _first_free(
     found = np.flatnonzero(np.isfinite(away))
     low, high = away[found] - STEP_M, away[found].copy()
     for _ in range(_HALVINGS):
-        middle = (low + high) / 2
+        middle = np.asarray((low + high) / 2, dtype=np.float64)
         blocked = shapely.intersects(kept_off, moved(site, azimuth[found], middle))
         low, high = np.where(blocked, middle, low), np.where(blocked, high, middle)
     away[found] = np.minimum(np.ceil((high + _ROOM_M) * 10) / 10, within_m)

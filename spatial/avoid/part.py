@@ -18,6 +18,8 @@ from spatial.measure import area_m2, buffer_m
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from spatial.avoid.ask import Answer
     from spatial.avoid.faces import Faces
     from spatial.finding import Finding, Outcome
@@ -42,7 +44,7 @@ class Ground:
         (n,) whether a face lies in the site.
     """
 
-    site: shapely.Geometry
+    site: BaseGeometry
     outcome: Outcome
     findings: tuple[Finding, ...]
     faces: Faces
@@ -79,7 +81,7 @@ class Ground:
         unsure = [
             one.outcome in ("needs_information", "not_checked") for one in self.answers
         ]
-        return self.as_bad() | np.array(unsure, dtype=bool)
+        return np.asarray(self.as_bad() | np.array(unsure, dtype=bool))
 
 
 def give_up(ground: Ground) -> tuple[GiveUp, ...]:
@@ -107,7 +109,7 @@ def _order(one: GiveUp) -> tuple[object, ...]:
     return one.rule, one.provision, one.layer or "", one.zone_id or ""
 
 
-def candidates(ground: Ground) -> list[shapely.Geometry]:
+def candidates(ground: Ground) -> list[BaseGeometry]:
     """Return parts that may comply, the largest first; a review has to confirm.
 
     The site without the ground of the rules that decide it; the same drawn back by
@@ -115,7 +117,7 @@ def candidates(ground: Ground) -> list[shapely.Geometry]:
     would fare as badly, which a rule may want that asks for a zone.
     """
     hit = np.array([bool(ground.hit(at)) for at in range(len(ground.faces))])
-    found: list[shapely.Geometry] = []
+    found: list[BaseGeometry] = []
     for lost in (hit, ground.as_bad()):
         kept = joined(ground.faces.shapes[ground.inside & ~lost])
         if kept.is_empty or not (ground.inside & lost).any():
@@ -124,9 +126,9 @@ def candidates(ground: Ground) -> list[shapely.Geometry]:
     return [one for one in found if not one.is_empty]
 
 
-def _drawn_back(kept: shapely.Geometry, lost: shapely.Geometry) -> shapely.Geometry:
+def _drawn_back(kept: BaseGeometry, lost: BaseGeometry) -> BaseGeometry:
     """Return a part without the centimetre next to what was given up."""
-    near = shapely.intersection(
+    near: BaseGeometry = shapely.intersection(
         shapely.boundary(lost), shapely.buffer(shapely.envelope(kept), 1e-6)
     )
     if near.is_empty:

@@ -92,7 +92,7 @@ def _print(land: Land) -> None:
     from spatial.feasible.tables import areas_table
 
     rows = [
-        (f"{code or ''} {name}".strip(), word, f"{float(m2):,.2f}", f"{float(ha):,.4f}")
+        (f"{code or ''} {name}".strip(), word, f"{m2:,.2f}", f"{ha:,.4f}")
         for code, name, word, m2, ha, _ in areas_table(land, language()).rows
     ]
     table(("county", "land_class", "area_m2", "area_ha"), rows)

@@ -7,7 +7,6 @@ review of point sites; no rule is written a second time here.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -27,7 +26,10 @@ from spatial.shelf import Shelf
 from spatial.siting import day_of, judged, rulebooks_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer, Workspace
     from spatial.avoid.ask import Answer
@@ -91,7 +93,7 @@ class Piece:
     outcome: Outcome
     findings: tuple[Finding, ...]
     unknowns: tuple[Unknown, ...]
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     area_m2: float
 
 
@@ -251,7 +253,7 @@ def _units(shelf: Shelf) -> _Units:
     return _Units(tuple(known), shapes, order)
 
 
-def _need_all(faces: Faces, window: shapely.Geometry) -> None:
+def _need_all(faces: Faces, window: BaseGeometry) -> None:
     """Refuse faces that do not fill the window: land would be lost in silence."""
     found, whole = float(area_m2(faces.shapes).sum()), area_m2(window)
     if abs(found - whole) > _LOST_M2:

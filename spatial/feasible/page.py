@@ -185,10 +185,9 @@ def _counties(land: Land, lang: Lang) -> tuple[tuple[str, ...], ...]:
     rows = []
     for at, name in enumerate((*names, say("land.total", lang))):
         own = [float(str(cell)) for cell in cells[at * wide : (at + 1) * wide]]
-        rows.append((name, *own, round(sum(own), 2)))
+        rows.append((name, (*own, round(sum(own), 2))))
     return tuple(
-        (visible(str(name)), *(number(float(one), 2, lang) for one in own))
-        for name, *own in rows
+        (visible(name), *(number(one, 2, lang) for one in own)) for name, own in rows
     )
 
 

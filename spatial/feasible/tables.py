@@ -1,4 +1,4 @@
-"""The land of a project as tables: areas by county, and the pieces with their clauses."""
+"""The land of a project as tables: areas by county, pieces with their clauses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""The ground within a distance of a shape, as a polygon: right to 1 cm, never too small.
+r"""The ground within a distance of a shape: right to 1 cm, never too small.
 
 GEOS simplifies what it buffers by up to 1 % of the distance: ten metres in a
 kilometre. Here the ground is put together from pieces that are exact in a plane of

@@ -8,7 +8,7 @@ stated distance, so that it stays cheap; beyond, "none within so many metres" is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -94,8 +94,8 @@ def brinks(
         if judged.edition is None or where is None:
             continue
         for provision in judged.edition.provisions:
-            for near in _of_provision(shelf, judged, provision, where, rank, within_m):
-                at, brink = near
+            heard = _Heard(shelf, judged, provision, where)
+            for at, brink in _of_provision(heard, rank, within_m):
                 known = found[at]
                 if known is None or _order(brink) < _order(known):
                     found[at] = brink
@@ -106,15 +106,29 @@ def _order(brink: Brink) -> tuple[float, int]:
     return round(brink.away_m, 3), OUTCOMES.index(brink.outcome)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heard:
+    """A provision before the search.
+
+    Attributes
+    ----------
+    shelf, judged, provision
+        What is looked at.
+    territory
+        Where the rule applies.
+    """
+
+    shelf: Shelf
+    judged: JudgedRule
+    provision: model.Provision
+    territory: Place
+
+
 def _of_provision(
-    shelf: Shelf,
-    judged: JudgedRule,
-    provision: model.Provision,
-    where: Place,
-    rank: np.ndarray,
-    within_m: float,
+    heard: _Heard, rank: np.ndarray, within_m: float
 ) -> Iterator[tuple[int, Brink]]:
     """Yield sites near to where a provision would begin to say something worse."""
+    shelf, provision = heard.shelf, heard.provision
     kind = provision.where.kind
     about = evaluate(
         provision.subject,
@@ -122,8 +136,8 @@ def _of_provision(
         spec=spec("project_site"),
         settings=shelf.settings,
     )
-    concerned = np.minimum(about.truth, where.truth)
-    effect = _effects(shelf, judged, provision, concerned)
+    concerned = np.minimum(about.truth, heard.territory.truth)
+    effect = _effects(heard, concerned)
     open_ = (concerned != FALSE) & (effect < rank)
     if kind is None or not open_.any():
         return
@@ -133,7 +147,8 @@ def _of_provision(
     if not len(rows):
         return
     called = labels(kind, shelf)
-    table = _nearest(shelf, provision.where, place, rows, within_m)
+    search = _Search(shelf, provision.where, place, rows, within_m)
+    table = _RELATIONS[provision.where.relation](search)
     for site, zone, away_m in table.itertuples(index=False):
         named = zone >= 0
         yield (
@@ -141,7 +156,7 @@ def _of_provision(
             Brink(
                 away_m=float(away_m),
                 outcome=OUTCOMES[effect[int(site)]],
-                rule=judged.rule.id,
+                rule=heard.judged.rule.id,
                 kind=kind,
                 layer=called.layer[int(zone)] if named else None,
                 zone_id=called.zone_id[int(zone)] if named else None,
@@ -150,16 +165,12 @@ def _of_provision(
         )
 
 
-def _effects(
-    shelf: Shelf,
-    judged: JudgedRule,
-    provision: model.Provision,
-    concerned: np.ndarray,
-) -> np.ndarray:
+def _effects(heard: _Heard, concerned: np.ndarray) -> np.ndarray:
     """Return what the provision would say of each site, as a position in OUTCOMES.
 
     What names no outcome (advice) says nothing worse of any site.
     """
+    shelf, provision = heard.shelf, heard.provision
     asks, clear = OUTCOMES.index("needs_information"), OUTCOMES.index("clear")
     plain = _rank(provision.effect)
     effect = np.full(len(concerned), plain)
@@ -174,7 +185,7 @@ def _effects(
         effect[holds == TRUE] = _rank(relief.effect)
         free[holds == TRUE] = relief.effect == "clear"
     unsure = (concerned != TRUE) & ~free & (effect < clear)
-    if judged.status == "period_ended":
+    if heard.judged.status == "period_ended":
         unsure = effect < clear
     effect[unsure] = asks
     return effect
@@ -186,88 +197,68 @@ def _rank(effect: str) -> int:
     return names.index(effect) if effect in names else names.index("clear")
 
 
-def _nearest(
-    shelf: Shelf,
-    where: model.Where,
-    place: Place,
-    rows: np.ndarray,
-    within_m: float,
-) -> pd.DataFrame:
-    """Return site, zone and how far, for sites that are within reach of a relation."""
-    relation: Literal["intersects", "within_distance", "not_within", "outside"]
-    relation = where.relation  # type: ignore[assignment]  # anywhere has no kind
-    if relation in ("intersects", "within_distance"):
-        return _to_zone(shelf, where, place, rows, within_m)
-    if relation == "not_within":
-        return _to_rim(shelf, where, place, rows, within_m)
-    return _out_of_zones(shelf, where, place, rows, within_m)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """What is looked for: a relation, from some sites, up to a distance."""
+
+    shelf: Shelf
+    where: model.Where
+    place: Place
+    rows: np.ndarray
+    within_m: float
 
 
-def _to_zone(
-    shelf: Shelf,
-    where: model.Where,
-    place: Place,
-    rows: np.ndarray,
-    within_m: float,
-) -> pd.DataFrame:
+def _to_zone(search: _Search) -> pd.DataFrame:
     """Return the nearest zone that is or may be meant, less the limit."""
-    limit = limit_of(where, shelf)
+    limit = limit_of(search.where, search.shelf)
     if isinstance(limit, model.SettingRef):
         return _NONE
     reach = limit or 0.0
-    pairs = shelf.pairs(str(where.kind), within_m=reach + within_m)
+    pairs = search.shelf.pairs(str(search.where.kind), within_m=reach + search.within_m)
     zone = pairs["zone"].to_numpy(dtype=int)
-    wanted = np.isin(pairs["site"].to_numpy(dtype=int), rows)
-    wanted &= place.zones.truth[zone] != FALSE
-    if where.relation == "intersects":
+    wanted = np.isin(pairs["site"].to_numpy(dtype=int), search.rows)
+    wanted &= search.place.zones.truth[zone] != FALSE
+    if search.where.relation == "intersects":
         wanted &= ~pairs["interior"].to_numpy(dtype=bool)
     away = np.maximum(pairs["distance_m"].to_numpy(dtype=float) - reach, 0.0)
     some = pd.DataFrame({"site": pairs["site"], "zone": zone, "away_m": away})[wanted]
-    return _least(some[some["away_m"] <= within_m])
+    return _least(some[some["away_m"] <= search.within_m])
 
 
-def _to_rim(
-    shelf: Shelf,
-    where: model.Where,
-    place: Place,
-    rows: np.ndarray,
-    within_m: float,
-) -> pd.DataFrame:
+def _to_rim(search: _Search) -> pd.DataFrame:
     """Return how far sites within the union of zones are from its outline."""
-    kind = str(where.kind)
-    zones = np.asarray(shelf.zones(kind).geometry.array, dtype=object)
-    pairs = shelf.pairs(kind)
-    meant = place.zones.truth[pairs["zone"].to_numpy(dtype=int)] == TRUE
-    by_site = pairs[meant & pairs["site"].isin(rows).to_numpy()].groupby("site")["zone"]
+    kind = str(search.where.kind)
+    zones = np.asarray(search.shelf.zones(kind).geometry.array, dtype=object)
+    pairs = search.shelf.pairs(kind)
+    meant = search.place.zones.truth[pairs["zone"].to_numpy(dtype=int)] == TRUE
+    here = np.isin(pairs["site"].to_numpy(dtype=int), search.rows)
+    by_site = pairs[meant & here].groupby("site")["zone"]
     sites = np.array([int(str(one)) for one in by_site.groups], dtype=int)
     rims = np.empty(len(sites), dtype=object)
     rims[:] = [
         shapely.boundary(shapely.union_all(zones[found.to_numpy(dtype=int)]))
         for _, found in by_site
     ]
-    geometry = np.asarray(shelf.sites.geometry.array, dtype=object)[sites]
-    away = measure.distance_m(geometry, rims, within_m=within_m)
+    geometry = np.asarray(search.shelf.sites.geometry.array, dtype=object)[sites]
+    away = measure.distance_m(geometry, rims, within_m=search.within_m)
     table = pd.DataFrame({"site": sites, "zone": -1, "away_m": away})
-    return table[away <= within_m]
+    return table[away <= search.within_m]
 
 
-def _out_of_zones(
-    shelf: Shelf,
-    where: model.Where,
-    place: Place,
-    rows: np.ndarray,
-    within_m: float,
-) -> pd.DataFrame:
+def _out_of_zones(search: _Search) -> pd.DataFrame:
     """Return how deep sites lie in the zones that save them from a rule."""
-    pairs = shelf.pairs(str(where.kind))
+    pairs = search.shelf.pairs(str(search.where.kind))
     zone = pairs["zone"].to_numpy(dtype=int)
-    meant = (place.zones.truth[zone] == TRUE) & pairs["site"].isin(rows).to_numpy()
+    meant = search.place.zones.truth[zone] == TRUE
+    meant &= np.isin(pairs["site"].to_numpy(dtype=int), search.rows)
     some = pairs[meant & pairs["interior"].to_numpy(dtype=bool)]
-    depth = -shelf.margins_m(str(where.kind), some) if len(some) else np.zeros(0)
+    depth = np.zeros(0)
+    if len(some):
+        depth = -search.shelf.margins_m(str(search.where.kind), some)
     table = pd.DataFrame({"site": some["site"], "zone": some["zone"], "away_m": depth})
     # The rule applies only when the site has left the last of them.
     deepest = table.sort_values(["site", "away_m", "zone"]).groupby("site").tail(1)
-    return deepest[deepest["away_m"] <= within_m]
+    return deepest[deepest["away_m"] <= search.within_m]
 
 
 def _least(table: pd.DataFrame) -> pd.DataFrame:
@@ -275,4 +266,10 @@ def _least(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["site", "away_m", "zone"]).groupby("site").head(1)
 
 
+_RELATIONS = {
+    "intersects": _to_zone,
+    "within_distance": _to_zone,
+    "not_within": _to_rim,
+    "outside": _out_of_zones,
+}
 _NONE = pd.DataFrame({"site": [], "zone": [], "away_m": []}, dtype=float)

@@ -1,4 +1,4 @@
-"""Help for a site in words, lines of a table and plain values; marked as no approval."""
+"""Help for a site in words, tables and plain values; marked as no approval."""
 
 from __future__ import annotations
 

@@ -127,9 +127,11 @@ def _stability(  # noqa: PLR0917  each is a column
         stable = None
     elif any(one is False for one in away):
         stable = False
-    elif any(one is None for one in away) or _unclear(outcome, findings):
-        stable = None
-    elif worse is None and not _settled(outcome, limit_m, own_m, reach_m):
+    elif (
+        any(one is None for one in away)
+        or _unclear(outcome, findings)
+        or (worse is None and not _settled(outcome, limit_m, own_m, reach_m))
+    ):
         stable = None
     else:
         stable = True

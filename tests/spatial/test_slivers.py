@@ -46,7 +46,7 @@ def test_a_straight_edge_that_one_side_densified_is_a_chord():
 
 
 def test_a_border_with_one_more_vertex_is_a_mismatch():
-    """30 cm off the straight edge in its middle: far more than an edge of 200 m bends."""
+    """30 cm off in its middle: far more than an edge of 200 m bends."""
     site = ring((0, 0), (200, 0), (200, 100), (0, 100))
     zone = ring((0, 0), (100, 0.3), (200, 0), (200, -100), (0, -100))
     a, b = degrees(site, zone)

@@ -28,7 +28,11 @@ RULES = """
 rulebook: paper
 title: {zh: 方格纸条款（虚构）, en: Clauses on squared paper (made up)}
 documents:
-  d: {title: {zh: 虚构文件, en: A made-up text}, kind: local, period: {from: 2000-01-01}, source: made up}
+  d:
+    title: {zh: 虚构文件, en: A made-up text}
+    kind: local
+    period: {from: 2000-01-01}
+    source: made up
 rules:
 """
 RULE = """
@@ -41,7 +45,11 @@ RULE = """
           - where: {%(where)s}
             effect: %(effect)s
 %(requires)s    cases:
-      - {aspect: unknown, name: 缺图层, on: 2024-05-01, site: {point: [0, 0]}, expect: not_checked}
+      - aspect: unknown
+        name: 缺图层
+        on: 2024-05-01
+        site: {point: [0, 0]}
+        expect: not_checked
 """
 REQUIRES = "            requires: {zh: 虚构, en: made up}\n"
 

@@ -1,4 +1,4 @@
-"""Stability on squared paper: the smallest move of a boundary that changes an outcome."""
+"""Stability on squared paper: which move of a boundary changes an outcome."""
 
 import pytest
 from paper import box, layer, line, office, point, reviewed, rulebook
