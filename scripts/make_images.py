@@ -62,9 +62,7 @@ def _feasible(page: Page, folder: Path, office: Path) -> None:
     command = [sys.executable, "-c", "from spatial.cli import main; main()"]
     words = ["feasible", "-w", str(office), "--project", str(project)]
     words += ["--on", "2025-10-31", "-o", str(out)]
-    subprocess.run(
-        [*command, *words], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
-    )
+    subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     page.goto((out / "feasible.html").as_uri())
     page.wait_for_timeout(1000)
     page.screenshot(path=IMAGES / "feasible.png")

@@ -18,7 +18,13 @@ from spatial.avoid.edges import Edges, looked_at
 from spatial.avoid.faces import cut, joined
 from spatial.avoid.model import Help, Move, Part
 from spatial.avoid.move import direction, proposals
-from spatial.avoid.part import Ground, candidates, give_up
+from spatial.avoid.part import (
+    Ground,
+    candidates,
+    give_up,
+    is_certain,
+    lacks_attributes_alone,
+)
 from spatial.finding import OUTCOMES
 from spatial.measure import GEOD, area_m2, grown_bounds, outline
 from spatial.policy.judge import outcome_of
@@ -174,12 +180,6 @@ def _grounds(work: _Work, cases: list[_Case]) -> list[Ground]:
     return grounds
 
 
-def _better(outcome: Outcome, than: Outcome) -> bool:
-    """Whether an outcome is certain, and milder."""
-    certain = outcome in ("restricted", "clear")
-    return certain and OUTCOMES.index(outcome) > OUTCOMES.index(than)
-
-
 def _milder(outcome: Outcome, than: Outcome) -> bool:
     """Whether an outcome is no longer the one, be it that something is open."""
     return OUTCOMES.index(outcome) > OUTCOMES.index(than)
@@ -205,8 +205,9 @@ def _parts(work: _Work, cases: list[_Case], grounds: list[Ground]) -> dict[int, 
 def _moves(work: _Work, cases: list[_Case], grounds: list[Ground]) -> dict[int, Move]:
     """Return for each site the least move that a review finds to comply.
 
-    Where nothing certain can be said anywhere (an attribute is missing), the least
-    move after which it is at least no longer what it was.
+    Where the project leaves an attribute open, so that nothing certain can be said of
+    it anywhere, the least move to where nothing else is open. Never to ground of which
+    a layer says too little.
     """
     found: dict[int, Move] = {}
     for strict in (True, False):
@@ -214,15 +215,16 @@ def _moves(work: _Work, cases: list[_Case], grounds: list[Ground]) -> dict[int, 
         for case, ground in zip(cases, grounds, strict=True):
             if case.at in found:
                 continue
-            bad = ground.open_or_bad() if strict else ground.as_bad()
+            bad = ground.to_keep_off(certain=strict)
             off = joined(ground.faces.shapes[bad])
             proposed = proposals(case.shape, off, within_m=work.within_m)
             wanted += [(case.at, shape) for shape in proposed.shapes]
         was = {case.at: case for case in cases}
-        suits = _better if strict else _milder
+        suits = is_certain if strict else lacks_attributes_alone
         answers = work.asked(wanted)
         for (at, shape), said in zip(wanted, answers, strict=True):
-            if at not in found and suits(said.outcome, was[at].outcome):
+            milder = _milder(said.outcome, was[at].outcome)
+            if at not in found and milder and suits(said):
                 found[at] = _move(was[at].shape, shape, said.outcome)
     return found
 

@@ -26,7 +26,7 @@ STEP_M = 20.0
 _RAYS = 36
 _BEST = 3
 _FINE_DEG = 1.0
-_HALVINGS = 9
+_HALVINGS = 12
 _ROOM_M = 0.05
 """What a place is moved on beyond the first that is free: more than rounding."""
 
@@ -152,5 +152,5 @@ def _first_free(
         middle = np.asarray((low + high) / 2, dtype=np.float64)
         blocked = shapely.intersects(kept_off, moved(site, azimuth[found], middle))
         low, high = np.where(blocked, middle, low), np.where(blocked, high, middle)
-    away[found] = np.minimum(np.ceil((high + _ROOM_M) * 10) / 10, within_m)
+    away[found] = np.minimum(np.ceil((high + _ROOM_M) * 100) / 100, within_m)
     return away

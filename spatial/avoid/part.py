@@ -76,12 +76,27 @@ class Ground:
             [OUTCOMES.index(one.outcome) <= worst for one in self.answers], dtype=bool
         )
 
-    def open_or_bad(self) -> np.ndarray:
-        """Whether a face is as bad as the site, or nothing certain is said of it."""
-        unsure = [
-            one.outcome in ("needs_information", "not_checked") for one in self.answers
-        ]
-        return np.asarray(self.as_bad() | np.array(unsure, dtype=bool))
+    def to_keep_off(self, *, certain: bool) -> np.ndarray:
+        """Whether a site that moves must keep off each face.
+
+        With `certain`, off all ground where the answer is not certain; without, ground
+        is allowed where nothing but the project's own attributes is missing.
+        """
+        if certain:
+            open_ = [not is_certain(one) for one in self.answers]
+        else:
+            open_ = [not lacks_attributes_alone(one) for one in self.answers]
+        return np.asarray(self.as_bad() | np.array(open_, dtype=bool))
+
+
+def is_certain(answer: Answer) -> bool:
+    """Whether nothing that matters is unknown at a place."""
+    return answer.outcome not in ("needs_information", "not_checked")
+
+
+def lacks_attributes_alone(answer: Answer) -> bool:
+    """Whether all that is unknown at a place is what the applicant did not state."""
+    return all(one.kind == "attribute_missing" for one in answer.unknowns)
 
 
 def give_up(ground: Ground) -> tuple[GiveUp, ...]:

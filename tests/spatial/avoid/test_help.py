@@ -1,10 +1,15 @@
 """Help on squared paper: parts, moves and chainages that one can do in one's head."""
 
+import json
+
 import numpy as np
+import openpyxl
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from page_text import page_text
 from paper import ON, box, layer, line, office, rulebook, sites
 
 import spatial
@@ -162,6 +167,25 @@ def test_clear_sites_and_points_get_no_help(redline):
     assert point.help is None
 
 
+def test_the_help_reaches_every_file_and_is_marked_as_no_approval(redline, tmp_path):
+    review = spatial.review(
+        sites(box(-50, -50, 50, 50)), redline, on=ON, lang="en", avoid=True
+    )
+    review.write(tmp_path)
+    told = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    (one,) = told["sites"]
+    assert one["help"]["is_approval"] is False
+    assert one["help"]["move"]["direction"] == "e"
+    assert [lost["zone_id"] for lost in one["help"]["give_up"]]
+    page = page_text((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "A help for planning, no approval" in page
+    assert "m to the east (azimuth 90.0°)" in page
+    drawn = pyogrio.read_dataframe(tmp_path / "findings.gpkg", layer="help")
+    assert drawn["sort"].tolist() == ["part", "move"]
+    book = openpyxl.load_workbook(tmp_path / "findings.xlsx")
+    assert book.sheetnames[-3:] == ["Help to avoid", "Area to give up", "Chainages"]
+
+
 def test_help_is_only_there_when_it_was_asked_for(redline):
     (one,) = spatial.review(sites(box(-50, -50, 50, 50)), redline, on=ON).content.sites
     assert one.help is None
@@ -179,8 +203,19 @@ def test_a_missing_layer_is_never_a_place_to_go(tmp_path):
         book, layer("ecological_redline", box(-4000, -4000, 0, 4000)), farmland
     )
     (one,) = helped(where, box(-150, 0, -50, 100))
-    assert one.help.move is not None
-    assert one.help.move.outcome == "not_checked"
+    assert one.help.move is None
+    assert one.help.searched_m == 2000
+
+
+def test_an_attribute_that_is_missing_does_not_hide_a_way_out(tmp_path):
+    """Nothing certain can be said anywhere; the red line can be left all the same."""
+    asks = "prohibited\n            subject: {is_two_high: {equals: true}}"
+    book = rulebook(tmp_path, R=REDLINE, H=("relation: anywhere", asks))
+    where = office(book, layer("ecological_redline", box(-400, -200, 0, 200)))
+    (one,) = helped(where, box(-50, -50, 50, 50))
+    assert one.outcome == "prohibited"
+    assert one.help.move.distance_m == pytest.approx(50, abs=0.2)
+    assert one.help.move.outcome == "needs_information"
 
 
 @given(

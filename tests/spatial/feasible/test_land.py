@@ -56,7 +56,7 @@ def office(tmp_path_factory):
     return layers.open_workspace(folder)
 
 
-NIGHTLY = POINTS > 2_000  # noqa: PLR2004
+NIGHTLY = POINTS > 2_000
 TRIED = sorted(PROJECTS) if NIGHTLY else ["park", "tailings", "unstated"]
 
 
