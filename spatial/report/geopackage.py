@@ -114,10 +114,10 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
     -----
     Layers ``sites``, ``overlaps``, ``findings``, and ``help`` where it was asked for,
     in EPSG:4490, x = longitude, in the order of `content`. A site without geometry is
-    a row without geometry; so is a pair of site and zone that is merely near. Flags are 1, 0 or null. The table
-    ``layer_styles`` colours the layers in QGIS. The description of each layer
-    carries the notices. The same content gives the same bytes: the change date
-    inside is the as-of date.
+    a row without geometry; so is a pair of site and zone that is merely near. Flags
+    are 1, 0 or null. The table ``layer_styles`` colours the layers in QGIS. The
+    description of each layer carries the notices. The same content gives the same
+    bytes: the change date inside is the as-of date.
     """
     frames = {
         "sites": _sites(content, lang),
