@@ -111,23 +111,21 @@ def compared(workload: str, plan: tuple[tuple[str, int], ...], data: Path) -> st
 def _take(runs: Runs, name: str, files: tuple[Path, Path], truth: Path) -> None:
     """Run a way once more and note what it took, if it says the same as ours."""
     out = truth.with_name("other.npz")
-    status, wall, cpu, peak_mb = _run(name, files, out)
+    status, wall, cpu = _run(name, files, out)
     if status:
         runs.said = "not installed" if status == MISSING else f"failed ({status})"
         return
     runs.said = "same" if name == "reading" else agreement(truth, out)
     runs.wall_s.append(wall)
     runs.cpu_s.append(cpu)
-    runs.peak_mb = max(runs.peak_mb, peak_mb)
     with np.load(out) as answer:
+        runs.peak_mb = max(runs.peak_mb, float(answer["peak_mb"]))
         runs.step_s.append(float(answer["step_s"]))
     print(f"{name}: {wall:.2f} s, processor {cpu:.2f} s, {runs.said}", file=sys.stderr)
 
 
-def _run(
-    name: str, files: tuple[Path, Path], out: Path
-) -> tuple[int, float, float, float]:
-    """Run a way as a process: exit status, wall and processor seconds, peak MB."""
+def _run(name: str, files: tuple[Path, Path], out: Path) -> tuple[int, float, float]:
+    """Run a way as a process: exit status, wall and processor seconds."""
     call = [sys.executable, str(HERE / "peers.py"), name, *map(str, files), str(out)]
     environment = {
         k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
@@ -137,7 +135,7 @@ def _run(
     _, status, used = os.wait4(child.pid, 0)
     wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return child.returncode, wall, used.ru_utime + used.ru_stime
 
 
 def agreement(truth: Path, other: Path) -> str:

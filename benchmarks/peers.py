@@ -3,8 +3,8 @@
     python benchmarks/peers.py NAME SITES ZONES OUT
 
 writes OUT, an .npz: pairs (site, zone), their areas in m2 where the way gives shapes,
-and the seconds of the overlap step alone, once both files are in memory. A way that
-reads while it joins has no such step.
+the seconds of the overlap step alone, once both files are in memory (a way that reads
+while it joins has no such step), and the largest resident set of the process.
 """
 
 from __future__ import annotations
@@ -52,7 +52,24 @@ def main(arguments: list[str]) -> None:
     except ModuleNotFoundError as error:
         print(f"{name}: {error}", file=sys.stderr)
         sys.exit(MISSING)
-    np.savez(out, **answer._asdict())
+    np.savez(out, **answer._asdict(), peak_mb=peak_mb())
+
+
+def peak_mb() -> float:
+    """Return the largest resident set of this process, in MB.
+
+    Not what the parent is told (``ru_maxrss``): on Linux a child begins with the
+    parent's size there, so that no way could ever need less than the harness.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="ascii").splitlines()
+        told = next(line for line in lines if line.startswith("VmHWM"))
+        return int(told.split()[1]) / 1024
+    import resource
+
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def ours(sites: Path, zones: Path) -> Answer:

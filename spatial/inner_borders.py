@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatial.overlap.pairs import POLYGON, dimension, of_dimension, size
+from spatial.overlap.overlays import POLYGON, dimension, of_dimension, size
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -82,7 +82,9 @@ class Meetings:
         for some in np.split(fresh, np.arange(_AT_ONCE, len(fresh), _AT_ONCE)):
             pairs = self.table.iloc[some]
             sites = self.sites.loc[pairs["site"].unique()]
-            self._margins_m[some] = margins(sites, self.zones, pairs, index=self.index)
+            self._margins_m[some] = margins(
+                sites, self.zones, pairs, index=self.index, shapes=self.shapes(some)
+            )
         found: np.ndarray = self._margins_m[rows]
         return found
 

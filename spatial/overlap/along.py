@@ -25,10 +25,8 @@ import shapely
 from layers.errors import GeometryError
 from spatial.measure import length_m
 from spatial.overlap.meetings import meetings
+from spatial.overlap.overlays import LINE, POLYGON, dimension
 from spatial.overlap.pairs import (
-    LINE,
-    POLYGON,
-    dimension,
     index_of,
     refuse_invalid,
     refuse_invalid_zones,

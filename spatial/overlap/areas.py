@@ -25,7 +25,7 @@ from layers.errors import InputRefusedError
 from spatial.index.rings import rings_of
 from spatial.measure import area_m2, outline
 from spatial.overlap.crossing import cross
-from spatial.overlap.pairs import POLYGON, dimension, of_dimension, overlay
+from spatial.overlap.overlays import POLYGON, dimension, of_dimension, overlay
 from spatial.overlap.states import (
     APART,
     DOUBT_M2,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.index.near import GridEdges
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
-    from spatial.overlap.pairs import PairName
+    from spatial.overlap.overlays import PairName
 
 Engine: TypeAlias = Literal["auto", "kernel", "geometry"]
 

@@ -11,15 +11,12 @@ import shapely
 from layers.errors import GeometryError
 from spatial.measure import deepest_points, distance_m
 from spatial.overlap.covered import covered
+from spatial.overlap.overlays import LINE, POLYGON, dimension, size
 from spatial.overlap.pairs import (
-    LINE,
-    POLYGON,
-    dimension,
     index_of,
     refuse_invalid,
     refuse_invalid_zones,
     shapes_of,
-    size,
 )
 
 if TYPE_CHECKING:

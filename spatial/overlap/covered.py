@@ -20,7 +20,7 @@ import shapely
 
 from spatial.measure import area_m2
 from spatial.overlap.areas import areas
-from spatial.overlap.pairs import (
+from spatial.overlap.overlays import (
     LINE,
     POINT,
     POLYGON,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
     from spatial.overlap.areas import Engine
-    from spatial.overlap.pairs import Name
+    from spatial.overlap.overlays import Name
 
 _ROUNDING_DEG = 1e-13
 _CLEAR_SHARE, _CLEAR_M2 = 1e-6, 1.0

@@ -8,9 +8,8 @@ import numpy as np
 import shapely
 
 from spatial.measure.depth import deepest_m
+from spatial.overlap.overlays import POLYGON, dimension
 from spatial.overlap.pairs import (
-    POLYGON,
-    dimension,
     index_of,
     pair_namer,
     positions,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Shapes
-    from spatial.overlap.pairs import PairName
+    from spatial.overlap.overlays import PairName
 
 _AT_A_TIME = 512
 """Pairs whose edges are searched at a time: their table stays in the cache."""
@@ -38,6 +37,7 @@ def margins(
     pairs: pd.DataFrame,
     *,
     index: ZoneIndex | None = None,
+    shapes: Shapes | None = None,
 ) -> Floats:
     """Return how far chosen pairs are from changing, in metres.
 
@@ -49,6 +49,9 @@ def margins(
         Rows of the overlap table of these frames, all its columns.
     index
         The index of `zones`, if it has been made; made here otherwise.
+    shapes
+        (n,) what `intersection_geometry` gave for these pairs, if it was asked;
+        found here otherwise, which takes most of the time.
 
     Returns
     -------
@@ -70,23 +73,32 @@ def margins(
     )
     refuse_invalid(a, by_position["site"].to_numpy(), sites, "site")
     refuse_invalid_zones(ready, by_position["zone"].to_numpy(), zones)
-    return margins_of(ready, a, by_position, pair_namer(sites.index, zones.index))
+    name = pair_namer(sites.index, zones.index)
+    return margins_of(ready, a, by_position, name, shapes=shapes)
 
 
 def margins_of(
-    index: ZoneIndex, a: Shapes, pairs: pd.DataFrame, name: PairName
+    index: ZoneIndex,
+    a: Shapes,
+    pairs: pd.DataFrame,
+    name: PairName,
+    *,
+    shapes: Shapes | None = None,
 ) -> Floats:
     """Return what `margins` does, of pairs by position."""
     site, zone = pairs["site"].to_numpy(), pairs["zone"].to_numpy()
     margin = pairs["distance_m"].to_numpy(dtype=float, copy=True)
     overlaps = (pairs[["area_m2", "length_m", "share_of_site"]] > 0).any(axis=1)
     rows = np.flatnonzero(overlaps & (dimension(index.shapes)[zone] == POLYGON))
-    shared = shared_shapes(
-        index,
-        a[site[rows]],
-        zone[rows],
-        lambda at: name(site[rows[at]], zone[rows[at]]),
-    )
+    if shapes is not None:
+        shared = shapes[rows]
+    else:
+        shared = shared_shapes(
+            index,
+            a[site[rows]],
+            zone[rows],
+            lambda at: name(site[rows[at]], zone[rows[at]]),
+        )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
     for low in range(0, len(rows), _AT_A_TIME):

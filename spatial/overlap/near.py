@@ -21,7 +21,8 @@ import numpy as np
 from spatial.index.outlines import least_of
 from spatial.measure import distance_m
 from spatial.measure.distance import first_vertex, most_m
-from spatial.overlap.pairs import LINE, POLYGON, dimension, rows_of
+from spatial.overlap.overlays import LINE, POLYGON, dimension
+from spatial.overlap.pairs import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd

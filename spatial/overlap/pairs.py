@@ -1,4 +1,4 @@
-"""What table and cover share: checked input, overlays that name their pair."""
+"""What table and cover share: frames that are checked, rows that name their pair."""
 
 from __future__ import annotations
 
@@ -12,23 +12,13 @@ import shapely
 from layers.errors import CrsMismatchError, GeometryError
 from layers.layer import FRAME
 from spatial.index import ZoneIndex
-from spatial.measure import DIMENSION_OF_TYPE, area_m2, length_m
+from spatial.measure import DIMENSION_OF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import geopandas as gpd
 
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
-
-    Name = Callable[[int], str]
-    """Says which pair a row is, for messages."""
-
-    PairName = Callable[[int, int], str]
-    """Says which pair a site and a zone, by position, are."""
-
-POINT, LINE, POLYGON = 0, 1, 2
-"""Dimensions."""
+    from spatial.overlap.overlays import PairName
 
 COLUMNS = (
     "site",
@@ -44,8 +34,6 @@ COLUMNS = (
 _LIMITS = (180.0, 90.0, 180.0, 90.0)
 _WIDEST_DEG = 180.0
 _FRAME = pyproj.CRS.from_user_input(FRAME)
-_MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
-NOTHING = (shapely.MultiPoint(), shapely.LineString(), shapely.Polygon())
 
 
 def shapes_of(frame: gpd.GeoDataFrame, what: str) -> Shapes:
@@ -169,73 +157,6 @@ def refuse_invalid(
             f"read it with layers.read or layers.from_frame, which mend and say so"
         )
         raise GeometryError(msg)
-
-
-def dimension(shapes: Shapes) -> Integers:
-    """Return 0 for points, 1 for lines, 2 for polygons."""
-    return np.asarray(shapely.get_dimensions(shapes), dtype=np.int64)
-
-
-def size(shapes: Shapes) -> Floats:
-    """Return area (m2), length (m) or number of points, by the kind of each shape."""
-    kind = dimension(shapes)
-    kind[shapely.is_empty(shapes)] = -1
-    result = np.zeros(len(shapes))
-    for wanted, measure in (
-        (POLYGON, area_m2),
-        (LINE, length_m),
-        (POINT, shapely.get_num_geometries),
-    ):
-        rows = np.flatnonzero(kind == wanted)
-        result[rows] = measure(shapes[rows])
-    return result
-
-
-def overlay(
-    operation: Callable[[Shapes, Shapes], Shapes], a: Shapes, b: Shapes, name: Name
-) -> Shapes:
-    """Return ``operation(a, b)``, pair by pair.
-
-    Raises
-    ------
-    GeometryError
-        GEOS cannot say; names the pair. Nothing is mended behind the caller's back.
-    """
-    try:
-        return np.asarray(operation(a, b), dtype=object)
-    except shapely.GEOSException:
-        for row in range(len(a)):
-            try:
-                operation(a[row], b[row])
-            except shapely.GEOSException as error:
-                msg = (
-                    f"{name(row)}: expected an overlay, got {error}; "
-                    f"check both geometries with layers.read"
-                )
-                raise GeometryError(msg) from error
-        raise
-
-
-def of_dimension(shapes: Shapes, wanted: Integers) -> Shapes:
-    """Return the parts that have the wanted dimension; empty where there are none.
-
-    Where two polygons share an area and, elsewhere, a border, the overlay is a
-    collection of polygons and lines: only the polygons are overlap.
-    """
-    result = shapes.copy()
-    collection = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
-    for kind in range(3):
-        lost = (wanted == kind) & (collection | (dimension(shapes) != kind))
-        rows = np.flatnonzero(lost)
-        result[rows] = NOTHING[kind]
-        parts, owner = shapely.get_parts(shapes[rows], return_index=True)
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        kept = dimension(parts) == kind
-        if kept.any():
-            back = rows[owner[inner[kept]]]
-            found, rank = np.unique(back, return_inverse=True)
-            result[found] = _MULTI[kind](parts[kept], indices=rank)
-    return result
 
 
 def positions(index: pd.Index, labels: pd.Series) -> Integers:

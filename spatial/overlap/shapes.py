@@ -9,7 +9,7 @@ import shapely
 
 from spatial.measure import area_m2, outline
 from spatial.overlap.areas import Areas, by_size, settled
-from spatial.overlap.pairs import (
+from spatial.overlap.overlays import (
     NOTHING,
     POLYGON,
     dimension,
@@ -21,7 +21,7 @@ from spatial.overlap.states import INSIDE, PARTIAL
 if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Integers, Shapes
-    from spatial.overlap.pairs import Name
+    from spatial.overlap.overlays import Name
 
 
 def shared_shapes(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Shapes:

@@ -12,11 +12,9 @@ from spatial.measure import area_m2
 from spatial.overlap.areas import areas
 from spatial.overlap.depths import margins_of
 from spatial.overlap.near import near_pairs, searched_m
+from spatial.overlap.overlays import LINE, POLYGON, dimension, size
 from spatial.overlap.pairs import (
     COLUMNS,
-    LINE,
-    POLYGON,
-    dimension,
     index_of,
     pair_namer,
     positions,
@@ -24,7 +22,6 @@ from spatial.overlap.pairs import (
     refuse_invalid_zones,
     rows_of,
     shapes_of,
-    size,
 )
 from spatial.overlap.shapes import shared_shapes
 from spatial.overlap.states import INSIDE
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Integers, Shapes
     from spatial.overlap.areas import Engine
-    from spatial.overlap.pairs import PairName
+    from spatial.overlap.overlays import PairName
 
 
 def overlap_table(
@@ -105,6 +102,11 @@ def overlap_table(
     """
     a = shapes_of(sites, "site")
     ready = index_of(zones, index)
+    if len(zones) == 0:  # a declared "there is none": spares measuring every site
+        nothing = np.zeros(0, dtype=int)
+        empty = rows_of(nothing, nothing)
+        empty["site"], empty["zone"] = sites.index[nothing], zones.index[nothing]
+        return empty
     name = pair_namer(sites.index, zones.index)
     site, zone = ready.candidates(a, within_m=searched_m(within_m))
     refuse_invalid(a, site, sites, "site")

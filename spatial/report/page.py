@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 MOST_ISSUES = 200  # on the page; the workbook has them all
+MOST_SITES = 2_000
+"""Sites on the page, the most severe first; a browser cannot hold 100,000. The other
+files have them all, and the page says so where it says how many there are."""
 SHORT_HASH = 12
 _DECIMALS: Mapping[Format, int] = {
     "count": 0,
@@ -91,6 +94,7 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
     summary: str
+    left_out: str
     counts: tuple[OutcomeCount, ...]
     sites: tuple[SiteView, ...]
     layers: tuple[LayerView, ...]
@@ -112,18 +116,20 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     """Return the page of a review in a language.
 
     Every text has its control characters made visible; escaping is the template's.
+    Of more than `MOST_SITES` sites the page lists and draws the first, and says so.
     """
-    drawn = drawing(content, lang)
+    listed = content.sites[:MOST_SITES]
+    drawn = drawing(dataclasses.replace(content, sites=listed), lang)
     counts = _counts(content, lang)
     return Page(
         title=visible(content.title),
         facts=_facts(content, lang),
         notices=tuple(visible(one) for one in content.notices),
         summary=_summary(counts, lang),
+        left_out=_left_out(len(listed), len(content.sites), lang),
         counts=counts,
         sites=tuple(
-            site_view(one, place=place, lang=lang)
-            for place, one in enumerate(content.sites)
+            site_view(one, place=place, lang=lang) for place, one in enumerate(listed)
         ),
         layers=_layers(content, lang),
         rules=_table(rules_table(content, lang), lang),
@@ -183,6 +189,13 @@ def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
         if one.count
     )
     return say("summary", lang, total=total, parts=parts)
+
+
+def _left_out(listed: int, total: int, lang: Lang) -> str:
+    """Return that the page does not list every site, "" when it does."""
+    if listed == total:
+        return ""
+    return say("summary.left_out", lang, listed=listed, total=total)
 
 
 def _layers(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:

@@ -34,7 +34,7 @@ from spatial.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Mapping
 
     from layers.layer import Layer
     from spatial.finding import Unknown
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
         SiteRecord,
     )
     from spatial.text import Lang
+
+
+MOST_UNKNOWNS = 50_000
+"""Rows of the table of unknowns that still list each site by itself; see `tables`."""
 
 
 def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
@@ -133,16 +137,42 @@ def overlap_word(overlap: OverlapRecord) -> str:
 
 
 def _unknowns(content: ReviewContent, lang: Lang) -> Table:
-    """Return the unknowns; what sites share is cleaned once."""
+    """Return the unknowns; what sites share is cleaned once.
+
+    Where there are too many rows to be read, what every judged site has stands once,
+    at the top.
+    """
+    shared = _of_every_site(content.sites)
+    judged = sum(one.geometry is not None for one in content.sites)
+    (everyone,) = _clean([(say("every_site", lang, count=judged), None)])
+    once = _clean(_unknown(one, lang) for one in shared.values())
+    rows: list[Row] = [(*everyone, *one) for one in once]
     made: dict[int, tuple[Row, ...]] = {}
-    rows: list[Row] = []
     for site in content.sites:
         said = site.unknowns
         if id(said) not in made:
-            made[id(said)] = _clean(_unknown(one, lang) for one in said)
+            own = (one for one in said if not shared or _key(one) not in shared)
+            made[id(said)] = _clean(_unknown(one, lang) for one in own)
         (head,) = _clean([(site.site_id, site.name)])
         rows.extend((*head, *one) for one in made[id(said)])
     return Table("unknowns", UNKNOWNS, tuple(rows))
+
+
+def _of_every_site(sites: tuple[SiteRecord, ...]) -> Mapping[Hashable, Unknown]:
+    """Return what every judged site lacks, in order; nothing if the rows are few."""
+    if sum(len(one.unknowns) for one in sites) <= MOST_UNKNOWNS:
+        return {}
+    judged = [one.unknowns for one in sites if one.geometry is not None]
+    distinct = {id(said): said for said in judged}.values()
+    first, *others = ({_key(one): one for one in said} for said in distinct)
+    return {
+        key: one for key, one in first.items() if all(key in other for other in others)
+    }
+
+
+def _key(one: Unknown) -> Hashable:
+    """Return what tells an unknown from others; its facts may be mappings."""
+    return one.rule, one.kind, one.what, repr(one.why)
 
 
 def _unknown(one: Unknown, lang: Lang) -> Row:

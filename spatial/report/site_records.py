@@ -70,8 +70,10 @@ class SiteRecords:
         overlaps = self._overlaps()
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
-        rows = sites[["feature_id", *names]].to_dict("records")
         given = sites[names].notna().to_numpy()
+        stated = np.asarray(given.any(axis=0))  # most columns hold nothing
+        names, given = list(compress(names, stated)), given[:, stated]
+        rows = sites[["feature_id", *names]].to_dict("records")
         brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
         told = [findings.get(at, ()) for at in range(len(rows))]
         outcomes = [

@@ -14,7 +14,12 @@ from pyproj import Geod
 
 from layers.errors import CrsMismatchError, GeometryError
 from spatial.measure import area_m2, distance_m, length_m
-from spatial.overlap import cover_table, intersection_geometry, overlap_table, pairs
+from spatial.overlap import (
+    cover_table,
+    intersection_geometry,
+    overlap_table,
+    overlays,
+)
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 
@@ -344,7 +349,7 @@ class TestRefusals:
         with pytest.raises(
             GeometryError, match="pair 1: expected an overlay, got TopologyEx"
         ):
-            pairs.overlay(shapely.intersection, good, bad, lambda row: f"pair {row}")
+            overlays.overlay(shapely.intersection, good, bad, lambda row: f"pair {row}")
 
     def test_lines_cannot_cover(self):
         with pytest.raises(

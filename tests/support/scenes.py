@@ -19,7 +19,7 @@ from spatial.index.rings import rings_of
 from spatial.measure import area_m2, outline
 from spatial.overlap.areas import areas
 from spatial.overlap.crossing import cross
-from spatial.overlap.pairs import of_dimension
+from spatial.overlap.overlays import of_dimension
 from spatial.overlap.states import APART, INSIDE, PARTIAL, TOUCH
 
 LON = 110.0

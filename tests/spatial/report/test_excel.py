@@ -10,6 +10,9 @@ import pytest
 import sample_content
 import xlsxwriter
 
+from layers.spec import spec
+from layers.text import message
+from spatial.finding import Unknown
 from spatial.report import excel
 from spatial.report.excel import write_excel
 from spatial.report.sheets import tables
@@ -140,3 +143,31 @@ def test_a_cell_that_no_sheet_holds_is_a_fault_and_not_dropped(tmp_path):
         for value in ("x", 1.5, None):
             with pytest.raises(AssertionError, match="does not fit on a sheet"):
                 excel._write(sheet, (1_048_576, 0), value, style, lang="zh")
+
+
+def test_of_very_many_unknowns_those_of_every_site_stand_once(monkeypatch):
+    content = sample_content.sample()
+    missing = message("doubt.layer_missing", title=spec("control_unit").title)
+    asked = message(
+        "unknown.attribute_missing", attribute=spec("project_site").field("name").title
+    )
+    both = Unknown(-1, "", "layer_missing", "control_unit", missing)
+    own = Unknown(-1, "R", "attribute_missing", "name", asked)
+    a, b = (one for one in content.sites[:2])
+    sites = (
+        dataclasses.replace(a, site_id="A", unknowns=(own, both)),
+        dataclasses.replace(b, site_id="B", unknowns=(both,)),
+        dataclasses.replace(b, site_id="C", unknowns=(own,), geometry=None),
+    )
+    content = dataclasses.replace(content, sites=sites)
+
+    def rows():
+        table = next(one for one in tables(content, "zh") if one.key == "unknowns")
+        return [(row[0], row[5]) for row in table.rows]
+
+    listed = rows()
+    assert [who for who, _ in listed] == ["A", "A", "B", "C"]
+    monkeypatch.setattr("spatial.report.sheets.MOST_UNKNOWNS", 3)
+    once = rows()
+    assert [who for who, _ in once] == ["全部 2 个已判读地块", "A", "C"]
+    assert {what for _, what in once} == {what for _, what in listed}

@@ -19,6 +19,7 @@ from spatial.report import drawing as drawing_module
 from spatial.report.content import LayerRecord
 from spatial.report.drawing import drawing
 from spatial.report.html import report_html, safe_json
+from spatial.report.page import page as laid_out
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 VENDOR = Path(drawing_module.__file__).parent / "vendor"
@@ -154,3 +155,20 @@ def points(coordinates):
     if isinstance(coordinates[0], float | int):
         return [coordinates]
     return [point for part in coordinates for point in points(part)]
+
+
+def test_a_page_of_very_many_sites_says_that_it_does_not_list_them_all(monkeypatch):
+    content = sample_content.sample()
+    total = len(content.sites)
+    monkeypatch.setattr("spatial.report.page.MOST_SITES", total - 1)
+    text = page_text(report_html(content, "zh"))
+    assert f"最严重的 {total - 1} 个地块（共 {total} 个）" in text
+    assert "未列出的地块不等于没有冲突" in text
+    view = laid_out(content, "zh")
+    assert [one.site_id for one in view.sites] == [
+        one.site_id for one in content.sites[:-1]
+    ]
+    assert sum(one.count for one in view.counts) == total
+    assert len(view.map_data["sites"]) <= total - 1
+    monkeypatch.undo()
+    assert "未列出的地块" not in page_text(report_html(content, "zh"))
