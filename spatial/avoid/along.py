@@ -41,7 +41,8 @@ def stretches(
     findings
         Of the line.
     wheres
-        The relation of each rule and provision.
+        The relation of each rule and provision; a finding of neither counts where it
+        overlaps its zone.
     shelf
         Layers on the day.
 
@@ -59,7 +60,8 @@ def stretches(
         return ()
     grounds = np.empty(len(found), dtype=object)
     grounds[:] = [
-        _ground(one, wheres[one.rule, one.provision], line, shelf) for one in found
+        _ground(one, wheres.get((one.rule, one.provision)), line, shelf)
+        for one in found
     ]
     areal = np.flatnonzero(shapely.get_dimensions(grounds) == 2)  # noqa: PLR2004
     zones = gpd.GeoDataFrame(geometry=grounds[areal], crs=FRAME)
@@ -70,13 +72,13 @@ def stretches(
 
 
 def _ground(
-    finding: Finding, where: model.Where, line: BaseGeometry, shelf: Shelf
+    finding: Finding, where: model.Where | None, line: BaseGeometry, shelf: Shelf
 ) -> BaseGeometry:
     """Return the ground on which a finding's zone takes hold."""
     zones = shelf.zones(str(finding.kind))
     mine = (zones["layer"] == finding.layer) & (zones["feature_id"] == finding.zone_id)
     zone: BaseGeometry = zones.geometry.iloc[int(np.flatnonzero(mine)[0])]
-    limit = limit_of(where, shelf)
+    limit = limit_of(where, shelf) if where is not None else None
     if finding.relation == "intersects" or not isinstance(limit, float | int):
         return zone
     (box,) = grown_bounds(np.array([shapely.bounds(line)]), limit + _ROOM_M)

@@ -194,7 +194,7 @@ def _counties(land: Land, lang: Lang) -> tuple[tuple[str, ...], ...]:
 def _piece(
     piece: Piece, place: int, known: Mapping[str, ClauseView], lang: Lang
 ) -> PieceView:
-    views = [known[rule] for rule in rules_of(piece)]
+    views = [known[rule] for rule in rules_of(piece) if rule in known]
     reasons = reasons_of(piece, lang)
     short = ", ".join(rules_of(piece)) or (reasons[0] if reasons else "")
     return PieceView(
@@ -210,7 +210,7 @@ def _piece(
         clauses=tuple(
             CitedView(
                 visible(pick(one.title, lang)),
-                visible(cited(one, lang)),
+                visible(cited(one.rule, known, lang)),
                 visible(one.citation.quote),
             )
             for one in views

@@ -58,7 +58,10 @@ class ClauseView:
 
 
 def clauses(land: Land) -> Mapping[str, ClauseView]:
-    """Return the clause of every rule that decides some land, by the rule's id."""
+    """Return the clause of every rule that decides some land, by the rule's id.
+
+    A finding that no rulebook has made (a list of an office) is not among them.
+    """
     wanted = {one.rule for piece in land.pieces for one in piece.findings}
     found: dict[str, ClauseView] = {}
     for book in land.rulebooks:
@@ -81,13 +84,16 @@ def rules_of(piece: Piece) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.rule for one in piece.findings))
 
 
-def cited(view: ClauseView, lang: Lang) -> str:
-    """Return a clause as it is cited in a line: rule, document and article."""
+def cited(rule: str, known: Mapping[str, ClauseView], lang: Lang) -> str:
+    """Return a rule as it is cited in a line: with document and article, if any."""
+    if rule not in known:
+        return rule
+    view = known[rule]
     document = pick(view.citation.document, lang)
     said = say(
         "document_quoted", lang, document=document, article=view.citation.article
     )
-    return f"{view.rule} {said}"
+    return f"{rule} {said}"
 
 
 def zones_of(piece: Piece, lang: Lang) -> tuple[str, ...]:
@@ -146,7 +152,7 @@ def pieces_table(land: Land, lang: Lang) -> Table:
             visible(piece.county.name),
             say(f"land.class.{piece.land_class}", lang),
             ", ".join(rules_of(piece)) or None,
-            join.join(visible(cited(known[r], lang)) for r in rules_of(piece)) or None,
+            join.join(visible(cited(r, known, lang)) for r in rules_of(piece)) or None,
             join.join(visible(one) for one in zones_of(piece, lang)) or None,
             join.join(reasons_of(piece, lang)) or None,
             join.join(visible(one) for one in requires_of(piece, lang)) or None,

@@ -209,7 +209,8 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> tuple[objec
 
 def _help(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
     """Return the parts that could stay and the places to move to; no approval."""
-    rows, shapes = [], []
+    rows: list[tuple[object, ...]] = []
+    shapes: list[object] = []
     for site in content.sites:
         part, move = (site.help.part, site.help.move) if site.help else (None, None)
         head = (site.site_id, site.name)
