@@ -337,4 +337,4 @@ def test_the_command_prints_areas_that_add_up_and_says_it_is_no_approval(tmp_pat
     page = (out / "feasible.html").read_text(encoding="utf-8")
     assert "no approval" in page
     assert "demo data, not statutory boundaries" in page
-    assert "default-src 'none'" in page
+    assert "default-src &#39;none&#39;" in page
