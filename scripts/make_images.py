@@ -1,4 +1,4 @@
-"""Make the pictures of the READMEs: the demo's report, as a browser shows it.
+"""Make the pictures of the READMEs and pages: the demo, as a browser shows it.
 
     .venv/bin/python scripts/make_images.py
 
@@ -13,10 +13,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
+MINE = """\
+project_type: mine
+construction: new
+industry: "0610"
+is_urban_concentrated: false
+is_high_risk_polluting: false
+discharges_pollutant: true
+is_two_high: false
+is_new_capacity: false
+"""
 SIZE = {"width": 1280, "height": 860}
 
 
@@ -40,7 +50,23 @@ def main() -> None:
             page.wait_for_timeout(1000)
             page.screenshot(path=IMAGES / name)
             print((IMAGES / name).relative_to(ROOT))
+        _feasible(page, Path(folder), out / "county")
         chromium.close()
+
+
+def _feasible(page: Page, folder: Path, office: Path) -> None:
+    """Take a picture of the land for a made-up mine in the made-up county."""
+    project = folder / "mine.yaml"
+    project.write_text(MINE, encoding="utf-8")
+    out = folder / "feasible"
+    command = [sys.executable, "-c", "from spatial.cli import main; main()"]
+    words = ["feasible", "-w", str(office), "--project", str(project)]
+    words += ["--on", "2025-10-31", "-o", str(out)]
+    subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    page.goto((out / "feasible.html").as_uri())
+    page.wait_for_timeout(1000)
+    page.screenshot(path=IMAGES / "feasible.png")
+    print((IMAGES / "feasible.png").relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
 from spatial.cli.replay_command import replay
 from spatial.cli.rule_commands import rules
@@ -30,5 +31,5 @@ def main() -> None:
     """
 
 
-for _command in (demo, review, replay, layers, rules):
+for _command in (demo, review, feasible, replay, layers, rules):
     main.add_command(_command)

@@ -68,7 +68,7 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     progress("cli.making_demo")
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
-    call = ReviewCall(county / "projects.gpkg", county, day, language())
+    call = ReviewCall(county / "projects.gpkg", county, day, language(), avoid=True)
     result, written = _carried_out(call, out / "review")
     _print_outcomes(result)
     found = result.outcomes["outcome"]
@@ -108,6 +108,12 @@ def demo(out: Path, on: dt.datetime | None) -> None:
 @click.option("--layer", help="项目文件中的图层名 / layer inside SITES")
 @reading_options
 @click.option(
+    "--avoid",
+    is_flag=True,
+    help="为禁止或受限项目给出避让参考 / help to avoid what forbids or restricts:"
+    " the part that complies, the least move, chainages",
+)
+@click.option(
     "--overrides",
     type=click.Path(path_type=Path),
     help="人工改判文件（.yaml/.csv/.xlsx） / file of a reviewer's overrides",
@@ -142,6 +148,7 @@ def review(
     encoding: str | None,
     overrides: Path | None,
     compare: str | None,
+    avoid: bool,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
@@ -170,6 +177,7 @@ def review(
         encoding=encoding,
         overrides=overrides,
         compare=other_of(compare) if compare else None,
+        avoid=avoid,
     )
     result, written = _carried_out(call, out)
     _print_outcomes(result)

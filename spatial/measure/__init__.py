@@ -7,12 +7,13 @@ a float. Geometries are taken as valid and finite: `layers` has settled that.
 
     figures   ellipsoid <-- area
                         <-- length
-                        <-- segments <-- distance <-- depth
+                        <-- segments <-- distance <-- depth, buffer
 """
 
 from __future__ import annotations
 
 from spatial.measure.area import area_m2, ring_area_m2
+from spatial.measure.buffer import buffer_m
 from spatial.measure.depth import deepest_points, depth_m, sliver_width_m
 from spatial.measure.distance import distance_m
 from spatial.measure.ellipsoid import (
@@ -30,6 +31,7 @@ __all__ = [
     "GEOD",
     "MeasureError",
     "area_m2",
+    "buffer_m",
     "deepest_points",
     "depth_m",
     "distance_m",

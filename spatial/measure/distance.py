@@ -130,10 +130,10 @@ def _search_m(a: Shapes, b: Shapes) -> Floats:
     left = np.flatnonzero(~(shapely.is_empty(close_a) | shapely.is_empty(close_b)))
     start = start[left]
     foot, head = _ends(
-        _to_polar(shapely.segmentize(close_a[left], _STEP_DEG), start),
-        _to_polar(shapely.segmentize(close_b[left], _STEP_DEG), start),
+        to_polar(shapely.segmentize(close_a[left], _STEP_DEG), start),
+        to_polar(shapely.segmentize(close_b[left], _STEP_DEG), start),
     )
-    found_m = geodesic_m(_from_polar(foot, start), _from_polar(head, start))
+    found_m = geodesic_m(from_polar(foot, start), from_polar(head, start))
     # The bound is the length between two real points: never answer more.
     bound_m[left] = np.minimum(bound_m[left], found_m)
     return bound_m
@@ -206,7 +206,7 @@ def near(shapes: Shapes, other: Shapes, reach: Floats) -> Shapes:
     return np.asarray(shapely.intersection(shapes, shapely.box(*box.T)), dtype=object)
 
 
-def _to_polar(shapes: Shapes, centre: Floats) -> Shapes:
+def to_polar(shapes: Shapes, centre: Floats) -> Shapes:
     """Return shapes in metres, each vertex at its true azimuth and distance."""
     owner = np.repeat(np.arange(len(shapes)), shapely.get_num_coordinates(shapes))
 
@@ -218,8 +218,8 @@ def _to_polar(shapes: Shapes, centre: Floats) -> Shapes:
     return np.asarray(shapely.transform(shapes, move, include_z=False), dtype=object)
 
 
-def _from_polar(xy: Floats, centre: Floats) -> Floats:
-    """Return points (n, 2) of the plane of `_to_polar` in degrees."""
+def from_polar(xy: Floats, centre: Floats) -> Floats:
+    """Return points (n, 2) of the plane of `to_polar` in degrees."""
     azimuth = np.degrees(np.arctan2(xy[:, 0], xy[:, 1]))
     metres = np.hypot(xy[:, 0], xy[:, 1])
     lon, lat, _ = GEOD.fwd(centre[:, 0], centre[:, 1], azimuth, metres)

@@ -83,7 +83,7 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
         everywhere = constant(TRUE, len(shelf.sites)).truth
         hits = _hits(np.arange(len(shelf.sites)))
         return Place(None, everywhere, hits, _PAIRS, constant(TRUE, 0))
-    limit_m = _limit_m(where, shelf)
+    limit_m = limit_of(where, shelf)
     if isinstance(limit_m, model.SettingRef):
         unknown = constant(UNKNOWN, len(shelf.sites)).truth
         nothing = constant(TRUE, 0)
@@ -230,8 +230,19 @@ _RELATIONS = {
 }
 
 
-def _limit_m(where: model.Where, shelf: Shelf) -> float | model.SettingRef | None:
-    """Return the distance; the reference itself when nobody has set it."""
+def limit_of(where: model.Where, shelf: Shelf) -> float | model.SettingRef | None:
+    """Return the distance of a relation, in metres.
+
+    Returns
+    -------
+    float, SettingRef or None
+        The reference itself when nobody has set it; None for a relation without one.
+
+    Raises
+    ------
+    InputRefusedError
+        The setting is no number.
+    """
     if not isinstance(where.distance_m, model.SettingRef):
         return where.distance_m
     name = where.distance_m.name

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from layers.issue import DataIssue
     from layers.layer import Layer, Setting, Workspace
+    from spatial.avoid.model import Help
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import About, Rulebook
     from spatial.shelf import Shelf
@@ -40,6 +41,7 @@ def assemble(
     rulebooks: tuple[Rulebook, ...],
     *,
     units: UnitJudgement | None = None,
+    helps: Mapping[int, Help] | None = None,
 ) -> ReviewContent:
     """Build the content of a review.
 
@@ -56,6 +58,8 @@ def assemble(
         What was judged by.
     units
         What `spatial.units` said; its findings and unknowns are in `judgement`.
+    helps
+        By position of the site: what could be done about it.
 
     Returns
     -------
@@ -65,14 +69,14 @@ def assemble(
     units = units or UnitJudgement()
     workspace = shelf.workspace
     layers = tuple(workspace.layers.values())
-    inputs = _inputs(site_layer, shelf, rulebooks)
-    versions = _versions()
+    inputs = inputs_of(site_layer, workspace, rulebooks)
+    versions = versions_of()
     settings = tuple(workspace.settings.values())
     notices = (workspace.notice, site_layer.notice, *(one.notice for one in layers))
     return ReviewContent(
         title=workspace.title,
         region=workspace.region,
-        notices=_distinct(one for one in notices if one),
+        notices=distinct(one for one in notices if one),
         on=shelf.on,
         run_id=run_id(
             inputs,
@@ -83,7 +87,9 @@ def assemble(
         ),
         inputs=inputs,
         versions=versions,
-        sites=SiteRecords(site_layer, shelf, judgement, rulebooks, units=units).build(),
+        sites=SiteRecords(
+            site_layer, shelf, judgement, rulebooks, units=units, helps=helps or {}
+        ).build(),
         layers=layer_records(shelf, judgement),
         rules=(*_rule_records(judgement), *list_rules(units, judgement)),
         documents={
@@ -105,7 +111,7 @@ def _issues(site_layer: Layer, workspace: Workspace) -> tuple[DataIssue, ...]:
     return tuple(issue for ones in (*of_layers, *of_lists) for issue in ones)
 
 
-def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
+def distinct(notices: Iterable[str]) -> tuple[str, ...]:
     """Return the notices, without those that an earlier one says already."""
     kept: list[str] = []
     for one in notices:
@@ -114,24 +120,24 @@ def _distinct(notices: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _inputs(
-    site_layer: Layer, shelf: Shelf, rulebooks: Iterable[Rulebook]
+def inputs_of(
+    site_layer: Layer, workspace: Workspace, rulebooks: Iterable[Rulebook]
 ) -> Mapping[str, str]:
     """Return the hash of everything that went in, by a name without machine paths."""
     inputs = {"sites": site_layer.provenance.sha256}
-    if shelf.workspace.sha256:
-        inputs["workspace"] = shelf.workspace.sha256
-    inputs |= shelf.workspace.files
-    for one in shelf.workspace.layers.values():
+    if workspace.sha256:
+        inputs["workspace"] = workspace.sha256
+    inputs |= workspace.files
+    for one in workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
-    for found in shelf.workspace.access_lists.values():
+    for found in workspace.access_lists.values():
         inputs[f"access_list:{found.id}"] = found.provenance.sha256
     for book in rulebooks:
         inputs[f"rulebook:{book.id}"] = book.sha256
     return inputs
 
 
-def _versions() -> Mapping[str, str]:
+def versions_of() -> Mapping[str, str]:
     """Return the versions of what computes."""
     found = {"ecoredline": metadata.version("ecoredline")}
     found |= {name: metadata.version(name) for name in _LIBRARIES}

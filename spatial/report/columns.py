@@ -47,6 +47,8 @@ SITES = (
     Column("machine_outcome"),
     Column("deciding", "long"),
     Column("stable"),
+    Column("flips_m", "m"),
+    Column("flips", "long"),
     Column("area_m2", "m2"),
     Column("area_ha", "ha"),
     Column("area_mu", "mu"),
@@ -118,6 +120,7 @@ OVERLAPS = (
     Column("relation"),
     *MEASURES,
     Column("sliver"),
+    Column("sliver_cause", "long"),
 )
 LAYERS = (
     Column("layer"),

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from layers.issue import DataIssue
     from layers.layer import Layer, Setting
     from layers.text import Message
+    from spatial.avoid.model import Help
     from spatial.finding import Finding, Outcome, Said, Unknown
     from spatial.override.model import Overruling
     from spatial.report.comparison import Comparison
+    from spatial.report.stability import Stability
+    from spatial.slivers import Cause
     from spatial.units import ListRecord, SiteUnits
 
 
@@ -112,6 +115,8 @@ class OverlapRecord:
         True when the overlap is below the layer's tolerance: listed, never judged.
     geometry
         The overlap, or None for a pair that only touches or is merely near.
+    cause
+        Of a sliver, by the rules of `spatial.slivers`; None for the others.
     """
 
     kind: str
@@ -124,6 +129,7 @@ class OverlapRecord:
     distance_m: float
     sliver: bool
     geometry: BaseGeometry | None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,10 @@ class SiteRecord:
     units
         Its control units and what is required there; None when there is no layer of
         units, or the geometry was refused.
+    stability
+        Which move of a boundary would change the outcome; None for a refused site.
+    help
+        What could be done about it, if that was asked for; no approval.
     """
 
     site_id: str
@@ -163,6 +173,8 @@ class SiteRecord:
     overrulings: tuple[Overruling, ...] = ()
     machine: Outcome | None = None
     units: SiteUnits | None = None
+    stability: Stability | None = None
+    help: Help | None = None
 
     @property
     def machine_outcome(self) -> Outcome:

@@ -245,7 +245,7 @@ def _zones(
     *,
     drawn: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> list[DrawnZone]:
-    geometry = _geojson(shapes, ZONE_DECIMALS)
+    geometry = geojson(shapes, ZONE_DECIMALS)
     # large zones first, so that small ones can be pointed at
     order = np.argsort(-shapely.area(shapes), kind="stable")
     return [
@@ -268,7 +268,7 @@ def _sites(content: ReviewContent, lang: Lang) -> tuple[DrawnSite, ...]:
     ]
     shapes: Geometries = np.empty(len(placed), dtype=object)
     shapes[:] = [site.geometry for _, site in placed]
-    geometry = _geojson(shapes, SITE_DECIMALS)
+    geometry = geojson(shapes, SITE_DECIMALS)
     found = [
         DrawnSite(place, visible(site.site_id), _site_name(site, lang), outcome, shape)
         for (place, site), shape in zip(placed, geometry, strict=True)
@@ -285,7 +285,7 @@ def _site_name(site: SiteRecord, lang: Lang) -> str:
     return f"{name} · {say('overruled.mark', lang)}".removeprefix(" · ")
 
 
-def _geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
+def geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
     """Return GeoJSON geometries with rounded coordinates."""
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
     return [json.loads(text) for text in shapely.to_geojson(rounded)]

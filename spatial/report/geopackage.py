@@ -91,6 +91,17 @@ _FINDING_FIELDS = {
     "why": _TEXT,
     "requires": _TEXT,
 }
+_HELP_FIELDS = {
+    "site_id": _TEXT,
+    "site_name": _TEXT,
+    "sort": _TEXT,
+    "outcome": _TEXT,
+    "outcome_text": _TEXT,
+    "area_m2": "number",
+    "distance_m": "number",
+    "azimuth_deg": "number",
+    "remark": _TEXT,
+}
 _OVERLAP_FIELDS = {
     "site_id": _TEXT,
     "site_name": _TEXT,
@@ -118,18 +129,20 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
 
     Notes
     -----
-    Layers ``sites``, ``overlaps``, ``findings`` in EPSG:4490, x = longitude, in the
-    order of `content`. A site without geometry is a row without geometry; so is a
-    pair of site and zone that is merely near. Flags are 1, 0 or null. The table
-    ``layer_styles`` colours the layers in QGIS. The description of each layer
-    carries the notices. The same content gives the same bytes: the change date
-    inside is the as-of date.
+    Layers ``sites``, ``overlaps``, ``findings``, and ``help`` where it was asked for,
+    in EPSG:4490, x = longitude, in the order of `content`. A site without geometry is
+    a row without geometry; so is a pair of site and zone that is merely near. Flags
+    are 1, 0 or null. The table ``layer_styles`` colours the layers in QGIS. The
+    description of each layer carries the notices. The same content gives the same
+    bytes: the change date inside is the as-of date.
     """
     frames = {
         "sites": _sites(content, lang),
         "overlaps": _overlaps(content, lang),
         "findings": _findings(content, lang),
     }
+    if any(one.help for one in content.sites):
+        frames["help"] = _help(content, lang)
     description = visible("  ".join((content.title, *content.notices)))
     stamp = f"{content.on.isoformat()}T00:00:00.000Z"
     with gdal_date(stamp):
@@ -231,6 +244,28 @@ def _overruled(record: FindingRecord) -> tuple[str | None, ...]:
         return (None,) * 5
     one = record.overruling.override
     return one.outcome, one.reason, one.name, one.on.isoformat(), one.document
+
+
+def _help(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:
+    """Return the parts that could stay and the places to move to; no approval."""
+    rows: list[tuple[object, ...]] = []
+    shapes: list[object] = []
+    for site in content.sites:
+        part, move = (site.help.part, site.help.move) if site.help else (None, None)
+        head = (site.site_id, site.name)
+        remark = say("help.remark", lang)
+        if part is not None:
+            said = say(f"outcome.{part.outcome}", lang)
+            rows.append(
+                (*head, "part", part.outcome, said, part.area_m2, None, None, remark)
+            )
+            shapes.append(part.geometry)
+        if move is not None:
+            said = say(f"outcome.{move.outcome}", lang)
+            way = (move.distance_m, move.azimuth_deg)
+            rows.append((*head, "move", move.outcome, said, None, *way, remark))
+            shapes.append(move.geometry)
+    return _frame(rows, _HELP_FIELDS, shapes)
 
 
 def _overlaps(content: ReviewContent, lang: Lang) -> gpd.GeoDataFrame:

@@ -46,13 +46,30 @@ def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
         A page without any reference to another file or host. The same content
         gives the same text.
     """
+    view = page(content, lang)
+    return rendered("report.html.j2", view, map_data=view.map_data, lang=lang)
+
+
+def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> str:
+    """Return a page with the report's map, script and style.
+
+    Parameters
+    ----------
+    template
+        Name of a file in ``templates/``.
+    view
+        What the template prints, as ``page``.
+    map_data
+        What the script draws, plain data (see ``templates/report.js``).
+    lang
+        Language of the page.
+    """
     leaflet, own = leaflet_js(), _asset(_TEMPLATES / "report.js")
     style = leaflet_css() + _asset(_TEMPLATES / "report.css")
-    view = page(content, lang)
-    return _template().render(
+    return _template(template).render(
         page=view,
         lang=lang,
-        data=safe_json(view.map_data),
+        data=safe_json(map_data),
         leaflet=leaflet,
         own=own,
         style=style,
@@ -110,7 +127,7 @@ def _hashed(text: str) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES, encoding="utf-8"),
         autoescape=True,
@@ -119,4 +136,4 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)

@@ -138,4 +138,5 @@ def _site(site: SiteRecord, answers: tuple[Overruling, ...]) -> SiteRecord:
             said.add(answer)
     outcome: Outcome = next((one for one in OUTCOMES if one in said), "clear")
     stable = site.stable if outcome == site.outcome else None
-    return replace(changed, outcome=outcome, stable=stable)
+    stability = site.stability if outcome == site.outcome else None
+    return replace(changed, outcome=outcome, stable=stable, stability=stability)

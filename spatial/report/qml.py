@@ -12,7 +12,7 @@ from spatial.report.words import say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spatial.finding import Said
+    from spatial.finding import Outcome, Said
     from spatial.text import Lang
 
 Shape = Literal["fill", "line", "marker"]
@@ -21,6 +21,14 @@ _SEVERITY_COLOURS: Mapping[str, str] = {
     "warning": "#c77700",
     "note": "#4b5563",
 }
+LAND_CLASSES: Mapping[str, Outcome] = {
+    "prohibited": "prohibited",
+    "unknown": "not_checked",
+    "restricted": "restricted",
+    "feasible": "clear",
+}
+"""Whose colour and sign a class of land has."""
+
 _SLIVER_COLOURS: Mapping[str, str] = {"0": "#c77700", "1": "#4b5563"}
 
 
@@ -47,6 +55,15 @@ def sliver_style(shape: Shape, lang: Lang) -> str:
     words = {"0": say("overlap.overlap", lang), "1": say("overlap.sliver", lang)}
     categories = [(key, words[key], _SLIVER_COLOURS[key]) for key in ("0", "1")]
     return _document("sliver", categories, shape)
+
+
+def land_style(lang: Lang) -> str:
+    """Return a QML document that colours land by its field ``class_code``."""
+    categories = [
+        (land_class, say(f"land.class.{land_class}", lang), OUTCOME_COLOUR[outcome])
+        for land_class, outcome in LAND_CLASSES.items()
+    ]
+    return _document("class_code", categories, "fill")
 
 
 def severity_style(shape: Shape, lang: Lang) -> str:

@@ -7,11 +7,12 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from spatial.report.help_view import help_value
 from spatial.report.json_file import Once, write_json
 from spatial.report.override_tables import override_result, overrides_result
 from spatial.report.questions import questions
 from spatial.report.units import list_json, units_json
-from spatial.report.words import pick, reason_path, sentence
+from spatial.report.words import flips, pick, reason_path, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,12 +129,31 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "area_m2": _rounded(site.area_m2, AREA),
         "length_m": _rounded(site.length_m, DISTANCE),
         "stable": site.stable,
+        "stability": _stability(site, lang),
+        "help": help_value(site, lang),
         "findings": [_finding(one, lang) for one in site.findings],
         "unknowns": [_unknown(one, lang) for one in site.unknowns],
         "questions": [_question(one, lang) for one in questions(site)],
         "overlaps": [_overlap(one) for one in site.overlaps],
         "overrides": [override_result(one) for one in site.overrulings],
         "control_units": units_json(site, lang),
+    }
+
+
+def _stability(site: SiteRecord, lang: Lang) -> dict[str, Any] | None:
+    one = site.stability
+    if one is None:
+        return None
+    return {
+        "flips_m": _rounded(one.flips_m, DISTANCE),
+        "toward": one.toward,
+        "rule": one.rule,
+        "layer": one.layer,
+        "zone_id": one.zone_id,
+        "zone_name": one.zone_name,
+        "accuracy_m": _rounded(one.accuracy_m, DISTANCE),
+        "searched_m": _rounded(one.searched_m, DISTANCE),
+        "said": flips(site, lang),
     }
 
 
@@ -213,6 +233,7 @@ def _overlap(overlap: OverlapRecord) -> dict[str, Any]:
         "length_m": _rounded(overlap.length_m, DISTANCE),
         "distance_m": _rounded(overlap.distance_m, DISTANCE),
         "sliver": overlap.sliver,
+        "sliver_cause": overlap.cause,
     }
 
 

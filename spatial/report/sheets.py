@@ -18,6 +18,7 @@ from spatial.report.columns import (
     Table,
 )
 from spatial.report.comparison_tables import comparison_table
+from spatial.report.help_view import help_tables
 from spatial.report.override_tables import outcome_label, overrides_table
 from spatial.report.questions import Question, questions
 from spatial.report.units import (
@@ -32,6 +33,7 @@ from spatial.report.words import (
     M2_PER_MU,
     assumed,
     deciding,
+    flips,
     kind_title,
     period,
     pick,
@@ -71,7 +73,8 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
     tuple of Table
         ``sites``, ``questions``, ``findings``, ``unknowns``, ``units``,
         ``requirements``, ``overlaps``, ``layers``, ``access_lists``, ``rules``,
-        ``issues``, ``settings``; ``overrides`` and ``comparison`` where there are.
+        ``issues``, ``settings``; where help was asked for ``help``, ``give_up``,
+        ``stretches``; ``overrides`` and ``comparison`` where there are.
     """
     sites = content.sites
     return (
@@ -99,6 +102,7 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         rules_table(content, lang),
         issues_table(content, lang),
         settings_table(content, lang),
+        *help_tables(sites, lang),
         *_added(content, lang),
     )
 
@@ -219,6 +223,8 @@ def _site(site: SiteRecord, lang: Lang) -> Row:
         say(f"outcome.{site.machine_outcome}", lang),
         deciding(site, lang),
         say(f"stable.{stability(site.stable)}", lang),
+        site.stability.flips_m if site.stability else None,
+        flips(site, lang),
         *_areas(site.area_m2),
         site.length_m,
         len(site.findings),
@@ -288,6 +294,7 @@ def _overlap(site: SiteRecord, overlap: OverlapRecord, lang: Lang) -> Row:
         overlap.length_m,
         overlap.distance_m,
         say("yes" if overlap.sliver else "no", lang),
+        say(f"sliver_cause.{overlap.cause}", lang) if overlap.cause else None,
     )
 
 

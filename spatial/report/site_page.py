@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatial.report.help_view import HelpView, help_view
 from spatial.report.override_tables import outcome_label
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.questions import questions
@@ -15,6 +16,7 @@ from spatial.report.words import (
     attribute_text,
     attribute_title,
     deciding,
+    flips,
     hectares,
     kind_title,
     margin,
@@ -125,6 +127,7 @@ class SiteView:
     slivers: bool
     overrides: tuple[str, ...]
     units: UnitsView | None
+    help: HelpView | None = None
 
 
 def site_view(
@@ -161,6 +164,7 @@ def site_view(
             overruled_by(one, lang) for one in site.overrulings if one.applied
         ),
         units=units_view(site.units, lists, lang),
+        help=help_view(site, lang),
     )
 
 
@@ -186,7 +190,10 @@ def _facts(site: SiteRecord, lang: Lang) -> Pairs:
         if name not in ("site_id", "name")
     )
     stable = say(f"stable.{stability(site.stable)}.long", lang)
-    return (*facts, (say("column.stable", lang), stable))
+    facts.append((say("column.stable", lang), stable))
+    if site.stability is not None:
+        facts.append((say("column.flips", lang), flips(site, lang)))
+    return tuple(facts)
 
 
 def _finding(record: FindingRecord, lang: Lang) -> FindingView:
@@ -286,6 +293,15 @@ def _question(unknown: Unknown, lang: Lang) -> QuestionView:
     )
 
 
+def _relation(overlap: OverlapRecord, lang: Lang) -> str:
+    """Return how a site and a zone meet; of a sliver with its cause."""
+    word = say(f"overlap.{overlap_word(overlap)}", lang)
+    if overlap.cause is None:
+        return word
+    cause = say(f"sliver_cause.{overlap.cause}", lang)
+    return say("sliver_because", lang, word=word, cause=cause)
+
+
 def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
     """Return a line of the site's table of relations, as its heading names them."""
     zone = " ".join(filter(None, (overlap.zone_id, overlap.zone_name)))
@@ -295,7 +311,7 @@ def _overlap(overlap: OverlapRecord, lang: Lang) -> tuple[str, ...]:
     return (
         kind_title(overlap.kind, lang),
         visible(zone),
-        say(f"overlap.{overlap_word(overlap)}", lang),
+        _relation(overlap, lang),
         area,
         percent(overlap.share_of_site, lang),
         number(overlap.length_m, 3, lang),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from spatial.policy.judge import outcome_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
 from spatial.report.listed import Cited, cited_row
+from spatial.report.stability import stabilities
+from spatial.slivers import cause_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer
-    from spatial.finding import Finding, Outcome
+    from spatial.avoid.model import Help
+    from spatial.finding import Finding
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
     from spatial.shelf import Shelf
+    from spatial.slivers import Cause
     from spatial.units import UnitJudgement
 
 
@@ -42,7 +46,7 @@ class SiteRecords:
 
     Attributes
     ----------
-    site_layer, shelf, judgement, rulebooks, units
+    site_layer, shelf, judgement, rulebooks, units, helps
         As for `spatial.report.assemble.assemble`.
     """
 
@@ -51,6 +55,7 @@ class SiteRecords:
     judgement: Judgement
     rulebooks: tuple[Rulebook, ...]
     units: UnitJudgement
+    helps: Mapping[int, Help] = field(default_factory=dict)
 
     def build(self) -> tuple[SiteRecord, ...]:
         """Return the records, most severe outcome first, then by site id."""
@@ -73,15 +78,21 @@ class SiteRecords:
         names, given = list(compress(names, stated)), given[:, stated]
         rows = sites[["feature_id", *names]].to_dict("records")
         brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
+        told = [findings.get(at, ()) for at in range(len(rows))]
+        outcomes = [
+            outcome_of([one.finding for one in said], brief[id(lacks)])
+            for said, lacks in zip(told, unknowns, strict=True)
+        ]
+        firm = stabilities(self.shelf, self.judgement, outcomes, told)
         for at, row in enumerate(rows):
-            said = findings.get(at, ())
+            said = told[at]
             lacks = unknowns[at]
-            outcome = outcome_of([one.finding for one in said], brief[id(lacks)])
             yield SiteRecord(
                 site_id=str(row["feature_id"]),
                 name=_text(row.get("name")),
-                outcome=outcome,
-                stable=_stable(outcome, said),
+                outcome=outcomes[at],
+                stable=firm[at].stable,
+                stability=firm[at],
                 area_m2=area_m2[at],
                 length_m=length_m[at],
                 attributes={name: row[name] for name in compress(names, given[at])},
@@ -90,6 +101,7 @@ class SiteRecords:
                 unknowns=lacks,
                 overlaps=tuple(overlaps.get(at, ())),
                 units=self.units.sites[at] if self.units.sites else None,
+                help=self.helps.get(at),
             )
 
     def _refused(self) -> Iterable[SiteRecord]:
@@ -213,9 +225,26 @@ class SiteRecords:
                         distance_m=float(pair["distance_m"]),
                         sliver=bool(pair["sliver"]),
                         geometry=None if shape.is_empty else shape,
+                        cause=self._cause(kind, pair, str(layer), shape),
                     )
                 )
         return found
+
+    def _cause(
+        self, kind: str, pair: Mapping[Any, Any], layer: str, shape: BaseGeometry
+    ) -> Cause | None:
+        """Return why a pair overlaps by a sliver; None for any other."""
+        if not pair["sliver"]:
+            return None
+        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[pair["site"]])
+        of_layer = self.shelf.workspace.layers[layer].accuracy_m
+        both = None if of_layer is None or not np.isfinite(own) else of_layer + own
+        return cause_of(
+            shape,
+            self.shelf.sites.geometry.iloc[pair["site"]],
+            self.shelf.zones(kind).geometry.iloc[pair["zone"]],
+            accuracy_m=both,
+        )
 
 
 def _one_of_each_outcome(lacks: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
@@ -252,20 +281,6 @@ def _firm(
     ):
         return None
     return bool(abs(finding.margin_m) > layer_accuracy_m + site_accuracy_m)
-
-
-def _stable(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool | None:
-    """Whether the outcome stands when boundaries move within their accuracy.
-
-    One firm finding of the deciding severity is enough. None where no finding
-    decides (nothing was found, or something is unknown) or accuracy is not stated.
-    """
-    deciding = [one.stable for one in findings if one.finding.outcome == outcome]
-    if any(one is True for one in deciding):
-        return True
-    if not deciding or any(one is None for one in deciding):
-        return None
-    return False
 
 
 def _reading_order(record: FindingRecord) -> tuple[object, ...]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 M2_PER_HA = 10_000.0
 M2_PER_MU = 2000.0 / 3.0  # 1 mu = 2000/3 m2, the legal definition
 _SMALLEST_SHARE = 0.0001  # what two decimals of a per cent can show
+_TENTH_M = 0.1
+_DECIDED = ("prohibited", "restricted")
 _SPACE, _DELETE = 0x20, 0x7F
 
 # U+202A.. and U+2066.. turn the order of what follows: a name could hide its end.
@@ -192,6 +194,25 @@ def hectares(area_m2: float | None, lang: Lang) -> str:
 def stability(stable: bool | None) -> str:  # noqa: FBT001 (a value, not a switch)
     """Return ``yes``, ``no`` or ``unstated``: the last part of the text's key."""
     return "unstated" if stable is None else ("yes" if stable else "no")
+
+
+def flips(site: SiteRecord, lang: Lang) -> str:
+    """Return which move of a boundary would change a site's outcome, in words."""
+    one = site.stability
+    if one is None:
+        return say("none", lang)
+    if one.flips_m is None and one.stable is None and site.outcome in _DECIDED:
+        return say("flips.unmeasured", lang)
+    if one.flips_m is None:
+        return say("flips.none", lang, searched=number(one.searched_m, 0, lang))
+    zone = " ".join(filter(None, (one.layer, one.zone_name or one.zone_id)))
+    return say(
+        f"flips.{one.toward}",
+        lang,
+        value=number(one.flips_m, 1 if one.flips_m >= _TENTH_M else 3, lang),
+        rule=visible(one.rule or ""),
+        zone=visible(zone or say("none", lang)),
+    )
 
 
 def margin(margin_m: float | None, lang: Lang) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ToolkitError
@@ -16,7 +17,7 @@ from spatial.report.override_tables import overrides_result
 from spatial.report.result import json_text, write_result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from spatial.report.content import ReviewContent
@@ -84,8 +85,48 @@ def write_review(
     moved into place, the manifest last. A run that is killed leaves old files whole
     (the manifest tells which run they are of); the next run clears its remains.
     """
+    writers: dict[str, Callable[[Path], object]] = {
+        OUTPUTS[0]: partial(write_result, content, lang=lang),
+        OUTPUTS[1]: partial(write_geopackage, content, lang=lang),
+        OUTPUTS[2]: partial(write_excel, content, lang=lang),
+        OUTPUTS[3]: lambda path: write_text(path, report_html(content, lang)),
+    }
+    if content.comparison is not None:
+        compared = json_text(comparison_result(content.comparison))
+        writers[COMPARISON] = lambda path: write_text(path, compared)
+    told = partial(_manifest, content, lang, call)
+    return write_files(folder, writers, manifest=told)
+
+
+def write_files(
+    folder: Path,
+    writers: Mapping[str, Callable[[Path], object]],
+    *,
+    manifest: Callable[[Mapping[str, str]], dict[str, Any]],
+) -> tuple[Path, ...]:
+    """Write some files and a manifest to a folder, all whole or none.
+
+    Parameters
+    ----------
+    folder
+        As for `write_review`.
+    writers
+        By name of the file: what writes it to a path.
+    manifest
+        Returns what manifest.json holds, given the SHA-256 of each file by name.
+
+    Returns
+    -------
+    tuple of Path
+        The files in the order of `writers`, then the manifest.
+
+    Raises
+    ------
+    OutputRefusedError
+        As for `write_review`.
+    """
     try:
-        return _write_all(content, folder, lang, call)
+        return _write_all(folder, writers, manifest)
     except OSError as error:
         raise OutputRefusedError(
             path=folder,
@@ -96,10 +137,9 @@ def write_review(
 
 
 def _write_all(
-    content: ReviewContent,
     folder: Path,
-    lang: Lang,
-    call: Mapping[str, Any] | None,
+    writers: Mapping[str, Callable[[Path], object]],
+    manifest: Callable[[Mapping[str, str]], dict[str, Any]],
 ) -> tuple[Path, ...]:
     draft = folder / _UNFINISHED
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,18 +147,14 @@ def _write_all(
         shutil.rmtree(draft)
     draft.mkdir()
     try:
-        write_result(content, draft / OUTPUTS[0], lang=lang)
-        write_geopackage(content, draft / OUTPUTS[1], lang=lang)
-        write_excel(content, draft / OUTPUTS[2], lang=lang)
-        _write_text(draft / OUTPUTS[3], report_html(content, lang))
-        made: tuple[str, ...] = OUTPUTS
-        if content.comparison is not None:
-            compared = json_text(comparison_result(content.comparison))
-            _write_text(draft / COMPARISON, compared)
-            made = (*OUTPUTS, COMPARISON)
-        manifest = _manifest(content, lang, call) | {"outputs": _hashes(draft, made)}
-        _write_text(draft / MANIFEST, json_text(manifest))
-        names = (*made, MANIFEST)
+        for name, write in writers.items():
+            write(draft / name)
+        hashes = {
+            name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
+            for name in writers
+        }
+        write_text(draft / MANIFEST, json_text(manifest(hashes)))
+        names = (*writers, MANIFEST)
         for name in names:
             _to_disk(draft / name)
         for name in names:
@@ -131,9 +167,12 @@ def _write_all(
 
 
 def _manifest(
-    content: ReviewContent, lang: Lang, call: Mapping[str, Any] | None
+    content: ReviewContent,
+    lang: Lang,
+    call: Mapping[str, Any] | None,
+    outputs: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return what went in; no clock, no path of this machine."""
+    """Return what went in and what came out; no clock, no path of this machine."""
     compared = content.comparison
     return {
         "schema": MANIFEST_SCHEMA,
@@ -158,17 +197,11 @@ def _manifest(
         if compared
         else None,
         "versions": dict(sorted(content.versions.items())),
+        "outputs": dict(outputs),
     }
 
 
-def _hashes(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the SHA-256 of files."""
-    return {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names
-    }
-
-
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Write UTF-8 with line feeds, on Windows too."""
     path.write_bytes(text.encode("utf-8"))
 

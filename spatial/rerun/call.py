@@ -53,6 +53,8 @@ class ReviewCall:
         File of overrides, or None.
     compare
         With what the review is compared, or None; see `other_of`.
+    avoid
+        Whether help to avoid is looked for.
     """
 
     sites: Path
@@ -67,6 +69,7 @@ class ReviewCall:
     encoding: str | None = None
     overrides: Path | None = None
     compare: Other | None = None
+    avoid: bool = False
 
 
 def other_of(text: str) -> Other:
@@ -182,6 +185,7 @@ def carry_out(
             about=call.about,
             lang=call.lang,
             overrides=overrides,
+            avoid=call.avoid,
             progress=progress,
         )
 
@@ -220,6 +224,7 @@ def told(call: ReviewCall, folder: Path) -> dict[str, Any]:
         "encoding": call.encoding,
         "overrides": place(call.overrides, folder) if call.overrides else None,
         "compare": _other_told(call.compare, folder),
+        "avoid": call.avoid,
     }
 
 
@@ -286,6 +291,7 @@ def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCa
         encoding=call.get("encoding"),
         overrides=overrides,
         compare=compare,
+        avoid=bool(call.get("avoid")),
     )
 
 

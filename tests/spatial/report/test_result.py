@@ -19,6 +19,8 @@ SITE_KEYS = {
     "area_m2",
     "length_m",
     "stable",
+    "stability",
+    "help",
     "findings",
     "unknowns",
     "questions",

@@ -1,0 +1,233 @@
+"""By what a review judges: rulebooks, access lists, and where both are silent.
+
+Whoever asks what may be built somewhere asks here: the review, help to avoid, land for
+a project. One answer, by everything that counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.errors import InputRefusedError
+from layers.spec import kinds, spec
+from layers.text import message
+from spatial.finding import Unknown
+from spatial.lacks import Lacks
+from spatial.policy.choice import BY_REGION, of_region, spelled_out
+from spatial.policy.judge import judge
+from spatial.policy.load import load_rulebook
+from spatial.report.layer_records import kinds_asked_for
+from spatial.units import judge_units
+from spatial.units.model import KIND as UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from layers.layer import Workspace
+    from spatial.policy.judge import JudgedRule, Judgement, Progress
+    from spatial.policy.model import About, Rulebook
+    from spatial.shelf import Shelf
+    from spatial.units import UnitJudgement
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of the sites of a shelf.
+
+    Attributes
+    ----------
+    judgement
+        By rulebooks and access lists together, with an unknown for every control zone
+        that neither speaks of, and for every site where no rule applies at all.
+    units
+        What the access lists say, unit by unit.
+    """
+
+    judgement: Judgement
+    units: UnitJudgement
+
+
+def judged(
+    shelf: Shelf,
+    rulebooks: tuple[Rulebook, ...],
+    *,
+    about: About = "project",
+    progress: Progress | None = None,
+) -> Judged:
+    """Judge the sites of a shelf by everything that counts.
+
+    Parameters
+    ----------
+    shelf
+        Sites and layers on the day.
+    rulebooks
+        From `rulebooks_of`.
+    about
+        What the sites are, as for `spatial.review`.
+    progress
+        Called after each rule with the count of those done and of all.
+
+    Returns
+    -------
+    Judged
+        Findings by site.
+    """
+    judgement = judge(shelf, rulebooks, about=about, progress=progress)
+    units = judge_units(shelf)
+    silent = (
+        _without_rule(shelf, judgement, units),
+        _without_law(shelf, judgement, rulebooks),
+    )
+    return Judged(_together(judgement, units, silent), units)
+
+
+def _together(
+    judgement: Judgement, units: UnitJudgement, silent: tuple[Lacks, ...]
+) -> Judgement:
+    """Return what rulebooks and access lists say, and what neither speaks of."""
+    found = (*judgement.findings, *units.findings)
+    return replace(
+        judgement,
+        findings=tuple(sorted(found, key=lambda one: one.site)),
+        unknowns=Lacks.joined((judgement.unknowns, units.unknowns, *silent)),
+    )
+
+
+def day_of(on: dt.date | str) -> dt.date:
+    """Return a day given as a date or as ``YYYY-MM-DD``."""
+    if isinstance(on, dt.date):
+        return on
+    try:
+        return dt.date.fromisoformat(on)
+    except ValueError as error:
+        raise InputRefusedError(
+            source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
+        ) from error
+
+
+def rulebooks_of(office: Workspace) -> tuple[Rulebook, ...]:
+    """Load the rulebooks of a workspace; a rule id may stand in one of them only.
+
+    Raises
+    ------
+    InputRefusedError
+        The workspace names none, or two hold a rule of one id.
+    """
+    if not office.rulebooks:
+        raise InputRefusedError(
+            source=office.path,
+            expected="at least one rulebook",
+            got="none",
+            todo="name them in workspace.yaml, for example rulebooks: [national]",
+        )
+    rulebooks = tuple(_named(office))
+    home: dict[str, str] = {}
+    for book in rulebooks:
+        for rule in book.rules:
+            if home.setdefault(rule.id, book.id) != book.id:
+                raise InputRefusedError(
+                    source=book.path,
+                    expected="rule ids that no other rulebook of the workspace has",
+                    got=f"{rule.id}, which {home[rule.id]} has too",
+                    todo="rename one of them, or leave one rulebook out",
+                )
+    return rulebooks
+
+
+def _named(office: Workspace) -> Iterator[Rulebook]:
+    """Yield the rulebooks that a workspace names, each once, by name or by region."""
+    meant = [one for name in office.rulebooks for one in spelled_out(name)]
+    names = dict.fromkeys(meant)
+    for name in names:
+        if name != BY_REGION:
+            yield _rulebook(name, office)
+            continue
+        if office.region is None:
+            raise InputRefusedError(
+                source=office.path,
+                expected=f"a region beside the rulebooks {BY_REGION}",
+                got="none",
+                todo="write its adcode under region:, or name the rulebooks",
+            )
+        yield from (one for one in of_region(office.region) if one.id not in names)
+
+
+def _rulebook(name: str, office: Workspace) -> Rulebook:
+    """Load a built-in rulebook by name, or one of the office by its path."""
+    if not name.endswith((".yaml", ".yml")):
+        return load_rulebook(name)
+    path = Path(name)
+    if path.is_absolute() or office.path == "<memory>":
+        return load_rulebook(path)
+    return load_rulebook(Path(office.path).parent / path)
+
+
+def _without_rule(shelf: Shelf, judgement: Judgement, units: UnitJudgement) -> Lacks:
+    """Control zones that a site overlaps and that no rule of the day speaks of.
+
+    A control zone without a rule is not a zone without law: a person must look. An
+    access list speaks of the units of its layer.
+    """
+    asked = set(kinds_asked_for(judgement, with_advice=False))
+    said_of: dict[tuple[str, bytes], Unknown] = {}
+    lacks: list[tuple[int, Unknown]] = []
+    for kind in kinds():
+        if spec(kind).role != "control" or kind in asked or not shelf.has(kind):
+            continue
+        zones = shelf.zones(kind)
+        pairs = shelf.pairs(kind)
+        met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
+        if kind == UNITS:
+            of_layer = zones["layer"].iloc[met["zone"].to_numpy()]
+            met = met[~of_layer.isin(units.judged_layers).to_numpy()]
+        for site, group in met.groupby("site", sort=True):
+            which = group["zone"].to_numpy()
+            key = (kind, which.tobytes())
+            if key not in said_of:
+                said_of[key] = _no_rule(kind, zones.iloc[which])
+            lacks.append((int(str(site)), said_of[key]))
+    return Lacks.each(lacks)
+
+
+def _no_rule(kind: str, zones: pd.DataFrame) -> Unknown:
+    """Return the unknown of a site that lies in zones that no rule speaks of."""
+    shown = zones[spec(kind).name_field].fillna(zones["feature_id"])
+    names = ", ".join(map(str, shown))
+    said = message("doubt.no_rule_for_layer", title=spec(kind).title, zones=names)
+    return Unknown(-1, "", "no_rule_for_layer", kind, said)
+
+
+def _without_law(
+    shelf: Shelf, judgement: Judgement, rulebooks: tuple[Rulebook, ...]
+) -> Lacks:
+    """Every site, when not one rule applies in this place on the day.
+
+    Rulebooks begin at some day and end at some border; beyond, their silence is not
+    the law's. Nor is it where activities are reviewed and only the rules on projects
+    apply.
+    """
+    applied = {one.rule.about for one in judgement.rules if _says_what_follows(one)}
+    if judgement.about in applied:
+        return Lacks()
+    which = "no_activity_rule" if applied else "no_rule_in_force"
+    books = ", ".join(one.id for one in rulebooks)
+    said = message(f"doubt.{which}", rulebooks=books, on=str(shelf.on))
+    lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
+    return Lacks.at(np.arange(len(shelf.sites)), lack)
+
+
+def _says_what_follows(judged: JudgedRule) -> bool:
+    """Whether a rule applies here on the day, is dated and does more than advise."""
+    return (
+        judged.status in ("in_force", "period_ended")
+        and judged.edition is not None
+        and judged.edition.valid.is_stated
+        and not all(one.is_advice for one in judged.edition.provisions)
+    )
