@@ -164,6 +164,7 @@ _STYLES = {
     "sites": outcome_style,
     "overlaps": sliver_style,
     "findings": finding_style,
+    "help": outcome_style,
 }
 
 
