@@ -132,6 +132,9 @@ def attribute_text(name: str, value: object, lang: Lang) -> str:
     titles = (field.titles or {}) if field else {}
     if isinstance(value, str) and value in titles:
         return pick(titles[value], lang)
+    if isinstance(value, tuple):
+        each = (attribute_text(name, one, lang) for one in value)
+        return say("value_join", lang).join(each)
     return value_text(value, lang)
 
 
