@@ -39,7 +39,7 @@ from spatial.index import ZoneIndex
 from spatial.measure import area_m2
 from spatial.overlap import cover_table
 from spatial.overlap.areas import areas
-from spatial.overlap.pairs import POLYGON, of_dimension
+from spatial.overlap.overlays import POLYGON, of_dimension
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

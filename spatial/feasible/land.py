@@ -8,7 +8,7 @@ review of point sites; no rule is written a second time here.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -24,6 +24,7 @@ from spatial.judging import day_of, judged, rulebooks_of
 from spatial.measure import area_m2, largest_remainder
 from spatial.policy.territory import is_under, trunk
 from spatial.shelf import Shelf
+from spatial.units import UnitJudgement
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from spatial.avoid.ask import Answer
     from spatial.finding import Finding, Outcome, Unknown
     from spatial.measure.ellipsoid import Shapes
+    from spatial.policy.judge import Judgement
     from spatial.policy.model import Rulebook
 
 LandClass = Literal["prohibited", "unknown", "restricted", "feasible"]
@@ -115,6 +117,8 @@ class Land:
         Ordered by county, severity, size. They fill the region and do not overlap.
     faces
         How many faces were judged.
+    lists
+        Access lists, and their rows that decide some land.
     """
 
     project: Layer
@@ -124,6 +128,7 @@ class Land:
     counties: tuple[County, ...]
     pieces: tuple[Piece, ...]
     faces: int
+    lists: UnitJudgement = field(default_factory=UnitJudgement)
 
     def area_m2(self, county: County, land_class: LandClass) -> float:
         """Return the area of a class in a county: the sum of its pieces as printed."""
@@ -201,14 +206,25 @@ def classed(project: Layer, office: Workspace, *, on: dt.date | str) -> Land:
     window = shapely.union_all(units.shapes)
     faces = cut(window, Edges(shelf, looked_at(shelf, rulebooks)).within(window))
     _need_all(faces, window)
+    lists: list[UnitJudgement] = []
+
+    def answered(frame: gpd.GeoDataFrame) -> Judgement:
+        said = judged(Shelf(frame, office, day), rulebooks)
+        lists.append(replace(said.units, sites=()))
+        return said.judgement
+
     answers = ask(
-        lambda frame: judged(Shelf(frame, office, day), rulebooks).judgement,
+        answered,
         sites,
         of=np.zeros(len(faces), dtype=int),
         at=faces.points,
     )
     pieces = _pieces(faces, answers, units)
-    return Land(project, office, day, rulebooks, units.counties, pieces, len(faces))
+    rows = {key: one for said in lists for key, one in said.clauses.items()}
+    return Land(
+        project, office, day, rulebooks, units.counties, pieces, len(faces),
+        lists=UnitJudgement(lists=lists[0].lists if lists else (), clauses=rows),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from spatial.feasible.land import CLASSES
 from spatial.policy.judge import edition_on
 from spatial.report.citations import citation_record
 from spatial.report.columns import Column, Table
+from spatial.report.listed import cited_row
 from spatial.report.words import (
     M2_PER_HA,
     M2_PER_MU,
@@ -60,7 +61,7 @@ class ClauseView:
 def clauses(land: Land) -> Mapping[str, ClauseView]:
     """Return the clause of every rule that decides some land, by the rule's id.
 
-    A finding that no rulebook has made (a list of an office) is not among them.
+    Rows of access lists are among them, under ``list#row``.
     """
     wanted = {one.rule for piece in land.pieces for one in piece.findings}
     found: dict[str, ClauseView] = {}
@@ -76,6 +77,10 @@ def clauses(land: Land) -> Mapping[str, ClauseView]:
                     ended=status == "period_ended",
                 )
                 found[rule.id] = ClauseView(rule.id, rule.title, record)
+    for rule_id, provision in land.lists.clauses:
+        if rule_id in wanted and rule_id not in found:
+            row = cited_row(rule_id, provision, land.lists)
+            found[rule_id] = ClauseView(rule_id, row.title, row.record)
     return found
 
 

@@ -90,7 +90,7 @@ def finding(
         requires=_requires(need) if effect == "restricted" else {},
         relief=(),
         assumptions=(),
-        because=(),  # `why` says it
+        because=(message("unit.because", why=one.why),),
         **{name: _number(numbers[name]) for name in _NUMBERS},
     )
 
@@ -102,7 +102,6 @@ def why_found(one: JudgedRequirement, unit: Unit) -> Message:
         unit=unit.called,
         code=unit.code or "—",
         dimension=dimension_title(one.dimension),
-        why=one.why,
     )
 
 

@@ -141,8 +141,8 @@ def test_other_versions_are_said_and_the_results_compared_under_the_old_ones(
 ):
     from spatial.report import assemble
 
-    real = assemble._versions()
-    monkeypatch.setattr(assemble, "_versions", lambda: {**real, "shapely": "99.0"})
+    real = assemble.versions_of()
+    monkeypatch.setattr(assemble, "versions_of", lambda: {**real, "shapely": "99.0"})
     told = spatial.replay(root / "run")
     assert [(one.name, one.after) for one in told.versions] == [("shapely", "99.0")]
     assert told.difference is None

@@ -118,9 +118,10 @@ class TestPointsOnTheEllipsoid:
         ring = star(rng, 110, lat, away_m / 60e3, corners=corners).exterior
         point = shapely.Point(110 + rng.normal() * away_m / 1e5, lat)
         away, known = points_away_m(np.array(point.xy), segments_of(np.array([ring])))
-        assert known.all()
         truth = sampled_m(point, ring)
-        assert away[0] == pytest.approx(truth, rel=2e-9, abs=1e-5)
+        # beyond, one plane may not tell which edges count; at 60 degrees from 50 km on
+        assert known.all() or truth > 50_000
+        assert not known.all() or away[0] == pytest.approx(truth, rel=2e-9, abs=1e-5)
 
     @given(SEEDS, st.floats(20, 53))
     @settings(max_examples=30, deadline=None)

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -20,6 +22,7 @@ import spatial
 from layers.errors import DocumentError, InputRefusedError
 from layers.layer import FRAME
 from layers.samples import county
+from layers.spec import spec
 from spatial.cli import main
 from spatial.feasible.land import CLASS_OF, CLASSES, classed
 from spatial.feasible.project import project_of, read_project
@@ -48,6 +51,7 @@ PROJECTS = {
     "unstated": {"project_type": "solar_farm", "industry": "4416"},
     "tailings": {"project_type": "tailings_pond", "industry": "0810", **STATED},
 }
+FIELDS = {one.name for one in spec("project_site").fields}
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +158,14 @@ def test_the_pieces_tile_the_region_and_areas_add_up_exactly(land):
 
 def test_a_polygon_within_feasible_land_is_clear(office):
     """Feasible for points is feasible for whatever lies within, on every piece."""
-    land = classed(
-        project_of({"project_type": "mine", "construction": "new"} | STATED),
-        office,
-        on=ON,
-    )
+    sites = layers.read(Path(office.path) / "projects.gpkg", kind="project_site").frame
+    clear = sites.set_index("site_id").loc["SF-002"].drop(["geometry", "name"])
+    attributes = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in clear.items()
+        if name in FIELDS and (isinstance(value, tuple) or not pd.isna(value))
+    }
+    land = classed(project_of(attributes), office, on=ON)
     feasible = [one.geometry for one in land.pieces if one.land_class == "feasible"]
     parts = [p for one in feasible for p in shapely.get_parts(one)]
     assert parts
