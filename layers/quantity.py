@@ -34,7 +34,9 @@ UNITS: Mapping[str, Mapping[str, float]] = MappingProxyType(
             }
         ),
         "t/h": MappingProxyType(
-            dict.fromkeys(("t/h", "吨/小时", "吨/时", "蒸吨/小时", "蒸吨/时"), 1.0)
+            dict.fromkeys(
+                ("t/h", "吨/小时", "吨/时", "蒸吨/小时", "蒸吨/时", "蒸吨"), 1.0
+            )
         ),
         "MW": MappingProxyType(
             {

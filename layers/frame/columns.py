@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from layers.errors import InputRefusedError
@@ -118,7 +119,12 @@ def _with_cut_names(
 
 def _spellings(field: FieldSpec) -> tuple[str, ...]:
     """Return the folded names of a field, each once, best first."""
-    names = (field.name, *field.aliases, *field.title.values())
+    return _folded((field.name, *field.aliases, *field.title.values()))
+
+
+@cache
+def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names folded, each once; those of the catalogue are few."""
     return tuple(dict.fromkeys(map(fold, names)))
 
 

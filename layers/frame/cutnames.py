@@ -83,6 +83,8 @@ def cut_names(
         All fields of the kind: a cut that several of them share is nobody's, also
         where all but one have a column of their own.
     """
+    if not columns:
+        return ()
     meant: dict[str, dict[str, str]] = {}
     words: set[str] = set()
     for field in fields:

@@ -31,6 +31,9 @@ TRUNK_X, TRUNK_HALF, TRUNK_BELT = 5.8, 0.25, 0.55
 TRUNK_STRAIGHT = (18.0, 26.0)
 """The reach (kilometres north) in which the trunk river runs due north."""
 
+DIKE = (0.27, 0.29)
+"""The dikes of the trunk lie between these distances from its axis, kilometres."""
+
 TRIBUTARY_Y, TRIBUTARY_HALF, TRIBUTARY_BELT = 30.0, 0.05, 0.15
 TRIBUTARY_STRAIGHT = (9.5, 12.5)
 

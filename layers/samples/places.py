@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.samples.layout import (
+    DIKE,
     SOURCE,
     TRIBUTARY_BELT,
     TRIBUTARY_HALF,
@@ -22,11 +23,12 @@ from layers.samples.shapes import bank, belt
 from layers.samples.sheet import Sheet, table
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from shapely import LineString
 
 
 def rivers() -> tuple[Sheet, ...]:
-    """Shorelines of the trunk and a tributary, and their control areas."""
+    """Shorelines of the trunk and a tributary, control and management areas."""
     trunk = trunk_axis()
     side = tributary_axis()
     river, brook = "黄河（示范河段）", "示范沟"
@@ -49,7 +51,28 @@ def rivers() -> tuple[Sheet, ...]:
     return (
         Sheet("river_shoreline", "data/he_hu.gpkg", "HHAX", lines),
         Sheet("river_control_area", "data/he_hu.gpkg", "HHAXGKFW", belts),
+        Sheet("river_management_area", "data/he_hu.gpkg", "HDGLFW", _courses()),
     )
+
+
+def _courses() -> GeoDataFrame:
+    """Management areas: the trunk's water, floodplain and dikes; the brook's bed.
+
+    Each part is a belt less the one within, so that they share their borders.
+    """
+    inner, outer = DIKE
+    water, plain, whole = (
+        belt(trunk_axis(), half=half, northward=True)
+        for half in (TRUNK_HALF, inner, outer)
+    )
+    brook = belt(tributary_axis(), half=TRIBUTARY_HALF, northward=False)
+    parts = [
+        ("GL-1W", "黄河（示范河段）", "水域", water),
+        ("GL-1T", "黄河（示范河段）", "滩地", plain.difference(water)),
+        ("GL-1D", "黄河（示范河段）", "堤防和护堤地", whole.difference(plain)),
+        ("GL-2", "示范沟", "水域", brook),
+    ]
+    return table(["GLFWBM", "HLMC", "部位"], parts)
 
 
 def places() -> tuple[Sheet, ...]:

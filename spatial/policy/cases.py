@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
@@ -41,6 +42,11 @@ _COVERAGE_DEGREES = 1.0
 _CLAIM = "case"
 # The layers of a case are in force on whatever day it asks about.
 _VALID = Period(dt.date(1900, 1, 1))
+# A case is worked again and again with one thing less: what stays is drawn once.
+_KEPT = 256
+
+_Fields = tuple[tuple[str, str, object], ...]
+_Feature = tuple[tuple[str, tuple[object, ...]], _Fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +172,12 @@ def shelf_of(
         On the day of the case; site 0 is its project.
     """
     origin = origin or case.at or ORIGIN
-    site = _frame("project_site", [(case.site_shape, case.site)], origin)
-    sites = from_frame(site, kind="project_site").frame.reset_index(drop=True)
-    layers = {kind: _layer(kind, case, origin) for kind in case.zones}
+    site = _layer("project_site", (_feature(case.site_shape, case.site),), origin)
+    sites = site.frame.reset_index(drop=True)
+    layers = {
+        kind: _layer(kind, tuple(_feature(one.shape, one.fields) for one in zones), origin)
+        for kind, zones in case.zones.items()
+    }
     workspace = Workspace(
         title=case.name,
         region=region,
@@ -217,28 +226,45 @@ def _place(point: object, origin: tuple[float, float]) -> tuple[float, float]:
     return lon, lat
 
 
-def _layer(kind: str, case: model.Case, origin: tuple[float, float]) -> Layer:
-    """Return a layer of a case, complete within a generous box around it."""
+def _feature(
+    shape: tuple[str, tuple[object, ...]], said: Mapping[str, object]
+) -> _Feature:
+    """Return a feature as a key: 1 and true are equal, so types stand beside values."""
+    return shape, tuple((name, type(one).__name__, one) for name, one in said.items())
+
+
+@lru_cache(maxsize=_KEPT)
+def _layer(
+    kind: str, features: tuple[_Feature, ...], origin: tuple[float, float]
+) -> Layer:
+    """Return a layer of a case, complete within a generous box around it.
+
+    Nobody changes a layer, so cases that draw the same one share it.
+    """
     lon, lat = origin
     reach = _COVERAGE_DEGREES
     box = shapely.box(lon - reach, lat - reach, lon + reach, lat + reach)
     coverage = Coverage(box, _CLAIM)
-    zones = case.zones[kind]
-    if not zones:
+    if not features:
         return none_exists(kind, source=_CLAIM, coverage=coverage, valid=_VALID)
-    frame = _frame(kind, [(one.shape, one.fields) for one in zones], origin)
+    frame = _frame(kind, features, origin)
     return from_frame(frame, kind=kind, coverage=coverage, valid=_VALID)
 
 
 def _frame(
-    kind: str,
-    features: list[tuple[tuple[str, tuple[object, ...]], Mapping[str, object]]],
-    origin: tuple[float, float],
+    kind: str, features: tuple[_Feature, ...], origin: tuple[float, float]
 ) -> gpd.GeoDataFrame:
-    """Return features of a kind as a table with every field of the kind."""
+    """Return features of a kind as a table with every field that they state.
+
+    A field that must be filled in has its column too, or its absence would be told of
+    the layer and not of the row.
+    """
+    rows = [{name: one for name, _, one in fields} for _, fields in features]
+    said = {name for row in rows for name in row}
     columns = {
-        one.name: pd.Series([said.get(one.name) for _, said in features], dtype=object)
+        one.name: pd.Series([row.get(one.name) for row in rows], dtype=object)
         for one in spec(kind).fields
+        if one.name in said or one.required
     }
     geometry = [draw(shape, origin) for shape, _ in features]
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=FRAME)

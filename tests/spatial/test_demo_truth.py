@@ -144,6 +144,8 @@ NEEDED = (
     "water_source_protection",
     "basic_grassland",
     "grassland",
+    "river_control_area",
+    "river_management_area",
     "sandified_closure_area",
     "scenic_area",
     "wetland",

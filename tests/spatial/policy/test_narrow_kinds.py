@@ -19,7 +19,6 @@ NARROW = {
     "livestock_ban_zone": "limits livestock farms",
     "no_burn_zone": "limits highly polluting fuels; every project is asked",
     "no_fishing_zone": "limits fishing and fish farms",
-    "river_control_area": "chemical works and tailings alone are in the law (art. 26)",
     "river_shoreline": "a line: chemical parks, roads with dangerous goods",
 }
 

@@ -169,13 +169,31 @@ def test_the_laws_of_a_red_line_inside_other_zones_stand_side_by_side():
     assert told.outcomes.loc["A", "outcome"] == "prohibited"
 
 
-def test_without_wetlands_grassland_or_scenic_areas_nothing_is_clear():
-    for kind in ("wetland", "grassland", "scenic_area", "sandified_closure_area"):
+@pytest.mark.parametrize("kind", list(spec("project_site").field("project_type").domain))
+def test_in_a_river_management_area_no_project_is_clear(kind):
+    there = office(river_management_area={"code": "H", "part": "other"})
+    told = review(INSIDE, there, project_type=kind, site_activities="无")
+    assert "CN-RIVER-11" in set(told.findings["rule"])
+    assert told.outcomes.loc["A", "outcome"] != "clear"
+
+
+NEEDED = (
+    "wetland",
+    "grassland",
+    "scenic_area",
+    "sandified_closure_area",
+    "river_control_area",
+    "river_management_area",
+)
+
+
+def test_without_a_layer_that_concerns_every_project_nothing_is_clear():
+    for kind in NEEDED:
         whole = office()
         kept = {name: one for name, one in whole.layers.items() if name != kind}
         told = review(
             FREE, replace(whole, layers=kept), project_type="road", construction="new",
-            industry="4812", site_activities="无",
+            industry="4812", site_activities="无", is_urban_concentrated=False,
         )  # fmt: skip
         assert told.outcomes.loc["A", "outcome"] == "not_checked", kind
 
