@@ -44,6 +44,17 @@ ON = dt.date(2024, 5, 1)
 SIZES = (10_000, 30_000, 100_000)
 OVERLAY = ("pairs", "cover", "margins_m", "depth_outside", "shapes", "shapes_met")
 SILENCE = ("doubts",)
+HEADINGS = (
+    "sites",
+    "overlay, s",
+    "silence, s",
+    "rules, s",
+    "rules / overlay",
+    "records, s",
+    "findings",
+    "unknowns",
+    "peak MB",
+)
 
 
 @dataclass
@@ -97,13 +108,11 @@ def main() -> None:
         return
     prepare(data, load)
     sizes = (1_000, 3_000, 10_000) if options.quick else SIZES
-    print("| sites | overlay, s | silence, s | rules, s | rules / overlay | records, s |"
-          " findings | unknowns | peak MB |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    print(f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|", sep="\n")
     for size in sizes:
         call = [sys.executable, __file__, "--one", str(size), "--data", str(data)]
         call += ["--quick"] if options.quick else []
-        done = subprocess.run(call, check=True, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(call, check=True, capture_output=True, text=True)
         print(_row(size, json.loads(done.stdout)), flush=True)
 
 

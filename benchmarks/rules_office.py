@@ -22,7 +22,7 @@ from layers.read import from_frame, none_exists
 from layers.spec import FieldSpec, spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 REGION = "150000"
@@ -125,27 +125,41 @@ def _told(field: FieldSpec, many: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _chosen(field: FieldSpec, many: int, rng: np.random.Generator) -> Sequence[object]:
-    if field.name == "industry":
-        codes = rng.integers(600, 5_400, INDUSTRIES)
-        return [f"{code:04d}" for code in rng.choice(codes, many)]
-    if field.name == "in_park":
-        return [f"第{at}工业园区（虚构）" for at in rng.integers(0, PARKS, many)]
+    """Return a value a row: of the field's domain, of its type, or a text."""
     if field.domain:
-        return rng.choice(list(field.domain), many).tolist()
-    if field.type == "flag":
-        return (rng.random(many) < 0.5).tolist()
-    if field.type == "number":
-        return rng.uniform(0, 3, many).round(2).tolist()
-    if field.type == "date":
-        first = dt.date(2015, 1, 1)
-        days = rng.integers(0, 4_000, many).tolist()
-        return [first + dt.timedelta(days=day) for day in days]
-    if field.type == "codes":
-        return [str(one) for one in rng.integers(1, 30, many)]
+        return [str(one) for one in rng.choice(list(field.domain), many)]
+    return _BY_NAME.get(field.name, _BY_TYPE[field.type])(field, many, rng)
+
+
+def _dates(_: FieldSpec, many: int, rng: np.random.Generator) -> list[object]:
+    first = dt.date(2015, 1, 1)
+    days = rng.integers(0, 4_000, many).tolist()
+    return [first + dt.timedelta(days=day) for day in days]
+
+
+def _texts(field: FieldSpec, many: int, rng: np.random.Generator) -> list[object]:
     if field.name.endswith("code"):
-        leagues = rng.choice(_LEAGUES, many)
-        return [
-            f"{one}{at:02d}"
-            for one, at in zip(leagues, rng.integers(1, 99, many), strict=True)
-        ]
+        league = rng.choice(_LEAGUES, many).tolist()
+        county = rng.integers(1, 99, many).tolist()
+        return [f"{one}{at:02d}" for one, at in zip(league, county, strict=True)]
     return [f"{field.name}-{at}" for at in range(many)]
+
+
+def _industries(_: FieldSpec, many: int, rng: np.random.Generator) -> list[object]:
+    codes = rng.integers(600, 5_400, INDUSTRIES)
+    return [f"{code:04d}" for code in rng.choice(codes, many)]
+
+
+_BY_TYPE: Mapping[str, Callable[..., list[object]]] = {
+    "flag": lambda _, many, rng: (rng.integers(0, 2, many) == 1).tolist(),
+    "number": lambda _, many, rng: rng.uniform(0, 3, many).round(2).tolist(),
+    "codes": lambda _, many, rng: [str(one) for one in rng.integers(1, 30, many)],
+    "date": _dates,
+    "text": _texts,
+}
+_BY_NAME: Mapping[str, Callable[..., list[object]]] = {
+    "industry": _industries,
+    "in_park": lambda _, many, rng: [
+        f"第{at}工业园区（虚构）" for at in rng.integers(0, PARKS, many)
+    ],
+}

@@ -136,7 +136,7 @@ class Because:
         column = self.table.column(test.name)
         key = (id(test), int(column.codes[row]), wanted)
         if key not in self._said:
-            reason = self._reason(test, column.values[row], wanted=wanted)
+            reason = self._reason(test, column.cells[row], wanted=wanted)
             self._said[key] = Said(repr(reason), reason)
         return self._said[key]
 

@@ -1,9 +1,9 @@
 """A table as conditions read it: each column counted out once, each value asked once.
 
-Many rules ask the same of the same columns. What a comparison says depends on the value
-alone, so it is asked of the values that occur and not of the rows; and it is asked once,
-however many rules of a review hold it. A table lives as long as one review: its settings
-and its day are those of that review.
+Many rules ask the same of the same columns. What a comparison says depends on the
+value alone, so it is asked of the values that occur and not of the rows; and it is
+asked once, however many rules of a review hold it. A table lives as long as one review:
+its settings and its day are those of that review.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Column:
 
     Attributes
     ----------
-    values
+    cells
         (n,) objects, as they stand in the table.
     codes
         (n,) position in `occurring`; -1 where the value is missing.
@@ -46,17 +46,20 @@ class Column:
         ``blank[codes]`` is true of what is missing.
     """
 
-    values: np.ndarray
+    cells: np.ndarray
     codes: Codes
     occurring: np.ndarray
     blank: Mask
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Column:
+    def of(cls, cells: np.ndarray) -> Column:
         """Count out the values of a column of objects."""
-        codes, occurring = pd.factorize(values, use_na_sentinel=True)
+        codes, occurring = pd.factorize(cells, use_na_sentinel=True)
         blank = np.array([*map(is_empty, occurring), True], dtype=bool)
-        return cls(values, codes.astype(np.int32), occurring, blank)
+        rows = codes.astype(np.int32)
+        for kept in (rows, blank):
+            kept.setflags(write=False)
+        return cls(cells, rows, occurring, blank)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,5 +142,7 @@ class Table:
                 UNKNOWN if empty else judge(value)
                 for value, empty in zip(column.occurring, column.blank, strict=False)
             ]
-            self._answers[key] = np.array([*said, UNKNOWN], dtype=np.int8)
+            answers: Truth = np.array([*said, UNKNOWN], dtype=np.int8)
+            answers.setflags(write=False)
+            self._answers[key] = answers
         return self._answers[key]
