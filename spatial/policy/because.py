@@ -7,26 +7,26 @@ instead. The same values give the same words, so each set of values is asked onc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from layers import industry
-from layers.text import message
+from layers.text import Message, message
 from spatial.policy import model
-from spatial.policy.comparison import FALSE, TRUE, is_empty
-from spatial.policy.condition import evaluate
+from spatial.policy.comparison import FALSE, TRUE, comparison, is_empty
+from spatial.policy.condition import evaluated
 from spatial.policy.named_set import named_set
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    import numpy as np
-
-    from layers.layer import Setting
-    from layers.spec import FieldSpec, LayerSpec
-    from layers.text import Fact, Message
+    from layers.spec import FieldSpec
+    from layers.text import Fact
+    from spatial.measure.ellipsoid import Integers
+    from spatial.policy.condition import Truth
+    from spatial.policy.table import Table
 
 _YES_NO = ({"zh": "否", "en": "no"}, {"zh": "是", "en": "yes"})
 _COMPARED = (
@@ -55,7 +55,14 @@ def _is_set(test: model.Test) -> bool:
     return test.operator == "in_set"
 
 
-@dataclass(frozen=True, slots=True)
+class Said(NamedTuple):
+    """A reason, and its text by which it is told once."""
+
+    text: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Because:
     """Tells why a condition holds in rows of a table.
 
@@ -63,80 +70,80 @@ class Because:
     ----------
     condition
         None tells nothing.
-    frame
-        The table: canonical fields as columns.
-    about
-        What the columns mean.
-    settings
-        What the office has set.
-    on
-        The day of the review.
+    table
+        The sites, or the zones.
     of_zone
         Whether the rows are zones: their fields are named as such.
     """
 
     condition: model.Condition | None
-    frame: pd.DataFrame
-    about: LayerSpec
-    settings: Mapping[str, Setting]
-    on: dt.date | None = None
+    table: Table
     of_zone: bool = False
-    _told: dict[tuple[int, ...], tuple[Message, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _codes: list[np.ndarray] = field(
-        default_factory=list, init=False, repr=False, compare=False
+    _truths: dict[int, Truth] = field(default_factory=dict, init=False, repr=False)
+    _said: dict[tuple[int, int, int], Said] = field(
+        default_factory=dict, init=False, repr=False
     )
 
-    def row(self, at: int) -> tuple[Message, ...]:
-        """Return the reasons at a position, in the order of the condition.
+    def rows(self, at: Integers) -> list[tuple[Message, ...]]:
+        """Return the reasons at some positions, in the order of the condition.
 
-        Only to be asked of a row where the condition is true.
+        Only to be asked of rows where the condition is true. Rows with the same values
+        share one tuple.
         """
-        if self.condition is None:
-            return ()
-        names = [name for name in self._columns() if name in self.frame.columns]
-        if not self._codes:  # a number for each value that occurs, column by column
-            self._codes.extend(
-                pd.factorize(self.frame[name].to_numpy(dtype=object))[0]
-                for name in names
-            )
-        key = tuple(int(codes[at]) for codes in self._codes)
-        if key not in self._told:
-            row = self.frame[names].iloc[[at]]
-            reasons = self._reasons(self.condition, row, wanted=TRUE)
-            told = {repr(one): one for one in reasons}
-            self._told[key] = tuple(told.values())
-        return self._told[key]
+        if self.condition is None or not len(at):
+            return [()] * len(at)
+        group, first = self._groups(at)
+        told = [self._told(self.condition, row) for row in at[first].tolist()]
+        return [told[one] for one in group.tolist()]
 
-    def _columns(self) -> tuple[str, ...]:
-        return (*fields_of(self.condition), "name_standard")
+    def _groups(self, at: Integers) -> tuple[Integers, Integers]:
+        """Return to which set of values each row belongs, and where each begins."""
+        group = np.zeros(len(at), dtype=np.int64)
+        for name in (*fields_of(self.condition), "name_standard"):
+            if name in self.table.frame.columns:
+                column = self.table.column(name)
+                codes = column.codes[at].astype(np.int64) + 1
+                group = pd.factorize(group * len(column.blank) + codes)[0]
+        return group, np.unique(group, return_index=True)[1]
+
+    def _told(self, condition: model.Condition, row: int) -> tuple[Message, ...]:
+        """Return what is told of one row, each sentence once."""
+        said = self._reasons(condition, row, wanted=TRUE)
+        return tuple({one.text: one.message for one in said}.values())
 
     def _reasons(
-        self, condition: model.Condition, row: pd.DataFrame, *, wanted: int
-    ) -> Iterator[Message]:
+        self, condition: model.Condition, row: int, *, wanted: int
+    ) -> Iterator[Said]:
         """Yield what makes a part true, or false where it stands under a *not*."""
         if isinstance(condition, model.Test):
-            yield self._reason(condition, row, wanted=wanted)
+            yield self._once(condition, row, wanted=wanted)
         elif isinstance(condition, model.Not):
             turned = FALSE if wanted == TRUE else TRUE
             yield from self._reasons(condition.part, row, wanted=turned)
         else:
             for part in condition.parts:
-                if self._truth(part, row) == wanted:
+                if self._truth(part)[row] == wanted:
                     yield from self._reasons(part, row, wanted=wanted)
 
-    def _truth(self, condition: model.Condition, row: pd.DataFrame) -> int:
-        found = evaluate(
-            condition, row, spec=self.about, settings=self.settings, on=self.on
-        )
-        return int(found.truth[0])
+    def _truth(self, condition: model.Condition) -> Truth:
+        """Return the truth of a part, row by row."""
+        if id(condition) not in self._truths:
+            self._truths[id(condition)] = evaluated(condition, self.table).truth
+        return self._truths[id(condition)]
+
+    def _once(self, test: model.Test, row: int, *, wanted: int) -> Said:
+        """Return what is told of a comparison, made once for each value."""
+        column = self.table.column(test.name)
+        key = (id(test), int(column.codes[row]), wanted)
+        if key not in self._said:
+            reason = self._reason(test, column.cells[row], wanted=wanted)
+            self._said[key] = Said(repr(reason), reason)
+        return self._said[key]
 
     # -- one comparison ---------------------------------------------------
 
-    def _reason(self, test: model.Test, row: pd.DataFrame, *, wanted: int) -> Message:
-        value = row[test.name].iloc[0] if test.name in row.columns else None
-        spec = self.about.field(test.name)
+    def _reason(self, test: model.Test, value: object, *, wanted: int) -> Message:
+        spec = self.table.about.field(test.name)
         facts: dict[str, Fact] = {
             "attribute": message("because.zone_field", field=spec.title)
             if self.of_zone
@@ -159,7 +166,7 @@ class Because:
     def _wanted(self, test: model.Test) -> object:
         """Return what a test compares with; a setting by its value."""
         if isinstance(test.value, model.SettingRef):
-            return self.settings[test.value.name].value
+            return self.table.settings[test.value.name].value
         return test.value
 
     def _of_code(self, test: model.Test, code: str, facts: dict[str, Fact]) -> Message:
@@ -173,7 +180,7 @@ class Because:
         ]
         held = max(under, key=len, default=now)
         if isinstance(test.value, model.SettingRef):
-            source = self.settings[test.value.name].source
+            source = self.table.settings[test.value.name].source
             name = test.value.name
             return message(
                 "because.code_setting", code=held, setting=name, source=source, **facts
@@ -192,11 +199,12 @@ class Because:
         if wanted == FALSE:
             return message("because.not_in_set", set=named.title, **facts)
         code = "" if _nothing(value) else str(value)
-        if named.setting in self.settings and code:
+        if named.setting in self.table.settings and code:
             ref = model.Test(test.name, "code_under", model.SettingRef(named.setting))
-            if self._truth(ref, pd.DataFrame({test.name: [code]})) == TRUE:
+            judge = comparison(ref, self.table.about, self.table.settings)
+            if judge(code) == TRUE:
                 return self._of_code(ref, code, facts)
-        member = None if named.setting in self.settings else named.member_of(code)
+        member = None if named.setting in self.table.settings else named.member_of(code)
         if member is None or named.definition is None:
             return message("because.declared", set=named.title)
         return message(

@@ -9,29 +9,43 @@ lack is the reason that nothing can be said.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from layers import industry
 from layers.spec import fold
 from spatial.policy import model
-from spatial.policy.comparison import FALSE, TRUE, UNKNOWN, comparison, is_empty
+from spatial.policy.comparison import FALSE, TRUE, UNKNOWN
 from spatial.policy.membership import membership
 from spatial.policy.named_set import named_set
+from spatial.policy.table import Table
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from layers.layer import Setting
     from layers.spec import LayerSpec
+    from spatial.policy.table import Column
 
     Truth = np.ndarray[tuple[int], np.dtype[np.int8]]
     Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
-__all__ = ["FALSE", "TRUE", "UNKNOWN", "Evaluated", "Lack", "constant", "evaluate"]
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "UNKNOWN",
+    "Evaluated",
+    "Lack",
+    "constant",
+    "evaluate",
+    "evaluated",
+]
+
+Key = TypeVar("Key")
 
 
 class Lack(NamedTuple):
@@ -101,17 +115,23 @@ def evaluate(
     InputRefusedError
         A setting is of the wrong type for the test that asks for it.
     """
+    return evaluated(condition, Table(frame, spec, settings, on))
+
+
+def evaluated(condition: model.Condition | None, table: Table) -> Evaluated:
+    """Evaluate a condition for every row of a table that many conditions are asked of.
+
+    As `evaluate`; what the table has counted out and been asked before is not done
+    again.
+    """
     if condition is None:
-        return constant(TRUE, len(frame))
+        return constant(TRUE, len(table))
     if isinstance(condition, model.Test):
-        return _test(condition, frame, spec=spec, settings=settings, on=on)
+        return _test(condition, table)
     if isinstance(condition, model.Not):
-        inner = evaluate(condition.part, frame, spec=spec, settings=settings, on=on)
+        inner = evaluated(condition.part, table)
         return _joined((TRUE - inner.truth).astype(np.int8), [inner])
-    parts = [
-        evaluate(one, frame, spec=spec, settings=settings, on=on)
-        for one in condition.parts
-    ]
+    parts = [evaluated(one, table) for one in condition.parts]
     reduce = np.minimum if isinstance(condition, model.All) else np.maximum
     return _joined(reduce.reduce([one.truth for one in parts]), parts)
 
@@ -138,90 +158,66 @@ def _joined(truth: Truth, parts: Sequence[Evaluated]) -> Evaluated:
     )
 
 
-def _test(
-    test: model.Test,
-    frame: pd.DataFrame,
-    *,
-    spec: LayerSpec,
-    settings: Mapping[str, Setting],
-    on: dt.date | None,
-) -> Evaluated:
+def _test(test: model.Test, table: Table) -> Evaluated:
     """Evaluate one comparison, once for each value that occurs."""
     if test.operator == "in_set":
-        return _in_set(test, frame, spec=spec, settings=settings)
-    if isinstance(test.value, model.SettingRef) and test.value.name not in settings:
+        return _in_set(test, table)
+    if isinstance(test.value, model.SettingRef) and test.value.name not in (
+        table.settings
+    ):
         nobody_set = Lack("setting", test.value.name)
-        rows = np.ones(len(frame), dtype=bool)
-        return Evaluated(constant(UNKNOWN, len(frame)).truth, {nobody_set: rows})
-    values = _column(test.name, frame, spec)
-    codes, occurring = pd.factorize(values, use_na_sentinel=True)
-    judge = comparison(test, spec, settings, on=on)
-    blank = [is_empty(value) for value in occurring]
-    of_value = [
-        UNKNOWN if empty else judge(value)
-        for value, empty in zip(occurring, blank, strict=True)
-    ]
-    # The last place is the one that code -1 (missing) refers to.
-    truth = np.array([*of_value, UNKNOWN], dtype=np.int8)[codes]
-    empty_row = np.array([*blank, True])[codes]
-    unknown = truth == UNKNOWN
-    assumed: Mask = np.zeros(len(frame), dtype=bool)
+        rows = np.ones(len(table), dtype=bool)
+        return Evaluated(constant(UNKNOWN, len(table)).truth, {nobody_set: rows})
+    column = table.column(test.name, standard=True)
+    of_value = table.answers(test)
+    assumed = _assumed(test, column, of_value)
+    unknown = (of_value == UNKNOWN) & ~assumed
+    lack = Lack("field", test.name)
+    missing = _where({lack: unknown}, column)
+    reasons = _where({test.because: assumed}, column)
+    if test.operator == "code_under":
+        reasons |= _of_earlier_editions(column)
+    truth = np.where(assumed, np.int8(TRUE), of_value)
+    return Evaluated(truth[column.codes], missing, reasons)
+
+
+def _assumed(test: model.Test, column: Column, of_value: Truth) -> Mask:
+    """Return which values count as a match by assumption; the last is the missing."""
+    assumed: Mask = np.zeros(len(of_value), dtype=bool)
     if test.assumed:
         further = {fold(one) for one in test.assumed}
-        said = np.array([fold(str(one)) in further for one in occurring] + [False])
-        assumed = said[codes] & (truth != TRUE)
-    if test.missing == "match":
-        assumed = assumed | empty_row
-    truth = np.where(assumed, np.int8(TRUE), truth)
-    lack = Lack("field", test.name)
-    missing = {lack: unknown & ~assumed} if (unknown & ~assumed).any() else {}
-    reasons = {test.because: assumed} if assumed.any() else {}
-    if test.operator == "code_under":
-        reasons |= _of_earlier_editions(occurring, codes)
-    return Evaluated(truth, missing, reasons)
+        said = [fold(str(one)) in further for one in column.occurring]
+        assumed = np.array([*said, False]) & (of_value != TRUE)
+    return assumed | column.blank if test.missing == "match" else assumed
 
 
-def _of_earlier_editions(
-    occurring: np.ndarray, codes: np.ndarray
-) -> Mapping[str, Mask]:
+def _where(of_value: Mapping[Key, Mask], column: Column) -> dict[Key, Mask]:
+    """Return in which rows the values of a mask stand; nothing where in none."""
+    rows = {key: mask[column.codes] for key, mask in of_value.items()}
+    return {key: mask for key, mask in rows.items() if mask.any()}
+
+
+def _of_earlier_editions(column: Column) -> Mapping[str, Mask]:
     """Return how codes of an earlier edition were read, and in which rows."""
-    old = [(at, industry.earlier(str(value))) for at, value in enumerate(occurring)]
-    return {was.said: codes == at for at, was in old if was is not None}
+    old = ((at, industry.earlier(str(one))) for at, one in enumerate(column.occurring))
+    return {was.said: column.codes == at for at, was in old if was is not None}
 
 
-def _in_set(
-    test: model.Test,
-    frame: pd.DataFrame,
-    *,
-    spec: LayerSpec,
-    settings: Mapping[str, Setting],
-) -> Evaluated:
+def _in_set(test: model.Test, table: Table) -> Evaluated:
     """Evaluate whether sites belong to a named set."""
     named = named_set(str(test.value))
-    found = membership(test, frame, spec=spec, settings=settings)
+    found = membership(test, table)
     missing = {Lack("field", name): rows for name, rows in found.lacks.items()}
     missing[Lack("setting", named.setting)] = found.setting
-    code, flag = spec.field(test.name).title["zh"], named.title["zh"]
+    code, flag = table.about.field(test.name).title["zh"], named.title["zh"]
     told = f"项目申报不属“{flag}”，但{code}属“{flag}”；两者不一致，从严判读"
-    values, occurring = pd.factorize(_column(test.name, frame, spec))
     assumed = {
         named.reading: found.by_code,
         told: found.against_flag,
-        **_of_earlier_editions(occurring, values),
+        **_of_earlier_editions(table.column(test.name, standard=True)),
     }
     return Evaluated(
         found.truth,
         {lack: rows for lack, rows in missing.items() if rows.any()},
         {why: rows for why, rows in assumed.items() if why and rows.any()},
     )
-
-
-def _column(name: str, frame: pd.DataFrame, spec: LayerSpec) -> np.ndarray:
-    """Return a field's values as objects; None in every row where there is none."""
-    if name not in frame.columns:
-        return np.full(len(frame), None, dtype=object)
-    bare: np.ndarray = frame[name].to_numpy(dtype=object)
-    if name == spec.name_field and "name_standard" in frame.columns:
-        standard = frame["name_standard"].to_numpy(dtype=object)
-        bare = np.where(pd.isna(standard), bare, standard)
-    return bare

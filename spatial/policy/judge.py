@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from layers.spec import spec
 from spatial.finding import OUTCOMES
 from spatial.lacks import Lacks
 from spatial.policy import territory
-from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluate
+from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluated
+from spatial.policy.desk import Desk
 from spatial.policy.explain import Held, attribute_missing, findings, period_ended
 from spatial.policy.place import setting_missing, unknowns
 from spatial.policy.where import locate
@@ -115,10 +115,14 @@ def judge(
     found: list[Finding] = []
     open_: list[Lacks] = []
     judged: list[JudgedRule] = []
+    desk = Desk(shelf)
+    places: dict[tuple[str, ...], Place | None] = {}
     every = [(book, rule) for book in rulebooks for rule in book.rules]
     for done, (book, rule) in enumerate(every, start=1):
         edition, status = edition_on(rule, book, on=shelf.on)
-        where = territory.applies(rule.territory, shelf) if edition else None
+        if edition is not None and rule.territory not in places:
+            places[rule.territory] = territory.applies(rule.territory, desk)
+        where = places[rule.territory] if edition is not None else None
         if edition is not None and where is None:
             status = "elsewhere"
         last = edition or rule.editions[-1]
@@ -126,7 +130,7 @@ def judge(
         if heard or rule.about == about:
             judged.append(JudgedRule(rule, book.id, edition, status))
         if edition is not None and where is not None:
-            bench = _Bench(shelf, book, rule, edition, heard, status, where)
+            bench = _Bench(desk, book, rule, edition, heard, status, where)
             for applies, lacks in bench.hear():
                 found += applies
                 open_ += lacks
@@ -215,7 +219,7 @@ def could_change(lack: Unknown, certain: frozenset[Said]) -> bool:
 class _Bench:
     """One rule before the judge."""
 
-    shelf: Shelf
+    desk: Desk
     book: model.Rulebook
     rule: model.Rule
     edition: model.Edition
@@ -236,14 +240,14 @@ class _Bench:
     def _provision(
         self, provision: model.Provision, number: int
     ) -> tuple[list[Finding], list[Lacks]]:
-        subject = self._about(provision.subject)
+        subject = evaluated(provision.subject, self.desk.sites)
         relief = self._relief(provision)
         concerned = np.minimum(self.territory.truth, subject.truth)
         free = [i for i, one in enumerate(provision.relief) if one.effect == "clear"]
         concerned = np.where(np.isin(relief, free), np.int8(FALSE), concerned)
         if not (concerned != FALSE).any():
             return [], []
-        place = locate(provision.where, self.shelf)
+        place = locate(provision.where, self.desk)
         truth = np.minimum(concerned, place.truth)
         lacks = [
             *self._open(provision, subject, place, sites=truth == UNKNOWN),
@@ -261,23 +265,13 @@ class _Bench:
             relief=relief,
             sites=truth == TRUE,
         )
-        return list(findings(held, self.shelf)), lacks
-
-    def _about(self, condition: model.Condition | None) -> Evaluated:
-        """Evaluate a condition on the sites' attributes."""
-        return evaluate(
-            condition,
-            self.shelf.sites,
-            spec=spec("project_site"),
-            settings=self.shelf.settings,
-            on=self.shelf.on,
-        )
+        return list(findings(held, self.desk)), lacks
 
     def _relief(self, provision: model.Provision) -> np.ndarray:
         """Return the position of the first relief that certainly holds, else -1."""
-        which = np.full(len(self.shelf.sites), -1)
+        which = np.full(len(self.desk.sites), -1)
         for position, relief in enumerate(provision.relief):
-            holds = self._about(relief.when).truth == TRUE
+            holds = evaluated(relief.when, self.desk.sites).truth == TRUE
             which[(which == -1) & holds] = position
         return which
 
@@ -299,7 +293,7 @@ class _Bench:
             asked = Lacks.at(np.flatnonzero(rows & sites), say(lack.name))
             yield asked.at_most("restricted") if mild else asked
         for one in (self.territory, place):
-            yield from unknowns(one, sites & (one.truth == UNKNOWN), self.shelf)
+            yield from unknowns(one, sites & (one.truth == UNKNOWN), self.desk)
 
     def _ended(self, sites: Mask) -> Lacks:
         """Return that the plan is over, for the sites where it would apply."""

@@ -10,18 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from spatial.policy import model
-from spatial.policy.comparison import FALSE, TRUE, UNKNOWN, comparison, is_empty
+from spatial.policy.comparison import FALSE, TRUE, UNKNOWN
 from spatial.policy.named_set import named_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from layers.layer import Setting
-    from layers.spec import LayerSpec
     from spatial.policy.named_set import NamedSet
+    from spatial.policy.table import Table
 
     Truth = np.ndarray[tuple[int], np.dtype[np.int8]]
     Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -51,21 +49,15 @@ class Membership(NamedTuple):
     against_flag: Mask
 
 
-def membership(
-    test: model.Test,
-    frame: pd.DataFrame,
-    *,
-    spec: LayerSpec,
-    settings: Mapping[str, Setting],
-) -> Membership:
+def membership(test: model.Test, table: Table) -> Membership:
     """Say which rows of a table belong to the set that a test names.
 
     Parameters
     ----------
     test
         Of operator ``in_set``; its name is the attribute that holds the code.
-    frame, spec, settings
-        As for `spatial.policy.condition.evaluate`.
+    table
+        The sites, as for `spatial.policy.condition.evaluated`.
 
     Returns
     -------
@@ -78,13 +70,13 @@ def membership(
         The office's list is no list.
     """
     named = named_set(str(test.value))
-    code = _values(test.name, frame)
-    stated = ~_blank(code)
-    declared = _values(named.flag or "", frame)
-    says_yes = np.array([one is True or one == 1 for one in declared], dtype=bool)
-    says_no = ~says_yes & ~_blank(declared)
-    listed = _by_list(test, named, code, spec=spec, settings=settings)
-    whole = named.setting in settings
+    code, declared = table.column(test.name), table.column(named.flag or "")
+    stated = ~code.blank[code.codes]
+    yeses = [one is True or one == 1 for one in declared.occurring]
+    says_yes = np.array([*yeses, False], dtype=bool)[declared.codes]
+    says_no = ~says_yes & ~declared.blank[declared.codes]
+    listed = _by_list(test, named, table)
+    whole = named.setting in table.settings
     yes = says_yes | (listed == TRUE)
     no = (listed == FALSE) & (whole | says_no)
     truth = np.where(yes, TRUE, np.where(no, FALSE, UNKNOWN)).astype(np.int8)
@@ -105,35 +97,15 @@ def membership(
     )
 
 
-def _by_list(
-    test: model.Test,
-    named: NamedSet,
-    code: np.ndarray,
-    *,
-    spec: LayerSpec,
-    settings: Mapping[str, Setting],
-) -> Truth:
+def _by_list(test: model.Test, named: NamedSet, table: Table) -> Truth:
     """Return what the office's list says of each code, else the built-in one."""
     wanted: model.SettingRef | tuple[str, ...] = named.codes
-    if named.setting in settings:
+    if named.setting in table.settings:
         wanted = model.SettingRef(named.setting)
     elif not named.codes:
-        return np.full(len(code), FALSE, dtype=np.int8)
-    judge = comparison(model.Test(test.name, "code_under", wanted), spec, settings)
-    codes, occurring = pd.factorize(code, use_na_sentinel=True)
-    of_value = [UNKNOWN if is_empty(one) else judge(one) for one in occurring]
-    truth: Truth = np.array([*of_value, UNKNOWN], dtype=np.int8)[codes]
+        return np.full(len(table), FALSE, dtype=np.int8)
+    of_value = table.answers(
+        model.Test(test.name, "code_under", wanted), standard=False
+    )
+    truth: Truth = of_value[table.column(test.name).codes]
     return truth
-
-
-def _values(name: str, frame: pd.DataFrame) -> np.ndarray:
-    """Return a column as objects; None in every row where there is none."""
-    if name not in frame.columns:
-        return np.full(len(frame), None, dtype=object)
-    values: np.ndarray = frame[name].to_numpy(dtype=object)
-    return values
-
-
-def _blank(values: np.ndarray) -> Mask:
-    """Whether nothing is written in each cell."""
-    return np.array([bool(pd.isna(one)) or is_empty(one) for one in values], dtype=bool)

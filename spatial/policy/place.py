@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatial.policy.condition import Evaluated, Lack, Mask, Truth
+    from spatial.policy.desk import Desk
     from spatial.shelf import Shelf
 
 NUMBERS = ("area_m2", "share_of_site", "length_m", "distance_m", "margin_m")
@@ -67,13 +68,13 @@ class Place:
     margins: Callable[[pd.DataFrame], np.ndarray] | None = None
 
 
-def unknowns(place: Place, sites: Mask, shelf: Shelf) -> Iterator[Lacks]:
+def unknowns(place: Place, sites: Mask, desk: Desk) -> Iterator[Lacks]:
     """Yield why a relation is undecided, for the sites of a mask; the rule is open."""
     if place.setting:
         yield Lacks.at(np.flatnonzero(sites), setting_missing(place.setting))
     yield place.doubts.where(sites)
     if len(place.undecided):
-        yield Lacks.each(_fields_missing(place, sites, shelf))
+        yield Lacks.each(_fields_missing(place, sites, desk))
 
 
 def setting_missing(name: str) -> Unknown:
@@ -103,11 +104,11 @@ def labels(kind: str, shelf: Shelf) -> Labels:
 
 
 def _fields_missing(
-    place: Place, wanted: Mask, shelf: Shelf
+    place: Place, wanted: Mask, desk: Desk
 ) -> Iterator[tuple[int, Unknown]]:
     """Yield site by site the fields whose lack leaves open whether a zone is meant."""
     kind = str(place.kind)
-    called = labels(kind, shelf)
+    called = desk.labels(kind)
 
     @cache
     def of_zone(zone: int) -> tuple[Unknown, ...]:

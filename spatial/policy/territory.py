@@ -19,8 +19,8 @@ from spatial.policy.where import locate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spatial.policy.desk import Desk
     from spatial.policy.place import Place
-    from spatial.shelf import Shelf
 
 
 def trunk(adcode: str) -> str:
@@ -52,15 +52,15 @@ def is_above(adcode: str, territory: Iterable[str]) -> bool:
     ) and not is_under(adcode, territory)
 
 
-def applies(territory: tuple[str, ...], shelf: Shelf) -> Place | None:
+def applies(territory: tuple[str, ...], desk: Desk) -> Place | None:
     """Say at which sites a rule of this territory applies.
 
     Parameters
     ----------
     territory
         Adcodes; empty = everywhere.
-    shelf
-        Its region decides for all sites where it can; else the layer of
+    desk
+        The region of its shelf decides for all sites where it can; else the layer of
         administrative units decides site by site.
 
     Returns
@@ -68,24 +68,25 @@ def applies(territory: tuple[str, ...], shelf: Shelf) -> Place | None:
     Place or None
         None: the office's region is another one.
     """
-    sites = len(shelf.sites)
-    everywhere = locate(model.Where("anywhere"), shelf)
+    region = desk.shelf.region
+    everywhere = locate(model.Where("anywhere"), desk)
     if not territory:
         return everywhere
-    if shelf.region is not None:
-        if is_under(shelf.region, territory):
+    if region is not None:
+        if is_under(region, territory):
             return everywhere
-        if not is_above(shelf.region, territory):
+        if not is_above(region, territory):
             return None
-    return _by_unit(territory, shelf) if sites else everywhere
+    return _by_unit(territory, desk) if len(desk.shelf.sites) else everywhere
 
 
-def _by_unit(territory: tuple[str, ...], shelf: Shelf) -> Place:
+def _by_unit(territory: tuple[str, ...], desk: Desk) -> Place:
     """Decide by the administrative units that each site lies in.
 
     A unit above the territory (the whole province) decides nothing: a site is
     elsewhere only when units that have no share in the territory hold all of it.
     """
+    shelf = desk.shelf
     units = shelf.zones("admin_unit")
     said = [_of_code(code, territory) for code in units["code"].astype(object).tolist()]
     verdict = np.array([truth for truth, _ in said], dtype=np.int8)
@@ -110,7 +111,7 @@ def _by_unit(territory: tuple[str, ...], shelf: Shelf) -> Place:
     why = message("unknown.no_zone_covers", kind=spec("admin_unit").title)
     lack = Unknown(-1, "", "no_zone_covers", "admin_unit", why)
     gaps = Lacks.at(np.flatnonzero(open_ & ~explained), lack)
-    empty = locate(model.Where("anywhere"), shelf)
+    empty = locate(model.Where("anywhere"), desk)
     return replace(
         empty,
         kind="admin_unit",

@@ -25,12 +25,13 @@ from spatial.policy.condition import (
     UNKNOWN,
     Evaluated,
     constant,
-    evaluate,
+    evaluated,
 )
 from spatial.policy.place import NUMBERS, Place
 
 if TYPE_CHECKING:
     from spatial.policy.condition import Mask, Truth
+    from spatial.policy.desk import Desk
     from spatial.shelf import Shelf
 
 
@@ -59,15 +60,15 @@ class _Search:
         return chosen
 
 
-def locate(where: model.Where, shelf: Shelf) -> Place:
+def locate(where: model.Where, desk: Desk) -> Place:
     """Say where a spatial relation holds.
 
     Parameters
     ----------
     where
         Relation, layer kind, filter, distance.
-    shelf
-        Sites and layers on the day.
+    desk
+        Of the sites and layers on the day.
 
     Returns
     -------
@@ -79,6 +80,7 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
     InputRefusedError
         A setting that stands for a distance is no number.
     """
+    shelf = desk.shelf
     if where.kind is None:
         everywhere = constant(TRUE, len(shelf.sites)).truth
         hits = _hits(np.arange(len(shelf.sites)))
@@ -93,13 +95,7 @@ def locate(where: model.Where, shelf: Shelf) -> Place:
         )
     doubts = shelf.doubts(where.kind, within_m=limit_m or 0.0)
     doubted = doubts.mask(len(shelf.sites))
-    filtered = evaluate(
-        where.filter,
-        shelf.zones(where.kind),
-        spec=spec(where.kind),
-        settings=shelf.settings,
-        on=shelf.on,
-    )
+    filtered = evaluated(where.filter, desk.zones(where.kind))
     search = _Search(where, where.kind, shelf, filtered, doubts, doubted)
     if where.relation == "within_distance":
         return _within_distance(search, limit_m or 0.0)

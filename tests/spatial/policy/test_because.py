@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -22,6 +23,7 @@ from spatial.policy.because import Because, fields_of
 from spatial.policy.cases import ORIGIN, draw
 from spatial.policy.judge import judge
 from spatial.policy.model import All, Any, Not, SettingRef
+from spatial.policy.table import Table
 from spatial.shelf import Shelf
 from spatial.text import LANGS, TEXTS
 
@@ -34,8 +36,9 @@ TEXTS_FOLDER = Path(spatial_text.__file__).parent / "texts"
 def told(condition, *, settings=None, lang="zh", about=SITES, of_zone=False, **row):
     frame = pd.DataFrame({k: pd.Series([v], dtype=object) for k, v in row.items()})
     office = {k: Setting(k, v, "虚构名录") for k, v in (settings or {}).items()}
-    because = Because(condition, frame, about, office, on=ON, of_zone=of_zone)
-    return [TEXTS.render(one, lang) for one in because.row(0)]
+    because = Because(condition, Table(frame, about, office, ON), of_zone=of_zone)
+    (reasons,) = because.rows(np.array([0]))
+    return [TEXTS.render(one, lang) for one in reasons]
 
 
 MINE = ask("project_type", "in", ("mine", "tailings_pond"))
@@ -135,13 +138,14 @@ def test_a_missing_value_that_counts_is_told_with_its_ground():
 
 def test_the_same_values_are_asked_once():
     frame = pd.DataFrame({"project_type": ["mine", "mine", "tailings_pond"]})
-    because = Because(MINE, frame, SITES, {})
-    assert because.row(0) is because.row(1)
-    assert because.row(0) != because.row(2)
+    first, second, third = Because(MINE, Table(frame, SITES, {})).rows(np.arange(3))
+    assert first is second
+    assert first != third
 
 
 def test_no_condition_tells_nothing():
-    assert Because(None, pd.DataFrame({"name": ["甲"]}), SITES, {}).row(0) == ()
+    table = Table(pd.DataFrame({"name": ["甲"]}), SITES, {})
+    assert Because(None, table).rows(np.array([0])) == [()]
 
 
 def test_both_languages_say_the_same_with_the_same_facts():
