@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.spec import spec
 from spatial import measure
 from spatial.finding import OUTCOMES
 from spatial.policy import model, territory
-from spatial.policy.condition import FALSE, TRUE, evaluate
+from spatial.policy.condition import FALSE, TRUE, evaluated
+from spatial.policy.desk import Desk
 from spatial.policy.place import labels
 from spatial.policy.where import limit_of, locate
 
@@ -92,14 +92,15 @@ def brinks(
     """
     found: list[Brink | None] = [None] * len(outcomes)
     rank = np.array([OUTCOMES.index(one) for one in outcomes], dtype=int)
+    desk = Desk(shelf)
     for judged in rules:
-        where = territory.applies(judged.rule.territory, shelf)
+        where = territory.applies(judged.rule.territory, desk)
         if judged.edition is None or where is None:
             continue
         for provision in judged.rule.heard(judged.edition, about).values():
             if provision.is_advice:
                 continue
-            heard = _Heard(shelf, judged, provision, where)
+            heard = _Heard(desk, judged, provision, where)
             for at, brink in _of_provision(heard, rank, within_m):
                 known = found[at]
                 if known is None or _order(brink) < _order(known):
@@ -117,13 +118,13 @@ class _Heard:
 
     Attributes
     ----------
-    shelf, judged, provision
+    desk, judged, provision
         What is looked at.
     territory
         Where the rule applies.
     """
 
-    shelf: Shelf
+    desk: Desk
     judged: JudgedRule
     provision: model.Provision
     territory: Place
@@ -133,21 +134,15 @@ def _of_provision(
     heard: _Heard, rank: np.ndarray, within_m: float
 ) -> Iterator[tuple[int, Brink]]:
     """Yield sites near to where a provision would begin to say something worse."""
-    shelf, provision = heard.shelf, heard.provision
+    shelf, provision = heard.desk.shelf, heard.provision
     kind = provision.where.kind
-    about = evaluate(
-        provision.subject,
-        shelf.sites,
-        spec=spec("project_site"),
-        settings=shelf.settings,
-        on=shelf.on,
-    )
+    about = evaluated(provision.subject, heard.desk.sites)
     concerned = np.minimum(about.truth, heard.territory.truth)
     effect = _effects(heard, concerned)
     open_ = (concerned != FALSE) & (effect < rank)
     if kind is None or not open_.any():
         return
-    place = locate(provision.where, shelf)
+    place = locate(provision.where, heard.desk)
     open_ &= place.truth != TRUE
     rows = np.flatnonzero(open_)
     if not len(rows):
@@ -182,13 +177,7 @@ def _effects(heard: _Heard, concerned: np.ndarray) -> np.ndarray:
     effect = np.full(len(concerned), plain)
     free = np.zeros(len(concerned), dtype=bool)
     for relief in reversed(provision.relief):
-        holds = evaluate(
-            relief.when,
-            shelf.sites,
-            spec=spec("project_site"),
-            settings=shelf.settings,
-            on=shelf.on,
-        ).truth
+        holds = evaluated(relief.when, heard.desk.sites).truth
         effect[holds == TRUE] = _rank(relief.effect)
         free[holds == TRUE] = relief.effect == "clear"
     unsure = (concerned != TRUE) & ~free & (effect < clear)

@@ -59,10 +59,11 @@ def test_the_kinds_of_the_toolkit():
         "permanent_basic_farmland", "permit", "policy_area", "project_site",
         "reclaimed_water_network", "riparian_buffer", "river", "river_control_area",
         "river_management_area", "river_shoreline", "road_land", "rural_water_source",
-        "sandified_closure_area", "scenic_area", "seasonal_river", "sensitive_institution", "settlement",
-        "soil_priority_protection", "soil_strict_control", "special_protection_area",
-        "urban_growth_boundary", "ventilation_corridor", "water_conservation_area",
-        "water_source_protection", "wetland",
+        "sandified_closure_area", "scenic_area", "seasonal_river",
+        "sensitive_institution", "settlement", "soil_priority_protection",
+        "soil_strict_control", "special_protection_area", "urban_growth_boundary",
+        "ventilation_corridor", "water_conservation_area", "water_source_protection",
+        "wetland",
     }  # fmt: skip
 
 
