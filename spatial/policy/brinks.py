@@ -171,7 +171,7 @@ def _effects(heard: _Heard, concerned: np.ndarray) -> np.ndarray:
 
     What names no outcome (advice) says nothing worse of any site.
     """
-    shelf, provision = heard.shelf, heard.provision
+    provision = heard.provision
     asks, clear = OUTCOMES.index("needs_information"), OUTCOMES.index("clear")
     plain = _rank(provision.effect)
     effect = np.full(len(concerned), plain)

@@ -82,20 +82,20 @@ def strictly_read(rule):
         f"{one.where.kind}.{test.name}"
         for edition in rule.editions
         for one in edition.provisions
-        for test in tests_in(one.where.filter)
+        for test in comparisons_in(one.where.filter)
         if test.missing == "match"
     }
 
 
-def tests_in(condition):
+def comparisons_in(condition):
     """Yield the comparisons of a condition."""
     if isinstance(condition, model.Test):
         yield condition
     elif isinstance(condition, model.Not):
-        yield from tests_in(condition.part)
+        yield from comparisons_in(condition.part)
     elif condition is not None:
         for part in condition.parts:
-            yield from tests_in(part)
+            yield from comparisons_in(part)
 
 
 @pytest.mark.parametrize(("case", "rule", "book"), CASES)
