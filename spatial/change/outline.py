@@ -70,6 +70,23 @@ def outlines(runs: Runs, grid: Grid) -> Shapes:
     return np.asarray(shapely.orient_polygons(placed), dtype=object)
 
 
+def degrees(
+    grid: Grid, columns: NDArray[np.float64], rows: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return longitude and latitude, (n, 2), of places on a grid.
+
+    Raises
+    ------
+    CrsError
+        The grid's reference system is not on CGCS2000 or WGS 84.
+    """
+    settled = systems.settle(grid.crs, source="grid", evidence="the image")
+    xy = grid.xy(columns, rows)
+    if settled.transformer is not None:
+        xy = settled.transformer.transform(*xy)
+    return np.column_stack(xy)
+
+
 def pixel_outlines(runs: Runs) -> Shapes:
     """Return the outlines on squared paper: x = column, y = row, counted downwards."""
     if not len(runs.row):
