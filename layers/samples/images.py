@@ -128,7 +128,9 @@ def write_pair(folder: Path | str) -> tuple[Path, Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     out = []
-    for word, day, made in zip(("before", "after"), scene.DAYS, make_pair(), strict=True):
+    for word, day, made in zip(
+        ("before", "after"), scene.DAYS, make_pair(), strict=True
+    ):
         path = folder / f"{word}_{day.replace('-', '')}.tif"
         _write(path, made, day)
         out.append(path)
@@ -204,7 +206,9 @@ def _ground(
         _paint(label, outline, names.index(name))
     label = _displaced(label, shift_px)
     fine = _displaced(np.kron(texture, np.ones((_FINE, _FINE), np.float32)), shift_px)
-    rough = np.array([_TEXTURE.get(name, _GROUND_TEXTURE) for name in names], np.float32)
+    rough = np.array(
+        [_TEXTURE.get(name, _GROUND_TEXTURE) for name in names], np.float32
+    )
     factor = 1 + rough[label] * fine
     bands = []
     for values in zip(*scene.SURFACES.values(), strict=True):

@@ -126,7 +126,11 @@ STANDING: tuple[tuple[str, BaseGeometry], ...] = (
     ("water", _road((380, 0), (400, 380), (470, 760), (430, 1480), wide=9)),
     ("pit", QUARRY),
     ("roof", LODGE),
-    *(("roof", rect(20 + 9 * i, 660 + 8 * j, 5, 4)) for i in range(4) for j in range(4)),
+    *(
+        ("roof", rect(20 + 9 * i, 660 + 8 * j, 5, 4))
+        for i in range(4)
+        for j in range(4)
+    ),
     ("road", _road((16, 677), (100, 677), wide=1)),
 )
 """What is the same on both days."""
@@ -155,7 +159,7 @@ CHANGES: tuple[Planted, ...] = (
     ),
     Planted(
         "road-in-reserve", "road", "transport", "new", "grass", "none",
-        _road((150, 1000), (210, 1090), (360, 1075), wide=1.6),
+        _road((150, 1000), (210, 1090), (360, 1075), wide=2),
     ),
     Planted(
         "panels-expired", "panels", "energy", "new", "grass", "expired",
@@ -202,7 +206,10 @@ PSEUDO: tuple[Pseudo, ...] = (
     Pseudo("cloud", "cloud_edge", Point(CLOUD[0]).buffer(CLOUD[1] * 1.5)),
     Pseudo("shadow", "cloud_edge", Point(SHADOW[0]).buffer(SHADOW[1] * 1.5)),
     Pseudo("lake", "water_level", LAKE.difference(SHRUNK)),
-    *(Pseudo(f"edge-{i}", "shift", one.boundary) for i, (_, one) in enumerate(STANDING)),
+    *(
+        Pseudo(f"edge-{i}", "shift", one.boundary)
+        for i, (_, one) in enumerate(STANDING)
+    ),
 )
 """What has changed in the images alone; beside these a haze that grows eastwards."""
 

@@ -29,7 +29,7 @@ UNKNOWN = "unknown"
 
 _DIRECTIONS = ("works", "retreat")
 _REASONS = {
-    "shift": ("shift_share", "width_px"),
+    "shift": ("shift_share", "width_px", "elongation"),
     "cloud_edge": ("doubtful_share", "cloud_like", "shadow_like"),
     "water_level": ("water_share", "mndwi"),
     "seasonal_vegetation": ("ndvi_low", "ndvi_change", "mndwi", "elongation"),
@@ -141,7 +141,9 @@ def load_kinds(path: Path = KINDS_FILE) -> Kinds:
         rules=tuple(_rule(one, soft) for one in top.need("rules")),
         soft=soft,
         least_fit=top.need("least_fit").number(),
-        reasons={name: _limits(reasons.need(name), of) for name, of in _REASONS.items()},
+        reasons={
+            name: _limits(reasons.need(name), of) for name, of in _REASONS.items()
+        },
         doubtful_reach_m=reasons.need("doubtful_reach_m").number(),
         enlarged_joins_share=top.need("enlarged_joins_share").number(),
         verified=top.need("verified").flag(),
@@ -168,7 +170,9 @@ def load_classes(path: Path = CLASSES_FILE) -> tuple[ActivityClass, ...]:
         part.only("source", "classes")
         for name, one in part.need("classes").mapping().items():
             one.only("zh", "en", *(["activity"] if table == "reserve" else []))
-            belongs = one.need("activity").one_of(*activity) if table == "reserve" else name
+            belongs = (
+                one.need("activity").one_of(*activity) if table == "reserve" else name
+            )
             title = {lang: one.need(lang).text() for lang in ("zh", "en")}
             source = part.need("source").text()
             found.append(ActivityClass(name, table, title, belongs, verified, source))
@@ -200,7 +204,9 @@ def classify(table: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:
     worth[fits < kinds.least_fit] = 0.0
     best = worth.argmax(axis=0)
     known = worth.max(axis=0) > 0
-    chosen = [kinds.rules[i] if yes else None for i, yes in zip(best, known, strict=True)]
+    chosen = [
+        kinds.rules[i] if yes else None for i, yes in zip(best, known, strict=True)
+    ]
     joins = (table["joins_share"] >= kinds.enlarged_joins_share).to_numpy()
     words = {
         "surface": [rule.surface if rule else UNKNOWN for rule in chosen],

@@ -138,7 +138,6 @@ def _measured(scene: Scene, pixels: tuple[Integers, ...]) -> pd.DataFrame:
     table["ndvi_low_before"] = _low(within_before["ndvi"], number, count)
     table["ndvi_low_after"] = _low(within_after["ndvi"], number, count)
     table["texture_after"] = _spread(within_after["brightness"], number, count)
-    table |= _veils(mean_before, mean_after, scene.bands)
     around = _ring(scene, (row, column, number))
     table |= _surroundings(scene, around, mean_before, mean_after)
     table["shift_share"] = shares_explained(
@@ -160,6 +159,8 @@ def _surroundings(
     around_after = _means(now, number, seen, count)
     moved = _length(after - before)
     drift = _length(around_after - around_before)
+    # haze over patch and surroundings would hide the shadow of a cloud
+    known_drift = np.nan_to_num(around_after - around_before, nan=0.0)
     reach = _ALIKE * moved[number]
     joins = (_length(there - after[:, number]) < reach) & (
         _length(now - after[:, number]) < reach
@@ -171,6 +172,7 @@ def _surroundings(
         alike = 1 - _length((after - before) - (around_after - around_before)) / moved
     return {
         "drift": np.where(drift > 0, alike, 0.0),
+        **_veils(before, after - known_drift, scene.bands),
         "joins_share": _mean(joins, number, count, of=seen),
         "water_share": _mean(water, number, count, of=seen),
         **_named(indices(around_before, scene.bands), "around_before"),
@@ -248,7 +250,11 @@ def _means(values: Floats, number: Integers, seen: Bools, count: int) -> Floats:
 
 
 def _mean(
-    values: NDArray[np.generic], number: Integers, count: int, *, of: Bools | None = None
+    values: NDArray[np.generic],
+    number: Integers,
+    count: int,
+    *,
+    of: Bools | None = None,
 ) -> Floats:
     """Return means by patch, NaN of nothing."""
     if of is not None:

@@ -16,6 +16,7 @@ from spatial.change.features import Scene, features
 from spatial.change.outline import degrees, outlines
 from spatial.change.reasons import Limits, near_hidden, reasons
 from spatial.change.runs import runs_of
+from spatial.change.trim import trimmed
 from spatial.measure import area_m2
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def patches(
     min_width_m: float | None = None,
     event_within_m: float = EVENT_WITHIN_M,
     kinds: Kinds | None = None,
+    trim: bool = True,
 ) -> gpd.GeoDataFrame:
     """Return every patch of change, also those that are not worth a drive.
 
@@ -100,6 +102,9 @@ def patches(
         Kept patches so near to each other are one event.
     kinds
         Rules of naming and setting aside; those of ``kinds.yaml`` if not given.
+    trim
+        Leave out rim pixels of which less than half changed
+        (`spatial.change.trim.trimmed`); without, the mask is outlined as it is.
 
     Returns
     -------
@@ -128,7 +133,8 @@ def patches(
     """
     rules = kinds or load_kinds()
     _refuse_unlike(change, grid, before=before, after=after, bands=bands)
-    runs = runs_of(change.changed)
+    changed = trimmed(change.changed, before, after) if trim else change.changed
+    runs = runs_of(changed)
     shapes = outlines(runs, grid)
     area = area_m2(shapes) if len(shapes) else np.zeros(0)
     pixel_m = _pixel_m(grid)
@@ -138,7 +144,7 @@ def patches(
         before=before,
         after=after,
         bands=tuple(bands),
-        changed=change.changed,
+        changed=changed,
         confidence=change.confidence,
         doubtful=near_hidden(observed, reach_px=reach),
         shift_px=shift_px,

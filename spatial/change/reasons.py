@@ -120,6 +120,7 @@ def _too_small(table: pd.DataFrame, limits: Limits) -> pd.Series[bool]:
 def _shift(table: pd.DataFrame, kinds: Kinds) -> pd.Series[bool]:
     limit = kinds.reasons["shift"]
     thin = table["width_px"] <= limit["width_px"]
+    thin |= table["elongation"] >= limit["elongation"]
     return thin & (table["shift_share"] >= limit["shift_share"])
 
 

@@ -53,9 +53,7 @@ def widths(
     return side
 
 
-def _fitting(
-    fits: Bools, here: tuple[Integers, ...], step: int | Integers
-) -> Bools:
+def _fitting(fits: Bools, here: tuple[Integers, ...], step: int | Integers) -> Bools:
     """Say where squares fit at all four corners of a square `step` aside."""
     row, column = here[0], here[1]
     low = np.minimum(row + step, fits.shape[0] - 1)
