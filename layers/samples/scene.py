@@ -223,11 +223,35 @@ LOOKS = {
 }
 """Of which surface of `SURFACES` a change is drawn, where the names differ."""
 
-PERMITS: tuple[tuple[str, ...], ...] = (
-    ("示采许〔2024〕2号", "示范砂石场", "示范砂石公司（虚构）", "采石", "2024-05-01", "2027-04-30"),
-    ("示能许〔2021〕3号", "示范光伏场", "示范能源公司（虚构）", "光伏", "2021-01-01", "2023-12-31"),
-    ("示建许〔2024〕4号", "示范加工厂", "示范加工公司（虚构）", "工业", "2024-02-01", "2029-01-31"),
-)  # fmt: skip
+PERMITS: tuple[tuple[str, ...], ...] = tuple(
+    (number, name, f"{holder}（虚构）", kind, start, end)
+    for number, name, holder, kind, start, end in (
+        (
+            "示采许〔2024〕2号",
+            "示范砂石场",
+            "示范砂石公司",
+            "采石",
+            "2024-05-01",
+            "2027-04-30",
+        ),
+        (
+            "示能许〔2021〕3号",
+            "示范光伏场",
+            "示范能源公司",
+            "光伏",
+            "2021-01-01",
+            "2023-12-31",
+        ),
+        (
+            "示建许〔2024〕4号",
+            "示范加工厂",
+            "示范加工公司",
+            "工业",
+            "2024-02-01",
+            "2029-01-31",
+        ),
+    )
+)
 """Made-up permits beside that of the county's approved quarry: number, name, holder,
 class, valid from, valid to."""
 

@@ -1,4 +1,4 @@
-"""Why a patch is set aside: each stays in the table, with the first reason that fits."""
+"""Why a patch is set aside: it stays in the table, with the first reason that fits."""
 
 from __future__ import annotations
 
