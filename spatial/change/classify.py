@@ -216,7 +216,10 @@ def classify(table: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:
     out = pd.DataFrame(words, index=table.index, dtype=object)
     out["kind_confidence"] = worth.max(axis=0)
     out["trend"] = pd.Series(
-        [_trend(rule, joins=yes) for rule, yes in zip(chosen, joins, strict=True)],
+        [
+            _trend(rule, joins=bool(yes))
+            for rule, yes in zip(chosen, joins, strict=True)
+        ],
         index=table.index,
         dtype=object,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -59,6 +59,12 @@ class Scene:
     confidence: NDArray[np.float32]
     doubtful: Bools
     shift_px: tuple[float, float]
+
+
+def seen_in(before: NDArray[Any], after: NDArray[Any]) -> Bools:
+    """Say where all bands of both images are known; the first axis is that of bands."""
+    one, two = np.isfinite(before).all(axis=0), np.isfinite(after).all(axis=0)
+    return np.asarray(one & two)
 
 
 def features(scene: Scene, runs: Runs) -> pd.DataFrame:
@@ -123,7 +129,7 @@ def _measured(scene: Scene, pixels: tuple[Integers, ...]) -> pd.DataFrame:
     count = int(number[-1]) + 1
     before = _spectra(scene.before, row, column)
     after = _spectra(scene.after, row, column)
-    seen = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0)
+    seen = seen_in(before, after)
     mean_before = _means(before, number, seen, count)
     mean_after = _means(after, number, seen, count)
     table = {
@@ -154,7 +160,7 @@ def _surroundings(
     count = before.shape[1]
     there = _spectra(scene.before, row, column)
     now = _spectra(scene.after, row, column)
-    seen = np.isfinite(there).all(axis=0) & np.isfinite(now).all(axis=0)
+    seen = seen_in(there, now)
     around_before = _means(there, number, seen, count)
     around_after = _means(now, number, seen, count)
     moved = _length(after - before)

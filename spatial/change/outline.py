@@ -9,7 +9,7 @@ pieces, and around both if they are of one piece. No ring then touches itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -71,7 +71,7 @@ def outlines(runs: Runs, grid: Grid) -> Shapes:
 
 
 def degrees(
-    grid: Grid, columns: NDArray[np.float64], rows: NDArray[np.float64]
+    grid: Grid, columns: NDArray[np.floating[Any]], rows: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
     """Return longitude and latitude, (n, 2), of places on a grid.
 

@@ -12,7 +12,7 @@ from layers.errors import InputRefusedError
 from layers.layer import FRAME
 from spatial.change.classify import classify, load_kinds
 from spatial.change.events import event_ids, events
-from spatial.change.features import Scene, features
+from spatial.change.features import Scene, features, seen_in
 from spatial.change.outline import degrees, outlines
 from spatial.change.reasons import Limits, near_hidden, reasons
 from spatial.change.runs import runs_of
@@ -138,7 +138,7 @@ def patches(
     shapes = outlines(runs, grid)
     area = area_m2(shapes) if len(shapes) else np.zeros(0)
     pixel_m = _pixel_m(grid)
-    observed = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0)
+    observed = seen_in(before, after)
     reach = max(1, round(rules.doubtful_reach_m / pixel_m))
     scene = Scene(
         before=before,

@@ -139,9 +139,10 @@ def _neighbours(
 ) -> tuple[Integers, Integers]:
     """Return the pairs of runs in neighbouring rows that share an edge or a corner."""
     below = (row + 1) * wide
-    sides = ("left", "right") if corners else ("right", "left")
-    low = np.searchsorted(row * wide + end, below + start, side=sides[0])
-    high = np.searchsorted(row * wide + start, below + end, side=sides[1])
+    # ends beyond the start, starts before the end; for corners the equal ones too
+    reach = 1 if corners else 0
+    low = np.searchsorted(row * wide + end, below + start + 1 - reach)
+    high = np.searchsorted(row * wide + start, below + end + reach)
     number = np.maximum(high - low, 0)
     upper = np.repeat(np.arange(len(row)), number)
     nth = np.arange(len(upper)) - (np.cumsum(number) - number)[upper]

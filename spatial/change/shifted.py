@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spatial.change.signature import Floats
 
     Image = NDArray[np.float32]
+    Places = NDArray[np.floating[Any]]
 
 _PARTS = (0.25, 0.5, 0.75, 1.0, 1.25)
 """Of the measured shift: it is an average, and local ones differ."""
@@ -76,7 +77,7 @@ def _squares(off: Floats, number: Integers, count: int) -> Floats:
     return np.asarray(np.bincount(number, each, minlength=count))
 
 
-def _moved(image: Image, row: Floats, column: Floats) -> Floats:
+def _moved(image: Image, row: Places, column: Places) -> Floats:
     """Return an image between its pixels, bilinear; the rim continues outwards."""
     rows, columns = image.shape[1:]
     row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)

@@ -38,7 +38,7 @@ def widths(
     side = np.ones(count, dtype=np.int64)
     fits = np.zeros((changed.shape[0] + 1, changed.shape[1] + 1), dtype=bool)
     fits[:-1, :-1] = changed
-    here = (row, column, patch)
+    here: tuple[Integers, ...] = (row, column, patch)
     length = 1
     while len(here[0]):
         twice = _fitting(fits, here, length)
