@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 STATES = (
@@ -49,7 +50,7 @@ def permit_table(
     *,
     on: dt.date,
     tolerance_m: float,
-    covered: shapely.Geometry | None = None,
+    known: NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """Return what approvals say of each patch.
 
@@ -65,9 +66,9 @@ def permit_table(
     tolerance_m
         A patch may stand out of a footprint by so much: the accuracy of the image,
         a pixel at least, and that of the permits.
-    covered
-        Where the absence of a permit means that there is none, EPSG:4490; None:
-        everywhere.
+    known
+        (n,) for which patches the absence of a permit means that there is none (see
+        `spatial.silence.doubts`); None: for all.
 
     Returns
     -------
@@ -100,7 +101,7 @@ def permit_table(
         pairs = overlap_table(patches, permits)
         touching = (pairs["area_m2"] == 0) & (pairs["length_m"].fillna(0) == 0)
         met = pairs[~touching].groupby("site")["zone"].apply(list).to_dict()
-        known = _known(patches, covered)
+        silent = np.ones(len(patches), dtype=bool) if known is None else known
         rows = [
             _said(
                 shape,
@@ -108,10 +109,10 @@ def permit_table(
                 permits.loc[met.get(label, [])],
                 on=on,
                 tolerance_m=tolerance_m,
-                is_known=is_known,
+                is_known=bool(is_known),
             )
             for label, shape, kind, is_known in zip(
-                patches.index, patches.geometry, patches["kind"], known, strict=True
+                patches.index, patches.geometry, patches["kind"], silent, strict=True
             )
         ]
     names = list(_not_checked())
@@ -132,16 +133,6 @@ def _refuse_other(permits: gpd.GeoDataFrame) -> None:
             got=f"no {', '.join(missing)}",
             todo="read the file with kind='permit'",
         )
-
-
-def _known(
-    patches: gpd.GeoDataFrame, covered: shapely.Geometry | None
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Say for which patches the absence of a permit means that there is none."""
-    if covered is None:
-        return np.ones(len(patches), dtype=bool)
-    shapely.prepare(covered)
-    return np.asarray(shapely.covers(covered, patches.geometry.to_numpy()))
 
 
 def _said(

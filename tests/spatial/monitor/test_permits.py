@@ -107,7 +107,7 @@ def test_the_days_of_a_permit(start, end, expected):
 def test_no_permit_is_none_where_permits_are_known_and_not_checked_elsewhere():
     far = ("A", "2024-01-01", "2026-12-31", square(9, 9))
     assert state(square(0, 0), far)["permit_state"] == "none"
-    got = state(square(0, 0), far, covered=square(5, 5, 9, 9))
+    got = state(square(0, 0), far, known=np.array([False]))
     assert got["permit_state"] == "not_checked"
     assert np.isnan(got["beyond_m2"])
 
@@ -121,7 +121,7 @@ def test_an_approval_counts_even_where_the_layer_does_not_cover():
     got = state(
         square(0, 0),
         ("A", "2024-01-01", "2026-12-31", square(0, 0, 2, 2)),
-        covered=square(5, 5, 9, 9),
+        known=np.array([False]),
     )
     assert got["permit_state"] == "inside"
 
