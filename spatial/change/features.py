@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Image = NDArray[np.float32]
 
-_CHUNK = 1 << 20  # pixels that are looked at together
+_CHUNK = 1 << 18  # pixels that are looked at together
 _LOW = 0.1
 """The tenth part of a patch with the lowest index speaks for its heart: at its rim
 every pixel is mixed."""
@@ -32,6 +32,9 @@ _RING = (2, 3)
 _ALIKE = 0.5
 """Of the change: a neighbour that differs by less is what the patch has become."""
 _OPEN_WATER = 0.0
+_THIN_PX, _THIN_ELONGATION = 6, 12
+"""Broader and rounder patches are not asked whether a shift explains them: no pair that
+passes the gate is shifted by so much, and it would be most of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def features(scene: Scene, runs: Runs) -> pd.DataFrame:
         ``drift`` change around over change inside, 1 where both moved alike;
         ``joins_share`` of the surroundings that were already what the patch became,
         ``water_share`` that are water on both days;
-        ``shift_share`` of the change that a shift explains;
+        ``shift_share`` of the change that a shift explains, NaN for patches too
+        broad for it;
         ``cloud_like``, ``shadow_like`` (`_veils`).
     """
     row, column, patch = pixels_of(runs)
@@ -102,8 +106,10 @@ def features(scene: Scene, runs: Runs) -> pd.DataFrame:
     table["width_px"] = widths(scene.changed, row, column, patch)
     table["elongation"] = size / table["width_px"] ** 2
     order = np.argsort(patch, kind="stable")
+    thin = table["width_px"] <= _THIN_PX
+    thin |= table["elongation"] >= _THIN_ELONGATION
     parts = [
-        _measured(scene, (row[one], column[one], patch[one]))
+        _measured(scene, (row[one], column[one], patch[one]), thin=thin.to_numpy())
         for one in _chunks(order, size)
     ]
     return table.join(pd.concat(parts)) if parts else table
@@ -121,7 +127,9 @@ def _chunks(order: Integers, size: Integers) -> Iterator[Integers]:
         low = high
 
 
-def _measured(scene: Scene, pixels: tuple[Integers, ...]) -> pd.DataFrame:
+def _measured(
+    scene: Scene, pixels: tuple[Integers, ...], *, thin: Bools
+) -> pd.DataFrame:
     """Measure the patches of one chunk."""
     row, column, patch = pixels
     first = int(patch[0])
@@ -146,9 +154,16 @@ def _measured(scene: Scene, pixels: tuple[Integers, ...]) -> pd.DataFrame:
     table["texture_after"] = _spread(within_after["brightness"], number, count)
     around = _ring(scene, (row, column, number))
     table |= _surroundings(scene, around, mean_before, mean_after)
-    table["shift_share"] = shares_explained(
-        scene.before, (row, column, number), before, after, shift_px=scene.shift_px
+    some = thin[patch]
+    share = shares_explained(
+        scene.before,
+        (row[some], column[some], number[some]),
+        before[:, some],
+        after[:, some],
+        count=count,
+        shift_px=scene.shift_px,
     )
+    table["shift_share"] = np.where(thin[first : first + count], share, np.nan)
     return pd.DataFrame(table, index=np.arange(first, first + count))
 
 
@@ -228,7 +243,8 @@ def _ring(scene: Scene, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
                 r, c, n = r[inside], c[inside], number[inside]
                 free = ~scene.changed[r, c]
                 keys.append((n[free] * rows + r[free]) * columns + c[free])
-    found = np.unique(np.concatenate(keys))
+    found = np.sort(np.concatenate(keys))
+    found = found[np.diff(found, prepend=-1) > 0]  # np.unique takes three times as long
     upper, c = np.divmod(found, columns)
     n, r = np.divmod(upper, rows)
     return r, c, n

@@ -28,6 +28,7 @@ def shares_explained(
     before: Floats,
     after: Floats,
     *,
+    count: int,
     shift_px: tuple[float, float],
 ) -> Floats:
     """Return the share of each patch's change that a shift alone explains.
@@ -46,6 +47,8 @@ def shares_explained(
         Row, column and number of the patch (from 0) of each pixel.
     before, after
         (bands, n) values there.
+    count
+        How many patches there are.
     shift_px
         Columns and rows.
 
@@ -55,9 +58,8 @@ def shares_explained(
         (patches,) in [0, 1]; 0 for a shift below `SMALLEST_PX`.
     """
     row, column, number = pixels
-    count = int(number[-1]) + 1
     right, down = shift_px
-    if np.hypot(right, down) < SMALLEST_PX:
+    if np.hypot(right, down) < SMALLEST_PX or not len(row):
         return np.zeros(count)
     still = _squares(after - before, number, count)
     least = still.copy()

@@ -42,11 +42,11 @@ class Clues:
     Attributes
     ----------
     table
-        GeoDataFrame in EPSG:4490, indexed by ``patch_id``, most urgent first: columns of
-        the patches, of `spatial.monitor.permits.permit_table`, ``outcome``,
-        ``deciding_rule``, ``zones`` (layer kind, zone id and name, area shared; a
-        tuple of tuples), ``unchecked`` (kinds of `REQUIRED` that cannot be relied on
-        here), and of `spatial.monitor.priority.priority`.
+        GeoDataFrame in EPSG:4490, indexed by ``patch_id``, most urgent first.
+        Columns of the patches and of `spatial.monitor.permits.permit_table`;
+        ``outcome``, ``deciding_rule``; ``zones``: kind, id, name and shared area of
+        each control zone met; ``unchecked``: kinds of `REQUIRED` that cannot be
+        relied on here; columns of `spatial.monitor.priority.priority`.
     set_aside
         The patches that are none, in their order, indexed by ``patch_id``, with
         ``reason``: those of the patches, and
