@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from layers.samples import scene
 from layers.samples.layout import (
     DIKE,
     SOURCE,
@@ -155,6 +156,7 @@ def records() -> tuple[Sheet, ...]:
             "2027-02-28",
             shape("permit quarry"),
         ),
+        *scene.permits(),
     ]
     activities = [
         ("RL-001", "红线内采石点", "采石", "新增", "2025-06-20", "activity quarry"),

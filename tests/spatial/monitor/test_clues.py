@@ -1,0 +1,94 @@
+"""Clues of the made-up county: planted changes against its zones and approvals."""
+
+import datetime as dt
+
+import geopandas as gpd
+import pytest
+
+import layers
+from layers.samples import scene
+from layers.samples.county import write_county
+from spatial.measure import area_m2
+from spatial.monitor.clues import clues_of
+from spatial.text import TEXTS
+
+ON = dt.date.fromisoformat(scene.DAYS[1])
+
+
+def as_patches(changes):
+    """Return planted changes as patches that a perfect detector would give."""
+    return gpd.GeoDataFrame(
+        {
+            "patch_id": [one.id for one in changes],
+            "area_m2": [area_m2(one.geometry) for one in changes],
+            "confidence": 1.0,
+            "kind": [one.kind for one in changes],
+            "trend": [one.trend for one in changes],
+            "kept": [one.id != "hut" for one in changes],
+            "reason": ["too_small" if one.id == "hut" else None for one in changes],
+        },
+        geometry=[one.geometry for one in changes],
+        crs="EPSG:4490",
+    )
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    return layers.open_workspace(write_county(tmp_path_factory.mktemp("office")))
+
+
+@pytest.fixture(scope="module")
+def found(office):
+    return clues_of(as_patches(scene.CHANGES), office, on=ON, tolerance_m=10)
+
+
+def test_no_patch_is_lost(found):
+    told = [*found.table["patch_id"], *found.set_aside["patch_id"]]
+    assert sorted(told) == sorted(one.id for one in scene.CHANGES)
+
+
+def test_what_an_approval_covers_is_set_aside_as_permitted(found):
+    reasons = dict(
+        zip(found.set_aside["patch_id"], found.set_aside["reason"], strict=True)
+    )
+    assert reasons["quarry-approved"] == "permitted"
+    assert reasons["works-approved"] == "permitted"
+    assert reasons["hut"] == "too_small"
+
+
+def test_every_clue_has_the_state_of_its_approval(found):
+    planted = {one.id: one.permit for one in scene.CHANGES}
+    states = found.table["permit_state"]
+    assert {name: planted[name] for name in states.index} == states.to_dict()
+
+
+def test_a_clue_names_its_zones(found):
+    zones = found.table.loc["quarry-grown", "zones"]
+    assert ("ecological_redline", "HX-003") in {one[:2] for one in zones}
+    zones = found.table.loc["road-in-reserve", "zones"]
+    assert "nature_reserve" in {one[0] for one in zones}
+
+
+def test_the_most_urgent_comes_first_and_its_parts_are_there(found):
+    assert found.table["score"].is_monotonic_decreasing
+    assert found.table.index[0] in ("quarry-grown", "house-1", "house-2", "house-3")
+    assert "score_law" in found.table.columns
+
+
+def test_nothing_is_called_clear_on_a_guess(found):
+    # no clause on activities was told what the patch may be
+    assert "clear" not in set(found.table["outcome"])
+
+
+def test_without_patches_there_are_no_clues(office):
+    none = as_patches(scene.CHANGES).assign(kept=False, reason="shift")
+    got = clues_of(none, office, on=ON, tolerance_m=10)
+    assert got.table.empty
+    assert len(got.set_aside) == len(scene.CHANGES)
+    assert got.review is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_it_is_said_that_a_clue_is_only_a_clue(found, lang):
+    said = [TEXTS.render(one, lang) for one in found.notices]
+    assert ("线索" if lang == "zh" else "only clues") in said[0]
