@@ -1,0 +1,1 @@
+"""What changed between two images, and how far that may be believed."""
