@@ -7,6 +7,7 @@ is left out and named.
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -159,7 +160,7 @@ def opened_alone(path: Path) -> Iterator[tuple[Any, tuple[Image, ...]]]:
         As of `header`; also what GDAL finds wrong while the raster is in use.
     """
     driver, found = _judged(path)
-    with alone(path), _rasterio().open(str(path.resolve()), driver=driver) as dataset:
+    with alone(path), _opened(path, driver) as dataset:
         yield dataset, found
 
 
@@ -167,7 +168,16 @@ def open_alone(path: Path) -> Any:  # noqa: ANN401 - a library without types
     """Return a raster, opened by its one driver; use it in `alone`, and close it."""
     driver, _ = _judged(path)
     with alone(path):
-        return _rasterio().open(str(path.resolve()), driver=driver)
+        return _opened(path, driver)
+
+
+def _opened(path: Path, driver: str) -> Any:  # noqa: ANN401 - a library without types
+    """Open by one driver; that it is not placed is told by us, in words."""
+    rasterio = _rasterio()
+    with warnings.catch_warnings():
+        kind = rasterio.errors.NotGeoreferencedWarning
+        warnings.simplefilter("ignore", kind)
+        return rasterio.open(str(path.resolve()), driver=driver)
 
 
 @contextmanager

@@ -164,6 +164,7 @@ def _shifts(field: Any, report: PairReport, lang: Lang) -> None:  # noqa: ANN401
     if sample is None or grid is None:
         return
     field.set_axis_on()
+    field.tick_params(labelsize=7)
     field.set(xlim=(0, grid.width), ylim=(grid.height, 0), aspect="equal")
     added = report.aligned.shift_px if report.aligned else (0.0, 0.0)
     scale = min(grid.shape) / 8
