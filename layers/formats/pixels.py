@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,8 @@ from layers.errors import InputRefusedError
 from layers.formats.raster import alone, open_alone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 MIB = 1024**2
@@ -45,15 +46,15 @@ class BandRef(NamedTuple):
     ----------
     path
         The file, absolute.
-    index
-        Number of the band, from 1.
+    number
+        Of the band, from 1.
     signature
         Size in bytes and time of the last change in nanoseconds, when its header was
         read; other bytes are refused.
     """
 
     path: Path
-    index: int
+    number: int
     signature: tuple[int, int]
 
 
@@ -118,26 +119,26 @@ def band_of(
         changed since `ref` was made; GDAL cannot decode it.
     """
     dataset = _SHELF.dataset(ref)
-    dtype = np.dtype(dataset.dtypes[ref.index - 1])
-    block = math.prod(dataset.block_shapes[ref.index - 1]) * dtype.itemsize
-    _need_small(
-        block, MAX_BLOCK_BYTES, "blocks", ref.path, "write it again in tiles of 512"
-    )
+    dtype = np.dtype(dataset.dtypes[ref.number - 1])
+    block = math.prod(dataset.block_shapes[ref.number - 1]) * dtype.itemsize
+    todo = "write it again in tiles of 512"
+    _need_small(ref.path, block, MAX_BLOCK_BYTES, what="blocks", todo=todo)
     size = window.height * window.width * dtype.itemsize
-    _need_small(size, MAX_WINDOW_BYTES, "windows", ref.path, "read smaller windows")
+    todo = "read smaller windows"
+    _need_small(ref.path, size, MAX_WINDOW_BYTES, what="windows", todo=todo)
     part = (
         (window.row, window.row + window.height),
         (window.column, window.column + window.width),
     )
     with alone(ref.path):
-        values = dataset.read(ref.index, window=part)
-        flags = {one.name for one in dataset.mask_flag_enums[ref.index - 1]}
+        values = dataset.read(ref.number, window=part)
+        flags = {one.name for one in dataset.mask_flag_enums[ref.number - 1]}
         if "per_dataset" not in flags:
             return values, None
-        return values, dataset.read_masks(ref.index, window=part)
+        return values, dataset.read_masks(ref.number, window=part)
 
 
-def _need_small(size: int, most: int, what: str, path: Path, todo: str) -> None:
+def _need_small(path: Path, size: int, most: int, *, what: str, todo: str) -> None:
     """Refuse what would have to be decoded at once and is too much."""
     if size > most:
         raise InputRefusedError(

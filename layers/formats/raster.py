@@ -1,8 +1,8 @@
 """What the header of a GeoTIFF or JPEG 2000 says; nothing beside it is read.
 
-Opened with the one driver it may have, told by its first bytes and not by its name. What lies beside a raster (``.aux.xml``,
-``.ovr``, world files) changes its place and its values without being part of it; it
-is left out and named.
+Opened with the one driver it may have, told by its first bytes and not by its name.
+What lies beside a raster (``.aux.xml``, ``.ovr``, world files) changes its place and
+its values without being part of it; it is left out and named.
 """
 
 from __future__ import annotations

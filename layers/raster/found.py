@@ -1,4 +1,4 @@
-"""What was found of an image before its numbers are judged: files, bands, statements."""
+"""What was found of an image before its numbers are judged: files and bands."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from layers.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 MAX_FILES = 5_000
@@ -146,7 +147,7 @@ def in_file(
     """
     clues = clues_of(path)
     known = sensor or clues.sensor or guessed_sensor(descriptions)
-    roles = _roles(path, descriptions, bands, known, clues)
+    roles = _roles(path, descriptions, bands, known, clues=clues)
     twice = sorted({one for one in roles if one and roles.count(one) > 1})
     if twice:
         raise InputRefusedError(
@@ -183,6 +184,7 @@ def _roles(
     descriptions: tuple[str, ...],
     bands: tuple[str, ...] | None,
     sensor: str | None,
+    *,
     clues: Clues,
 ) -> tuple[str | None, ...]:
     """Return a role for each band of a file, None for those without."""
@@ -247,7 +249,7 @@ def _files(folder: Path) -> list[Path]:
     return [one for one in found if one.is_file()]
 
 
-def _only(said: set[object], folder: Path, what: str) -> str | None:  # type: ignore[misc]
+def _only(said: AbstractSet[object], folder: Path, what: str) -> str | None:
     """Return the one that is stated, or None; refuse two."""
     there = sorted(str(one) for one in said if one is not None)
     if len(there) > 1:
@@ -292,5 +294,3 @@ def _some(names: Iterable[str]) -> str:
     every = list(names)
     most = 8
     return ", ".join(every[:most]) + (" ..." if len(every) > most else "")
-
-

@@ -35,10 +35,11 @@ def mapped(
     if start == end:
         return x, y
     if not is_one_datum(start, end):
-        raise CrsMismatchError(
+        msg = (
             f"{name_of(start)} and {name_of(end)} stand on different datums; bring "
             "one image to the other's reference system first"
         )
+        raise CrsMismatchError(msg)
     forth, back = _conversion(start), _conversion(end)
     if forth is not None:
         x, y = forth.transform(x, y)

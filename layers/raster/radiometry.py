@@ -68,7 +68,6 @@ class Factors:
     notes: tuple[Message, ...] = ()
 
 
-
 def factors(
     found: Found,
     headers: Mapping[str, RasterHeader],
@@ -96,9 +95,7 @@ def factors(
         facts: dict[str, str | float] = {
             "scale": given[0][light[0].role], "offset": given[1][light[0].role],
         }  # fmt: skip
-        return Factors(
-            *given, "reflectance", (Message("raster.factors_given", facts),)
-        )
+        return Factors(*given, "reflectance", (Message("raster.factors_given", facts),))
     for stated in (_of_files(light, headers), _of_item(light)):
         if stated is not None:
             return stated
@@ -203,7 +200,9 @@ def _told(
         "date": clues.date.isoformat() if clues.date else "-",
     }
     if found.sidecar is not None and found.sidecar.scales:
-        return Message("raster.offset_by_metadata", {**facts, "file": found.sidecar.name})
+        return Message(
+            "raster.offset_by_metadata", {**facts, "file": found.sidecar.name}
+        )
     if found.is_offset_applied:
         return Message("raster.offset_applied_before", facts)
     if clues.baseline is not None:

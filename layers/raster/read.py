@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from layers.systems import horizontal, name_of, need_written_out
 from layers.text import Message
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -136,7 +136,11 @@ def read_raster(
     clues, sidecar = found.clues, found.sidecar
     day = date or (sidecar.date if sidecar and sidecar.date else clues.date)
     settled = is_settled(grid.crs)
-    notes = [*found.notes, *known.notes, *_doubts(made, headers, day, grid, settled)]
+    notes = [
+        *found.notes,
+        *known.notes,
+        *_doubts(made, headers, day, grid, settled=settled),
+    ]
     return RasterLayer(
         name=path.stem,
         source=str(source),
@@ -224,9 +228,7 @@ def _grid(path: Path, head: RasterHeader, said: _Said) -> Grid:
     return Grid(crs, Affine(*head.transform), head.width_px, head.height_px)
 
 
-def _nodata(
-    one: Piece, head: RasterHeader, found: Found, said: _Said
-) -> float | None:
+def _nodata(one: Piece, head: RasterHeader, found: Found, said: _Said) -> float | None:
     """Return the number that stands for nothing."""
     if said.nodata is not None and one.role not in MASKS:
         return said.nodata
@@ -286,7 +288,8 @@ def _doubts(
     headers: Mapping[str, RasterHeader],
     day: dt.date | None,
     grid: Grid,
-    settled: bool,  # noqa: FBT001 - told by keyword at its one call
+    *,
+    settled: bool,
 ) -> list[Message]:
     """Return what a reader of the image should know."""
     light = [one for one in made if one.role not in MASKS]
@@ -310,4 +313,3 @@ def _doubts(
         "several_pages": any(one.pages > 1 for one in headers.values()),
     }
     return [Message(f"raster.{name}", facts) for name, so in told.items() if so]
-

@@ -16,7 +16,7 @@ Trans. ASSP 29(6), 1153-1160.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -175,10 +175,13 @@ class _Place:
         columns, column_weights = self._inside(1)
         taps = range(rows.shape[-1]), range(columns.shape[-1])
         if self.made.is_separable:
-            high = sum(row_weights[:, k, None] * values[rows[:, k]] for k in taps[0])
-            return np.asarray(
-                sum(column_weights[None, :, k] * high[:, columns[:, k]] for k in taps[1])  # type: ignore[index]
-            )
+            high = np.zeros((len(rows), values.shape[1]), dtype=np.float32)
+            for k in taps[0]:
+                high += row_weights[:, k, None] * values[rows[:, k]]
+            wide = np.zeros((len(rows), len(columns)), dtype=np.float32)
+            for k in taps[1]:
+                wide += column_weights[None, :, k] * high[:, columns[:, k]]
+            return wide
         total = np.zeros(rows.shape[:2], dtype=np.float32)
         for k in taps[0]:
             for m in taps[1]:
@@ -211,7 +214,9 @@ class _Place:
 _Axis = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.int64]"]
 
 
-def _axis(index: NDArray[np.int64], *, scale: float, offset: float, kind: Kind) -> _Axis:
+def _axis(
+    index: NDArray[np.int64], *, scale: float, offset: float, kind: Kind
+) -> _Axis:
     """Return taps, weights and nearest pixel along one direction."""
     middle = _near((index + HALF) * scale + offset)
     if kind != "mean":
@@ -252,9 +257,9 @@ def _taps(at: NDArray[np.float64], kind: Kind) -> _Axis:
     return first[..., None] + np.arange(-1, 3), weights, nearest
 
 
-def _near(at: NDArray[np.float64]) -> NDArray[np.float64]:
+def _near(at: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Return places without the noise of doubles."""
-    return np.round(at, DIGITS)
+    return np.asarray(np.round(at, DIGITS), dtype=np.float64)
 
 
 def _is_turned(grid: Grid) -> bool:
@@ -271,7 +276,8 @@ def _ratio(given: Grid, wanted: Grid) -> float:
     i, j = wanted.width / 2, wanted.height / 2
     x, y = mapped(*wanted.xy([i, i + 1, i], [j, j, j + 1]), wanted.crs, given.crs)
     column, row = given.pixels(x, y)
-    steps = np.hypot(np.diff(column)[0], np.diff(row)[0]), np.hypot(
-        column[2] - column[0], row[2] - row[0]
+    steps = (
+        np.hypot(np.diff(column)[0], np.diff(row)[0]),
+        np.hypot(column[2] - column[0], row[2] - row[0]),
     )
     return float(max(steps))

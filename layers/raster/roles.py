@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROLES = (
     "coastal",
@@ -25,8 +28,10 @@ MASKS = ("scl", "qa")
 
 SENTINEL2 = dict(
     zip(
-        ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10")
-        + ("B11", "B12", "SCL"),
+        (
+            *(f"B0{one}" for one in range(1, 9)),
+            *("B8A", "B09", "B10", "B11", "B12", "SCL"),
+        ),
         (*ROLES, "scl"),
         strict=True,
     )

@@ -67,7 +67,7 @@ def in_item(path: Path, *, sensor: str | None) -> Found:
     ).replace(".", "")
     date, year = day_in(str(properties.get("datetime") or "")[:10])
     names = clues_of(pieces[0].path)
-    notes = ()
+    notes: tuple[Message, ...] = ()
     if left:
         shown = ", ".join(sorted(left)[:8])
         facts: dict[str, str | float] = {"count": len(left), "names": shown}

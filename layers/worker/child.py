@@ -160,7 +160,7 @@ def _band(question: Question, _: Path) -> dict[str, Any]:
 def _pixels(question: Question, out: Path) -> dict[str, Any]:
     """Read a window of one band into the folder."""
     ref = BandRef(
-        Path(question["path"]), question["index"], tuple(question["signature"])
+        Path(question["path"]), question["number"], tuple(question["signature"])
     )
     values, mask = band_of(ref, Window(*question["window"]))
     values.tofile(out / PIXELS)

@@ -103,7 +103,7 @@ class Opened:
         """Return a window of a band; see `layers.formats.pixels.band_of`."""
         question = {
             "do": "pixels",
-            "index": ref.index,
+            "number": ref.number,
             "signature": list(ref.signature),
             "window": list(window),
         }

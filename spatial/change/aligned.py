@@ -163,9 +163,7 @@ def _border(box: Bounds) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points along a box."""
     left, low, right, high = box
     across, along = np.linspace(left, right, STEPS), np.linspace(low, high, STEPS)
-    x = np.concatenate(
-        [across, across, np.full(STEPS, left), np.full(STEPS, right)]
-    )
+    x = np.concatenate([across, across, np.full(STEPS, left), np.full(STEPS, right)])
     y = np.concatenate([np.full(STEPS, low), np.full(STEPS, high), along, along])
     return x, y
 

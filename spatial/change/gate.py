@@ -138,21 +138,24 @@ def of_images(
     elif before.quantity == "relative":
         found.append(doubt("warning", "relative"))
     if before.sensor != after.sensor or before.level != after.level:
-        found.append(
-            doubt("warning", "sensors", before=_of(before), after=_of(after))
-        )
-    for which, image in (("before", before), ("after", after)):
-        keys = {one.key for one in image.notes}
-        if "raster.offset_unknown" in keys:
-            found.append(doubt("warning", f"offset_unknown_{which}"))
-        if not image.has_mask:
-            found.append(doubt("note", f"no_mask_{which}"))
+        found.append(doubt("warning", "sensors", before=_of(before), after=_of(after)))
+    found += [*_of_one(before, "before"), *_of_one(after, "after")]
     if not (before.is_settled and after.is_settled):
         found.append(doubt("warning", "datum", crs=before.grid.crs.name))
     sizes = [max(one.grid.resolution) for one in (before, after)]
     if before.grid.crs == after.grid.crs and max(sizes) > limits.coarser * min(sizes):
         ratio = max(sizes) / min(sizes)
         found.append(doubt("warning", "resolution", ratio=round(ratio, 2)))
+    return found
+
+
+def _of_one(image: RasterLayer, which: str) -> list[Doubt]:
+    """Judge what is known of one image."""
+    found = []
+    if any(one.key == "raster.offset_unknown" for one in image.notes):
+        found.append(doubt("warning", f"offset_unknown_{which}"))
+    if not image.has_mask:
+        found.append(doubt("note", f"no_mask_{which}"))
     return found
 
 
@@ -256,8 +259,8 @@ def _of_haze(lines: Mapping[str, Line], limits: GateLimits) -> list[Doubt]:
     if abs(low - high) <= limits.haze or abs(low) < abs(high):
         return []
     name = "haze_after" if low > high else "haze_before"
-    facts = {"short": short, "long": long, "low": round(low, 3), "high": round(high, 3)}
-    return [doubt("warning", name, **facts)]
+    sizes = {"low": round(low, 3), "high": round(high, 3)}
+    return [doubt("warning", name, short=short, long=long, **sizes)]
 
 
 def unevenness(relation: Relation, sample: Sample) -> float:

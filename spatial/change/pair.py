@@ -1,4 +1,4 @@
-"""The pair gate: may these two images be compared, and what must be taken out first?
+"""The pair gate: whether two images may be compared, and what to take out first.
 
     report = pair(before, after)
     if report.is_usable:
@@ -172,7 +172,7 @@ def pair(
     InputRefusedError
         A file cannot be read.
     """
-    box = area.bounds if isinstance(area, shapely.Geometry) else area
+    box = _box(area) if isinstance(area, shapely.Geometry) else area
     doubts = [*of_days(before, after, limits), *of_images(before, after, limits)]
     days = season_days(before, after)
     bands = tuple(one for one in ROLES if one in before.bands and one in after.bands)
@@ -206,6 +206,12 @@ def pair(
         season_days=days,
         sample=seen,
     )
+
+
+def _box(area: shapely.Geometry) -> Bounds:
+    """Return the box of a geometry."""
+    west, south, east, north = shapely.bounds(area).tolist()
+    return west, south, east, north
 
 
 def _straightened(

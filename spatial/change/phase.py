@@ -1,9 +1,9 @@
 """How far two images of one place are shifted, by phase correlation on tiles.
 
 The cross-power spectrum of two shifted images is a plane wave; its phase alone, over
-the frequencies that an image holds, is turned back into a place. Haze and gain have no
-part in the phase, and a change of the ground spreads over all of it. The peak is found
-between pixels by evaluating the transform there, not by fitting a curve to three values.
+the frequencies that an image holds, is turned back into a place. Haze and gain have
+no part in the phase, and a change of the ground spreads over all of it. The peak is
+found between pixels by evaluating the transform there, not by fitting a curve.
 
 Kuglin, C. D. & Hines, D. C. (1975): The phase correlation image alignment method.
 Guizar-Sicairos, M., Thurman, S. T. & Fienup, J. R. (2008): Efficient subpixel image
@@ -13,7 +13,7 @@ registration algorithms. Optics Letters 33(2), 156-158.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,8 +25,12 @@ LOW_CYCLES, HIGH = 2.0, 0.4
 and light), at most so many in a pixel (what is quicker is noise)."""
 LEAST_VALID = 0.7
 """Share of a tile that both images must show; holes are filled with the mean."""
-CLEARLY = 1.5
-"""How far a peak must stand above the highest that chance alone would give."""
+CLEARLY = 1.75
+"""How far a peak must stand above the height that chance alone would give; by trial,
+none of 800 pairs of noise came so far, of 50 to 256 pixels a side."""
+HANN = 1.5
+"""The window makes neighbouring frequencies alike, so that the phases of two tiles
+with nothing in common add up to so much more than independent ones (by trial)."""
 STEPS = ((1.0, 0.1), (0.1, 0.01), (0.01, 0.001))
 """Reach and step of the search around the best place so far, in pixels."""
 
@@ -77,7 +81,7 @@ def spectrum(
     ndarray or None
         (rows, columns), summed over bands; None when the tile shows too little.
     """
-    valid = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0)
+    valid = np.isfinite(np.concatenate([before, after])).all(axis=0)
     if valid.mean() < LEAST_VALID:
         return None
     total = np.zeros(valid.shape, dtype=np.complex128)
@@ -94,21 +98,23 @@ def spectrum(
     return total if np.abs(total).max() > 0 else None
 
 
-def shift_of(total: NDArray[np.complex128], bands: int) -> Shift:
+def shift_of(total: NDArray[np.complex128], bands: int, tiles: int = 1) -> Shift:
     """Return the shift that a spectrum, or the sum of several, shows.
 
     Parameters
     ----------
     total
         Sum of results of `spectrum` of tiles of one size.
-    bands
-        How many phases were added: bands times tiles.
+    bands, tiles
+        How many were added. Bands of one image go together, so only tiles are taken
+        for independent when it comes to chance.
     """
     rows, columns = (np.fft.fftfreq(n) for n in total.shape)
     weight = _weight(rows, columns)
-    wave = total * weight / bands
+    wave = total * weight / (bands * tiles)
     scale = float(weight.sum())
-    chance = float(np.sqrt((weight**2).sum() * np.log(weight.size) / bands)) / scale
+    likely = float(np.sqrt((weight**2).sum() * np.log(weight.size) / tiles))
+    chance = HANN * likely / scale
     surface = np.fft.ifft2(wave).real
     reach = [max(1, n // 4) for n in total.shape]
     for axis, most in enumerate(reach):
@@ -127,7 +133,8 @@ def shift_of(total: NDArray[np.complex128], bands: int) -> Shift:
         near = (down @ wave @ right).real / scale
         best = np.unravel_index(int(np.argmax(near)), near.shape)
         height = float(near[best])
-        row, column = row + ladder[best[0]], column + ladder[best[1]]
+        row += float(ladder[best[0]])
+        column += float(ladder[best[1]])
     return Shift(round(column, 3) + 0.0, round(row, 3) + 0.0, height, chance)
 
 
@@ -140,7 +147,7 @@ def _levelled(
 
 
 def _weight(
-    rows: NDArray[np.float64], columns: NDArray[np.float64]
+    rows: NDArray[np.floating[Any]], columns: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
     """Return the weight of each frequency: a ring with a soft outer border."""
     quick = np.hypot(rows[:, None], columns[None, :])

@@ -89,7 +89,7 @@ class Sample:
 
     @property
     def spread(self) -> float | None:
-        """How far tiles differ from each other in their shift; None for fewer than 3."""
+        """How far tiles differ in their shift; None for fewer than three."""
         found = [(one.columns, one.rows) for _, one in self.of_tiles]
         if len(found) < 3:  # noqa: PLR2004 - two have no middle
             return None
@@ -110,7 +110,7 @@ def sampled(pair: AlignedPair) -> Sample:
         return Sample(tiles, None)
     total = np.sum([phases for _, phases, _ in spectra], axis=0)
     clear = tuple((window, shift) for window, _, shift in spectra if shift.is_clear)
-    return Sample(tiles, shift_of(total, bands * len(spectra)), clear)
+    return Sample(tiles, shift_of(total, bands, len(spectra)), clear)
 
 
 def windows(grid: Grid) -> tuple[Window, ...]:

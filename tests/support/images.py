@@ -9,7 +9,7 @@ PLACE = rasterio.Affine(10, 0, 500000, 0, -10, 3300000)
 
 
 def write(path, values, *, names=None, **profile):
-    """Write (bands, rows, columns) as a GeoTIFF of 10 m in UTM 48 and return its path."""
+    """Write (bands, rows, columns) as a GeoTIFF of 10 m in UTM 48; return its path."""
     values = np.asarray(values)
     values = values[None] if values.ndim == 2 else values
     wanted = {
