@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from layers.layer import FRAME, Layer, Setting, Unavailable, Workspace
     from layers.postgis import PostgisTable, read_postgis
     from layers.provenance import Coverage, Period, Provenance, Tolerance
+    from layers.raster import RasterLayer, read_raster
     from layers.read import (
         Inspection,
         from_frame,
@@ -49,6 +50,7 @@ __all__ = [
     "PostgisTable",
     "Provenance",
     "Quarantined",
+    "RasterLayer",
     "Requirement",
     "Setting",
     "SevenParameters",
@@ -64,6 +66,7 @@ __all__ = [
     "read",
     "read_access_list",
     "read_postgis",
+    "read_raster",
     "read_text",
     "spec",
     "with_coverage",
@@ -80,6 +83,7 @@ _HOMES = {
     "layer": ("FRAME", "Layer", "Setting", "Unavailable", "Workspace"),
     "postgis": ("PostgisTable", "read_postgis"),
     "provenance": ("Coverage", "Period", "Provenance", "Tolerance"),
+    "raster": ("RasterLayer", "read_raster"),
     "read": (
         *("Inspection", "from_frame", "inspect", "none_exists", "read_text"),
         *("with_coverage", "with_suspicion"),

@@ -22,6 +22,7 @@ from layers.errors import ToolkitError
 from layers.formats import layer_names, open_raw, sniff
 from layers.formats.cells import read_cells
 from layers.formats.expendable import declare_expendable
+from layers.formats.pixels import BandRef, Window, band_of
 from layers.formats.raster import header
 from layers.systems import need_written_out
 from layers.worker import mending
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 resource: Any = import_module("resource") if find_spec("resource") else None
 
 ANSWER = "answer.json"
+PIXELS, MASK = "pixels.bin", "mask.bin"
 MAX_WORDS = 300
 FORBIDDEN = (
     "socket.connect",
@@ -148,6 +150,25 @@ def _header(question: Question, _: Path) -> dict[str, Any]:
     return {"format": sniffed.format, "why": sniffed.why, "header": said}
 
 
+def _band(question: Question, _: Path) -> dict[str, Any]:
+    """Read the header of a raster of an image: no name is asked for, bytes are."""
+    found = header(Path(question["path"]))
+    need_written_out(found.crs, source=question["path"])
+    return {"header": shown(asdict(found))}
+
+
+def _pixels(question: Question, out: Path) -> dict[str, Any]:
+    """Read a window of one band into the folder."""
+    ref = BandRef(
+        Path(question["path"]), question["number"], tuple(question["signature"])
+    )
+    values, mask = band_of(ref, Window(*question["window"]))
+    values.tofile(out / PIXELS)
+    if mask is not None:
+        mask.tofile(out / MASK)
+    return {"dtype": values.dtype.str, "has_mask": mask is not None}
+
+
 def _cells(question: Question, _: Path) -> dict[str, Any]:
     """Read the cells of a table that lies nowhere."""
     found = read_cells(
@@ -165,6 +186,8 @@ _ACTIONS: Mapping[str, Callable[[Question, Path], dict[str, Any]]] = {
     "open": _open,
     "look": _look,
     "header": _header,
+    "band": _band,
+    "pixels": _pixels,
     "cells": _cells,
     "mend": mending.answer,
     "ready": lambda _, __: {},

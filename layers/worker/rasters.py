@@ -1,4 +1,4 @@
-"""The header of a raster, read by a child in place.
+"""The header of a raster and windows of it, read by a child in place.
 
 A raster may be larger than the room for a copy, and only its header is wanted: so it
 is not copied. The child opens it for reading alone, with nothing beside it.
@@ -6,7 +6,7 @@ is not copied. The child opens it for reading alone, with nothing beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceNotFoundError
 from layers.worker.limits import LIMITS, Limits
@@ -15,7 +15,11 @@ from layers.worker.source import Opened
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from layers.formats import Sniffed
+    from layers.formats.pixels import BandRef, Window
     from layers.formats.raster import RasterHeader
 
 
@@ -38,11 +42,49 @@ def raster_header(
         died or went beyond a limit.
     CrsError
         Its reference system names a file.
-    ExtraMissingError
-        rasterio is not installed.
     """
     if not path.is_file():
         raise SourceNotFoundError(path, todo="check the path")
     # The name that the caller uses is kept for messages; a child has another folder.
     place = Opened(path, path.absolute(), sha256="", limits=limits)
     return place.header()
+
+
+def band_header(path: Path, *, limits: Limits = LIMITS) -> RasterHeader:
+    """Return the header of one file of an image, whatever its name.
+
+    Parameters
+    ----------
+    path
+        A GeoTIFF or JPEG 2000 file; it is opened where it lies, for reading.
+    limits
+        What looking at it may cost.
+
+    Raises
+    ------
+    SourceNotFoundError, InputRefusedError, CrsError
+        As `raster_header`.
+    """
+    if not path.is_file():
+        raise SourceNotFoundError(path, todo="check the path")
+    return Opened(path, path.absolute(), sha256="", limits=limits).band()
+
+
+def raster_window(
+    ref: BandRef, window: Window, *, limits: Limits = LIMITS
+) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+    """Return a window of a band as stored, and the file's own mask of it.
+
+    Parameters
+    ----------
+    ref, window
+        As of `layers.formats.pixels.band_of`.
+    limits
+        What reading it may cost.
+
+    Raises
+    ------
+    InputRefusedError
+        As `layers.formats.pixels.band_of`, or the reader died or went beyond a limit.
+    """
+    return Opened(ref.path, ref.path, sha256="", limits=limits).pixels(ref, window)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats import Sniffed, source_files
 from layers.formats.cells import Cells
@@ -25,8 +27,13 @@ from layers.worker.reply import renamed, unpacked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from layers.formats import RawTable
+    from numpy.typing import NDArray
 
+    from layers.formats import RawTable
+    from layers.formats.pixels import BandRef, Window
+
+PIXELS, MASK = "pixels.bin", "mask.bin"
+"""What a child writes a window of a raster to."""
 BESIDE = ("-wal",)
 """Ends of names of files that belong to a source beside those it is made of."""
 
@@ -83,6 +90,30 @@ class Opened:
         with self._answered({"do": "header"}) as (answer, _):
             parts: Any = read(answer["header"])
             return Sniffed(answer["format"], answer["why"]), RasterHeader(**parts)
+
+    def band(self) -> RasterHeader:
+        """Return the header of a raster, GeoTIFF or JPEG 2000."""
+        with self._answered({"do": "band"}) as (answer, _):
+            parts: Any = read(answer["header"])
+            return RasterHeader(**parts)
+
+    def pixels(
+        self, ref: BandRef, window: Window
+    ) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+        """Return a window of a band; see `layers.formats.pixels.band_of`."""
+        question = {
+            "do": "pixels",
+            "number": ref.number,
+            "signature": list(ref.signature),
+            "window": list(window),
+        }
+        shape = window.height, window.width
+        with self._answered(question) as (answer, folder):
+            dtype = np.dtype(answer["dtype"])
+            values = np.fromfile(folder / PIXELS, dtype=dtype).reshape(shape)
+            if not answer["has_mask"]:
+                return values, None
+            return values, np.fromfile(folder / MASK, dtype="u1").reshape(shape)
 
     def cells(
         self,

@@ -16,8 +16,8 @@ from rasterio.control import GroundControlPoint
 
 import layers
 from layers import worker
-from layers.errors import ExtraMissingError, InputRefusedError, SourceNotFoundError
-from layers.formats import open_raw, raster
+from layers.errors import InputRefusedError, SourceNotFoundError
+from layers.formats import open_raw
 from layers.formats.tiff import images
 from layers.worker import Limits
 from spatial.cli import main
@@ -267,13 +267,6 @@ def test_looking_changes_nothing_in_the_folder_and_copies_nothing(tmp_path):
 def test_a_raster_that_is_not_there_is_not_found(tmp_path):
     with pytest.raises(SourceNotFoundError, match="check the path"):
         worker.raster_header(tmp_path / "a.tif")
-
-
-def test_without_the_extra_the_error_names_it(tmp_path, monkeypatch):
-    path = written(tmp_path)
-    monkeypatch.setattr(raster, "find_spec", lambda _: None)
-    with pytest.raises(ExtraMissingError, match=r"extra 'raster': pip install"):
-        raster.header(path)
 
 
 def test_a_path_from_here_is_looked_at_from_there(tmp_path, monkeypatch):

@@ -1,0 +1,267 @@
+"""RasterLayer: an image that can be trusted, read by window."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from layers import worker
+from layers.errors import InputRefusedError, UnknownKindError
+from layers.formats.pixels import MIB, BandRef, Window, band_of
+from layers.raster.masks import CLEAR, NODATA, decoded
+from layers.raster.resample import apply, apply_nearest, kind_for, plan
+from layers.raster.roles import MASKS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from layers.grid import Grid
+    from layers.raster.resample import Plan
+    from layers.text import Message
+
+MAX_READ_BYTES = 1024 * MIB
+"""Of one answer of `RasterLayer.read`, all bands together."""
+CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band and where it comes from.
+
+    Attributes
+    ----------
+    role
+        See `layers.raster.roles`.
+    ref
+        File, number and state of the file.
+    grid
+        Its own pixels.
+    dtype
+        As stored.
+    nodata
+        The number that stands for nothing; None where there is none.
+    scale, offset
+        A stored number times scale plus offset is what `RasterLayer.read` returns.
+    """
+
+    role: str
+    ref: BandRef
+    grid: Grid
+    dtype: str
+    nodata: float | None
+    scale: float
+    offset: float
+
+    @property
+    def ceiling(self) -> float | None:
+        """The value of the largest number that can be stored; None for floats."""
+        kind = np.dtype(self.dtype)
+        if kind.kind not in "iu":
+            return None
+        return float(np.iinfo(kind).max) * self.scale + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class RasterLayer:
+    """An image of one day: bands by role on one grid, masks, date, sensor.
+
+    Attributes
+    ----------
+    name, source
+        Short name, and the path as the caller gave it.
+    grid
+        Of the finest band.
+    sources
+        The bands, in the order of `bands`.
+    date
+        Day of the picture; None when nothing states it.
+    year
+        Its year, where only that is known; else that of `date`, or None.
+    sensor
+        ``sentinel-2``, ``landsat-tm``, ``landsat-etm``, ``landsat-oli`` or None.
+    level
+        ``L1C``, ``L2A``, ``L1TP``, ``L2SP`` ... or None.
+    quantity
+        ``reflectance`` (0 to 1 and somewhat beyond), or ``relative``: numbers that
+        grow with the light and nothing else is known of them.
+    baseline
+        Processing baseline of Sentinel-2 such as ``0400``, where it is stated.
+    notes
+        What was found, decided or left out, as messages.
+    in_process
+        Whether this process opens the files, instead of a child of it.
+    is_settled
+        Whether its reference system stands on CGCS2000 or WGS 84.
+    """
+
+    name: str
+    source: str
+    grid: Grid
+    sources: tuple[Band, ...]
+    date: dt.date | None
+    year: int | None
+    sensor: str | None
+    level: str | None
+    quantity: Literal["reflectance", "relative"]
+    baseline: str | None
+    notes: tuple[Message, ...]
+    in_process: bool = False
+    is_settled: bool = True
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Roles of all bands, masks at the end."""
+        return tuple(one.role for one in self.sources)
+
+    @property
+    def spectral(self) -> tuple[str, ...]:
+        """Roles of the bands of light."""
+        return tuple(one for one in self.bands if one not in MASKS)
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether it has a band that tells clouds."""
+        return len(self.spectral) < len(self.bands)
+
+    def band(self, role: str) -> Band:
+        """Return the band of a role.
+
+        Raises
+        ------
+        UnknownKindError
+            It has no such band.
+        """
+        for one in self.sources:
+            if one.role == role:
+                return one
+        raise UnknownKindError(
+            what=f"band of {self.name}", name=role, known=list(self.bands)
+        )
+
+    def read(
+        self,
+        window: Window | None = None,
+        bands: Sequence[str] | None = None,
+        out_grid: Grid | None = None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Return values and mask of a window.
+
+        Parameters
+        ----------
+        window
+            Part of `out_grid`; it may reach beyond it. None is the whole.
+        bands
+            Roles; None is all bands of light.
+        out_grid
+            Grid of the answer, by the rule of `layers.raster.resample`; None is
+            `grid`. Give the whole grid and the window, not the grid of the window:
+            then the answer does not depend on how the image is cut into windows.
+
+        Returns
+        -------
+        values
+            float32 (bands, rows, columns), NaN in every band where the mask is not 0.
+        mask
+            uint8 (rows, columns): a code of `layers.raster.masks`. 0 is clear: every
+            asked band has a value, and no mask band says cloud, shadow, snow or
+            defect. Without a mask band clouds are not told.
+
+        Raises
+        ------
+        UnknownKindError
+            It has no such band.
+        InputRefusedError
+            The answer would be larger than `MAX_READ_BYTES`, a file was changed or
+            cannot be decoded.
+        CrsMismatchError
+            `out_grid` stands on another datum.
+        """
+        target = self.grid if out_grid is None else out_grid
+        part = Window(0, 0, *target.shape) if window is None else Window(*window)
+        wanted = self.spectral if bands is None else tuple(bands)
+        self._need_small(len(wanted), part)
+        codes = self._codes(target, part)
+        values = np.empty((len(wanted), part.height, part.width), dtype=np.float32)
+        for number, role in enumerate(wanted):
+            values[number] = self._values(self.band(role), target, part)
+        missing = ~np.isfinite(values).all(axis=0)
+        codes[missing & (codes == CLEAR)] = NODATA
+        values[:, codes != CLEAR] = np.nan
+        return values, codes
+
+    def sha256(self) -> str:
+        """Return the hash of all files, each band's once; it reads them whole."""
+        digest = hashlib.sha256()
+        for path in sorted({one.ref.path for one in self.sources}):
+            with Path(path).open("rb") as stream:
+                while piece := stream.read(CHUNK):
+                    digest.update(piece)
+        return digest.hexdigest()
+
+    def _need_small(self, count: int, part: Window) -> None:
+        """Refuse an answer that fills the memory."""
+        size = max(1, count) * part.height * part.width * 4
+        if size > MAX_READ_BYTES:
+            raise InputRefusedError(
+                source=self.source,
+                expected=f"windows of at most {MAX_READ_BYTES // MIB} MiB",
+                got=f"{count} bands of {part.height:,} x {part.width:,} pixels: "
+                f"{size / MIB:,.0f} MiB",
+                todo="read smaller windows",
+            )
+
+    def _codes(self, target: Grid, part: Window) -> NDArray[np.uint8]:
+        """Return what the mask bands say."""
+        codes = np.zeros((part.height, part.width), dtype=np.uint8)
+        for role in self.bands[len(self.spectral) :]:
+            one = self.band(role)
+            made = plan(one.grid, target, part, "nearest")
+            raw, corner = self._given(one, made)
+            if raw is None:
+                codes[:] = NODATA
+                continue
+            said = decoded(role, apply_nearest(made, raw.astype(np.float32), corner))
+            codes = np.where(codes == CLEAR, said, codes)
+        return codes
+
+    def _values(self, one: Band, target: Grid, part: Window) -> NDArray[np.float32]:
+        """Return a band of light on the wanted grid."""
+        made = plan(one.grid, target, part, kind_for(one.grid, target))
+        raw, corner = self._given(one, made)
+        if raw is None:
+            return np.full((part.height, part.width), np.nan, dtype=np.float32)
+        return apply(made, raw, corner)
+
+    def _given(
+        self, one: Band, made: Plan
+    ) -> tuple[NDArray[np.float32] | None, tuple[int, int]]:
+        """Return the pixels that a plan needs, NaN where there is nothing."""
+        span = made.span(*one.grid.shape)
+        if span is None:
+            return None, (0, 0)
+        row, row_end, column, column_end = span
+        part = Window(row, column, row_end - row, column_end - column)
+        door = band_of if self.in_process else worker.raster_window
+        raw, inner = door(one.ref, part)
+        return _as_values(raw, inner, one), (row, column)
+
+
+def _as_values(
+    raw: NDArray[Any], inner: NDArray[np.uint8] | None, one: Band
+) -> NDArray[np.float32]:
+    """Return stored numbers as values; a band of classes stays as it is."""
+    blank = np.zeros(raw.shape, dtype=bool) if inner is None else inner == 0
+    if one.nodata is not None and np.isfinite(one.nodata):
+        blank = blank | (raw == one.nodata)
+    values = raw.astype(np.float32)
+    if one.role not in MASKS:
+        values = values * np.float32(one.scale) + np.float32(one.offset)
+    values[blank | ~np.isfinite(values)] = np.nan
+    return values
