@@ -34,16 +34,29 @@ class Meetings:
     ----------
     sites, zones
         GeoDataFrames in EPSG:4490, RangeIndex.
+    ready
+        Indexes of the zones that were made before, by the mask of those taken (see
+        `union`); what is made here is put there too. Share it between the meetings
+        of one table of zones with several tables of sites.
     """
 
     sites: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame
+    ready: dict[bytes, ZoneIndex] = field(default_factory=dict, repr=False)
     _covers: dict[bytes, _Union] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def index(self) -> ZoneIndex:
         """The zones, ready to be searched."""
-        return ZoneIndex(np.asarray(self.zones.geometry.array, dtype=object))
+        return self._index_of(np.ones(len(self.zones), dtype=bool))
+
+    def _index_of(self, wanted: np.ndarray) -> ZoneIndex:
+        """Return the index of the zones of a mask, made once."""
+        key = wanted.tobytes()
+        if key not in self.ready:
+            zones = self.zones[wanted].geometry
+            self.ready[key] = ZoneIndex(np.asarray(zones.array, dtype=object))
+        return self.ready[key]
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -92,13 +105,8 @@ class Meetings:
         """Return the zones of a mask taken together."""
         key = wanted.tobytes()
         if key not in self._covers:
-            every = bool(wanted.all())
-            zones = self.zones if every else self.zones[wanted]
-            index = (
-                self.index if every
-                else ZoneIndex(np.asarray(zones.geometry.array, dtype=object))
-            )  # fmt: skip
-            self._covers[key] = _Union(self.sites, zones, index)
+            zones = self.zones if wanted.all() else self.zones[wanted]
+            self._covers[key] = _Union(self.sites, zones, self._index_of(wanted))
         return self._covers[key]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.layer import Layer, Setting, Workspace
+    from spatial.index import ZoneIndex
     from spatial.lacks import Lacks
 
 
@@ -61,6 +62,9 @@ class Shelf:
     _zones: dict[str, gpd.GeoDataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _indexes: dict[str, dict[bytes, ZoneIndex]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _meetings: dict[str, Meetings] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -73,6 +77,13 @@ class Shelf:
     _doubts: dict[tuple[str, float], Lacks] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def with_sites(self, sites: gpd.GeoDataFrame) -> Shelf:
+        """Return a shelf of other sites with the same layers, cut and indexed once."""
+        other = Shelf(sites, self.workspace, self.on)
+        other._zones.update(self._zones)  # noqa: SLF001  of the same class
+        other._indexes.update(self._indexes)  # noqa: SLF001
+        return other
 
     @property
     def region(self) -> str | None:
@@ -131,7 +142,8 @@ class Shelf:
     def meetings(self, kind: str) -> Meetings:
         """Return what the sites have in common with the zones of a kind."""
         if kind not in self._meetings:
-            self._meetings[kind] = Meetings(self.sites, self.zones(kind))
+            ready = self._indexes.setdefault(kind, {})
+            self._meetings[kind] = Meetings(self.sites, self.zones(kind), ready)
         return self._meetings[kind]
 
     def _met(self, kind: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from layers.read import from_frame
 from spatial.avoid.help import help_for
 from spatial.judging import day_of, judged, rulebooks_of
 from spatial.override.read import read_overrides
+from spatial.parts import parts_of
 from spatial.report import tables
 from spatial.report.assemble import assemble
 from spatial.report.comparison import compare as compare_contents
@@ -28,7 +29,7 @@ from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import folium
     import pandas as pd
@@ -189,6 +190,63 @@ def review(
     DocumentError
         The overrides break their format.
     """
+    layer, shelf = _begun(sites, office, on=on, about=about)
+    said = _reviewed(layer, shelf, about=about, avoid=avoid, progress=progress)
+    if isinstance(overrides, Path | str):
+        overrides = read_overrides(overrides)
+    return Review(overruled(said, overrides) if overrides else said, lang)
+
+
+def review_in_parts(
+    sites: Layer | gpd.GeoDataFrame,
+    office: Workspace,
+    *,
+    on: dt.date | str,
+    size: int,
+    about: About = "project",
+    lang: Lang = "zh",
+    avoid: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Review]:
+    """Review many sites part by part, in memory that does not grow with their number.
+
+    Layers are read, cut and indexed once; of the sites and all that is said of them
+    one part is held at a time, if the caller lets go of the one before. What is said
+    of a site is what `review` says.
+
+    Parameters
+    ----------
+    sites, office, on, about, lang, avoid, progress
+        As for `review`; `progress` starts anew with each part.
+    size
+        Sites in a part.
+
+    Yields
+    ------
+    Review
+        Of the sites of one part (see `spatial.parts.parts_of`), in the order of the
+        file. Each names its part on every page. A file without sites gives one.
+
+    Raises
+    ------
+    InputRefusedError
+        As for `review`; also if `size` is less than 1.
+    """
+    layer, shelf = _begun(sites, office, on=on, about=about)
+    for part in parts_of(layer, size):
+        shelf = shelf.with_sites(_frame(part))
+        content = _reviewed(part, shelf, about=about, avoid=avoid, progress=progress)
+        yield Review(content, lang)
+
+
+def _begun(
+    sites: Layer | gpd.GeoDataFrame,
+    office: Workspace,
+    *,
+    on: dt.date | str,
+    about: About,
+) -> tuple[Layer, Shelf]:
+    """Return the sites as a layer, and the shelf on which they are judged."""
     day = day_of(on)
     _refuse_other(about)
     layer = (
@@ -201,11 +259,25 @@ def review(
             got=f"kind {layer.kind}",
             todo="read the file with kind='project_site'",
         )
-    rulebooks = rulebooks_of(office)
-    frame = gpd.GeoDataFrame(
+    return layer, Shelf(_frame(layer), office, day)
+
+
+def _frame(layer: Layer) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         layer.frame.reset_index(drop=True), geometry="geometry", crs=FRAME
     )
-    shelf = Shelf(frame, office, day)
+
+
+def _reviewed(
+    layer: Layer,
+    shelf: Shelf,
+    *,
+    about: About,
+    avoid: bool,
+    progress: Progress | None,
+) -> ReviewContent:
+    """Return all that is said of the sites of a shelf."""
+    rulebooks = rulebooks_of(shelf.workspace)
     judged_by = partial(judged, rulebooks=rulebooks, about=about)
     said = judged_by(shelf, progress=progress)
     helps = None
@@ -214,14 +286,11 @@ def review(
             shelf,
             rulebooks,
             said.judgement,
-            judge=lambda some: judged_by(Shelf(some, office, day)).judgement,
+            judge=lambda some: judged_by(shelf.with_sites(some)).judgement,
         )
-    content = assemble(
+    return assemble(
         layer, shelf, said.judgement, rulebooks, units=said.units, helps=helps
     )
-    if isinstance(overrides, Path | str):
-        overrides = read_overrides(overrides)
-    return Review(overruled(content, overrides) if overrides else content, lang)
 
 
 def _refuse_other(about: str) -> None:
