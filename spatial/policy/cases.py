@@ -175,7 +175,9 @@ def shelf_of(
     site = _layer("project_site", (_feature(case.site_shape, case.site),), origin)
     sites = site.frame.reset_index(drop=True)
     layers = {
-        kind: _layer(kind, tuple(_feature(one.shape, one.fields) for one in zones), origin)
+        kind: _layer(
+            kind, tuple(_feature(one.shape, one.fields) for one in zones), origin
+        )
         for kind, zones in case.zones.items()
     }
     workspace = Workspace(

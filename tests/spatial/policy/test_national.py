@@ -169,7 +169,9 @@ def test_the_laws_of_a_red_line_inside_other_zones_stand_side_by_side():
     assert told.outcomes.loc["A", "outcome"] == "prohibited"
 
 
-@pytest.mark.parametrize("kind", list(spec("project_site").field("project_type").domain))
+@pytest.mark.parametrize(
+    "kind", list(spec("project_site").field("project_type").domain)
+)
 def test_in_a_river_management_area_no_project_is_clear(kind):
     there = office(river_management_area={"code": "H", "part": "other"})
     told = review(INSIDE, there, project_type=kind, site_activities="无")
