@@ -56,7 +56,7 @@ def rivers() -> tuple[Sheet, ...]:
 
 
 def _courses() -> GeoDataFrame:
-    """Management areas: the trunk's water, floodplain and dikes; the brook's bed.
+    """Return management areas: water, floodplain and dikes; the brook's bed.
 
     Each part is a belt less the one within, so that they share their borders.
     """
