@@ -136,7 +136,7 @@ STANDING: tuple[tuple[str, BaseGeometry], ...] = (
 """What is the same on both days."""
 
 _PONDS = tuple(
-    (f"ponds-{2 * j + i + 1}", rect(110 + 16 * i, 620 + 11 * j, 13, 8))
+    (f"ponds-{2 * j + i + 1}", rect(110 + 18 * i, 620 + 13 * j, 13, 8))
     for j in range(2)
     for i in range(2)
 )

@@ -23,6 +23,7 @@ from layers.errors import (
     CrsMismatchError,
     InputRefusedError,
     SourceNotFoundError,
+    ToolkitError,
     UnknownKindError,
 )
 from layers.grid import Grid
@@ -374,6 +375,17 @@ def test_a_list_of_other_rasters_is_refused_under_any_name(name, tmp_path):
     path.write_bytes(payloads_raster.RASTER[name]("http://127.0.0.1:9", secret))
     with pytest.raises(InputRefusedError, match="a GeoTIFF or a JPEG 2000 file"):
         opened(path)
+
+
+@pytest.mark.parametrize("name", [n for n in payloads_raster.RASTER if "tiff" in n])
+def test_a_tiff_that_points_elsewhere_gives_its_own_pixels_or_nothing(name, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("canary 31415 " * 9)
+    path = tmp_path / "red.tif"
+    path.write_bytes(payloads_raster.RASTER[name]("http://127.0.0.1:9", secret))
+    with pytest.raises(ToolkitError) as refused:
+        layers.read_raster(path)
+    assert "31415" not in str(refused.value)
 
 
 def test_without_a_place_or_a_system_there_is_no_image(tmp_path):
