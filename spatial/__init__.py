@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
     from spatial.rerun.replaying import Replay, replay
-    from spatial.siting import Review, compare, review
+    from spatial.siting import Review, compare, review, review_in_parts
 
 _HOME = {
     "Comparison": "spatial.report.comparison",
@@ -33,6 +33,7 @@ _HOME = {
     "read_overrides": "spatial.override.read",
     "replay": "spatial.rerun.replaying",
     "review": "spatial.siting",
+    "review_in_parts": "spatial.siting",
 }
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "read_overrides",
     "replay",
     "review",
+    "review_in_parts",
 ]
 
 

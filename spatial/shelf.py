@@ -81,8 +81,8 @@ class Shelf:
     def with_sites(self, sites: gpd.GeoDataFrame) -> Shelf:
         """Return a shelf of other sites with the same layers, cut and indexed once."""
         other = Shelf(sites, self.workspace, self.on)
-        other._zones.update(self._zones)  # noqa: SLF001  of the same class
-        other._indexes.update(self._indexes)  # noqa: SLF001
+        other._zones.update(self._zones)
+        other._indexes.update(self._indexes)
         return other
 
     @property

@@ -206,6 +206,7 @@ def review_in_parts(
     about: About = "project",
     lang: Lang = "zh",
     avoid: bool = False,
+    only: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Review]:
     """Review many sites part by part, in memory that does not grow with their number.
@@ -220,6 +221,8 @@ def review_in_parts(
         As for `review`; `progress` starts anew with each part.
     size
         Sites in a part.
+    only
+        Number of the one part that is wanted, from 1; None: all.
 
     Yields
     ------
@@ -233,7 +236,9 @@ def review_in_parts(
         As for `review`; also if `size` is less than 1.
     """
     layer, shelf = _begun(sites, office, on=on, about=about)
-    for part in parts_of(layer, size):
+    for number, part in enumerate(parts_of(layer, size), start=1):
+        if only not in (None, number):
+            continue
         shelf = shelf.with_sites(_frame(part))
         content = _reviewed(part, shelf, about=about, avoid=avoid, progress=progress)
         yield Review(content, lang)

@@ -24,7 +24,7 @@ from spatial.cli.terminal import (
 from spatial.finding import OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from spatial.policy.model import About
     from spatial.rerun.call import ReviewCall
@@ -125,6 +125,12 @@ def demo(out: Path, on: dt.datetime | None) -> None:
     " (names and files between commas)",
 )
 @click.option(
+    "--part-size",
+    type=click.IntRange(min=1),
+    help="每批项目数；各批写入 part-001 等子文件夹 / review so many sites"
+    " at a time, each part into a folder of its own",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(OUTCOMES),
     multiple=True,
@@ -149,6 +155,7 @@ def review(
     overrides: Path | None,
     compare: str | None,
     avoid: bool,
+    part_size: int | None,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
@@ -178,17 +185,44 @@ def review(
         overrides=overrides,
         compare=other_of(compare) if compare else None,
         avoid=avoid,
+        part_size=part_size,
     )
+    if part_size is not None:
+        there = _in_parts(call, out)
+        _exit_on(ctx, fail_on, there)
+        return
     result, written = _carried_out(call, out)
     _print_outcomes(result)
     _print_overrides(result)
     _print_comparison(result)
     _print_places(out, written)
-    there = set(result.outcomes["outcome"])
+    _exit_on(ctx, fail_on, set(result.outcomes["outcome"]))
+
+
+def _exit_on(ctx: click.Context, fail_on: tuple[str, ...], there: Set[str]) -> None:
+    """Leave with status 1 when an outcome is there on which that was asked for."""
     hit = [outcome_word(one) for one in OUTCOMES if one in fail_on and one in there]
     if hit:
         remark("cli.failed_on", outcomes=", ".join(hit))
         ctx.exit(1)
+
+
+def _in_parts(call: ReviewCall, out: Path) -> Set[str]:
+    """Review part by part, each into its folder; return the outcomes that occur."""
+    from spatial.rerun.call import carry_out_parts, told
+
+    counts: Counter[str] = Counter()
+    for one, result in carry_out_parts(call, step=step, progress=rules_done):
+        folder = out / f"part-{one.part:03d}"
+        result.write(folder, call=told(one, folder))
+        said = Counter(site.outcome for site in result.content.sites)
+        counts += said
+        words = ", ".join(f"{outcome_word(k)} {said[k]}" for k in OUTCOMES if said[k])
+        say("cli.part_done", folder=str(folder), count=said.total(), outcomes=words)
+    say("cli.summary", count=counts.total(), on=str(call.on))
+    for outcome in OUTCOMES:
+        click.echo(f"  {padded(outcome_word(outcome), 20)} {counts[outcome]:>6}")
+    return set(counts)
 
 
 def _today() -> dt.date:

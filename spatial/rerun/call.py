@@ -16,10 +16,10 @@ from layers.workspace.office import FILE_NAME
 from spatial.override.read import read_overrides
 from spatial.policy.load import builtin
 from spatial.rerun.places import found, place, shift_found, shift_told
-from spatial.siting import review
+from spatial.siting import review, review_in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from layers.layer import Layer, Workspace
     from layers.text import Lang
@@ -55,6 +55,9 @@ class ReviewCall:
         With what the review is compared, or None; see `other_of`.
     avoid
         Whether help to avoid is looked for.
+    part_size, part
+        Sites in a part, and which part (from 1); None: all at once. Without overrides
+        and comparison.
     """
 
     sites: Path
@@ -70,6 +73,8 @@ class ReviewCall:
     overrides: Path | None = None
     compare: Other | None = None
     avoid: bool = False
+    part_size: int | None = None
+    part: int | None = None
 
 
 def other_of(text: str) -> Other:
@@ -189,10 +194,64 @@ def carry_out(
             progress=progress,
         )
 
+    if call.part is not None:
+        return next(said for _, said in carry_out_parts(call, step=step))
     result = reviewed(office, call.on)
     if call.compare is None:
         return result
     return result.compared_with(reviewed(*_other(call, office)))
+
+
+def carry_out_parts(
+    call: ReviewCall,
+    *,
+    step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[ReviewCall, Review]]:
+    """Carry out a review part by part.
+
+    Parameters
+    ----------
+    call
+        With `part_size`; with `part` that part alone is reviewed.
+    step, progress
+        As for `carry_out`.
+
+    Yields
+    ------
+    call, review
+        Of each part, in order; the call names it.
+
+    Raises
+    ------
+    ToolkitError
+        As for `carry_out`; also if the call has overrides or a comparison.
+    """
+    if call.overrides is not None or call.compare is not None:
+        raise InputRefusedError(
+            source="--part-size",
+            expected="a review without --overrides and --compare",
+            got="both",
+            todo="leave one of them out",
+        )
+    step("cli.reading_sites", {"path": str(call.sites)})
+    sites = sites_of(call)
+    step("cli.reading_workspace", {"path": str(call.workspace)})
+    office = open_workspace(call.workspace)
+    step("cli.judging", {"count": len(sites), "on": str(call.on)})
+    parts = review_in_parts(
+        sites,
+        office,
+        on=call.on,
+        size=call.part_size or max(len(sites), 1),
+        about=call.about,
+        lang=call.lang,
+        avoid=call.avoid,
+        only=call.part,
+        progress=progress,
+    )
+    for number, said in enumerate(parts, start=call.part or 1):
+        yield replace(call, part=number), said
 
 
 def _other(call: ReviewCall, office: Workspace) -> tuple[Workspace, dt.date]:
@@ -225,6 +284,7 @@ def told(call: ReviewCall, folder: Path) -> dict[str, Any]:
         "overrides": place(call.overrides, folder) if call.overrides else None,
         "compare": _other_told(call.compare, folder),
         "avoid": call.avoid,
+        "part": [call.part, call.part_size] if call.part else None,
     }
 
 
@@ -292,6 +352,8 @@ def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCa
         overrides=overrides,
         compare=compare,
         avoid=bool(call.get("avoid")),
+        part=(call.get("part") or (None, None))[0],
+        part_size=(call.get("part") or (None, None))[1],
     )
 
 
