@@ -152,16 +152,30 @@ def fit_surface(
     place = cells[0] * shape[1] + cells[1]
     size = shape[0] * shape[1]
     count = _smoothed(np.bincount(place, weight, size).reshape(shape))
-    sums = [_smoothed(np.bincount(place, weight * m, size).reshape(shape)) for m in moved]
+    sums = [
+        _smoothed(np.bincount(place, weight * m, size).reshape(shape)) for m in moved
+    ]
     values = np.stack(sums) / (count + _LEAST_WEIGHT)
     return Surface(_padded(middles[0]), _padded(middles[1]), _widened(values))
 
 
-def fit_usual(before: Pixels, moved: Pixels, weight: Pixels) -> Usual:
-    """Fit the usual change of each class on a sample of differences."""
+def fit_usual(
+    before: Pixels, moved: Pixels, unchanged: Pixels, *, weights: Pixels
+) -> Usual:
+    """Fit the usual change of each class on a sample of differences.
+
+    Parameters
+    ----------
+    before, moved
+        Bands before, and their differences: (bands, pixels).
+    unchanged
+        How likely each pixel is unchanged.
+    weights
+        How much the part of each band counts that the bands above it do not foretell.
+    """
     level = before.mean(axis=1)
     spread = np.maximum(before.std(axis=1), 1e-9)
-    unit = np.sqrt(np.einsum("in,n->i", moved**2, weight) / weight.sum())
+    unit = np.sqrt(np.einsum("in,n->i", moved**2, unchanged) / unchanged.sum())
     unit = np.maximum(unit, _FLOOR * spread)
     thin = _step(before.shape[1])
     x = ((before - level[:, None]) / spread[:, None])[:, ::thin]
@@ -173,7 +187,7 @@ def fit_usual(before: Pixels, moved: Pixels, weight: Pixels) -> Usual:
         here = scaled[:, kind == c]
         mean, root = _trimmed(here if here.shape[1] >= _FEWEST else scaled)
         means.append(mean * unit)
-        roots.append(root / unit)
+        roots.append(root * weights[:, None] / unit)
     return Usual(level, spread, centres, np.stack(means), np.stack(roots))
 
 

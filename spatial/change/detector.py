@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spatial.change.conditional import Light, Usual
 from spatial.change.indices import index_images
 from spatial.change.methods import Linear
-from spatial.change.neighbours import beyond_neighbours, mean_of_valid, without_lone
+from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
 from spatial.change.sample import Window
 
 Image = NDArray[np.float32]
@@ -20,7 +20,7 @@ Read = Callable[[Window], tuple[Image, Image, Flags]]
 """Returns the images before and after (bands, rows, columns) and the mask of a window;
 called from several threads."""
 
-HALO = 3
+HALO = 5
 """Pixels around a window that its answer depends on."""
 
 _COMPANY = 3  # a changed pixel has two changed neighbours, or it is noise
@@ -42,9 +42,9 @@ class Detector:
         that need none.
     usual, linear
         What scores: the one or the other, or neither where nothing can be judged.
-    tolerant
-        Whether only what lies beyond the neighbours counts, because the images are
-        shifted against each other.
+    shift_px
+        Rows and columns from a pixel to where the image after shows the same place;
+        at most 2 and a bit. The image after is moved back by it.
     """
 
     method: str
@@ -53,7 +53,7 @@ class Detector:
     light: Light | None = None
     usual: Usual | None = None
     linear: Linear | None = None
-    tolerant: bool = False
+    shift_px: tuple[float, float] = (0.0, 0.0)
     threshold: float = float("inf")
     notes: tuple[str, ...] = ()
 
@@ -93,13 +93,11 @@ class Detector:
         before, after, bad = read(outer)
         rows = list(self.rows)
         before, after = before[rows], after[rows]
+        if any(self.shift_px):
+            after = moved_by(after, *self.shift_px)
         if self.light is not None:
             after = self.light.on(after, outer.top, outer.left)
         return outer, before, after, bad
-
-    def moved(self, before: Image, after: Image) -> Image:
-        """Return the differences that are judged."""
-        return beyond_neighbours(before, after) if self.tolerant else after - before
 
     def _pixels(self, before: Image, after: Image) -> Image:
         if self.method == "index":
@@ -108,7 +106,7 @@ class Detector:
         if self.linear is not None:
             return self.linear.score(before, after)
         if self.usual is not None:
-            return self.usual.score(before, self.moved(before, after))
+            return self.usual.score(before, after - before)
         return np.full(before.shape[1:], _UNKNOWN, np.float32)
 
     def _confidence(self, score: Image) -> Image:

@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.change.conditional import Light, fit_light, fit_surface, fit_usual
-from spatial.change.detector import Detector, Image, Read
+from spatial.change.conditional import fit_light, fit_surface, fit_usual
+from spatial.change.detector import Detector, Flags, Image, Read
 from spatial.change.indices import index_images
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa
 from spatial.change.roles import CORE
@@ -22,7 +22,14 @@ METHODS = ("auto", "index", "cva", "irmad", "isfa")
 _LINEAR = {"cva": fit_cva, "irmad": fit_irmad, "isfa": fit_isfa}
 _FEWEST = 50
 _MOST = 200_000
-_BETTER = 0.95  # a place beside must fit that much better to call the pair shifted
+_SEASONAL = ("nir", "swir1", "swir2")  # leaves and water in the soil show there
+_HALF = 0.5  # how much they count beside red, green and blue where buildings are meant
+_FAR = 2  # pixels around its place in which the image after is looked for
+_SIDE = 2 * _FAR + 1
+_STEPS = 8  # parts of a pixel to which the shift is told
+_SLIGHT = 0.3  # below that moving would blur more than it mends
+_CAP = np.float32(4)  # squared deviations: a real change does not vote
+_LOW = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +67,54 @@ def fit_detector(
     -------
     Detector
         Its notes can hold ``too_few_pixels`` (nothing is judged changed),
-        ``identical``, ``shifted`` (a neighbour fits better than the place itself:
-        only what lies beyond the neighbours counts), ``season_split`` (the threshold
+        ``identical``, ``shifted`` (the image after was moved back by
+        `Detector.shift_px`), ``season_split`` (the threshold
         is the one between widespread and rare change).
     """
     rows = _used(roles, method)
     found = Detector(method, rows, tuple(roles[i] for i in rows))
+    if method == "auto":
+        found = _placed(found, read, shape)
     sample = _sampled(found, read, shape)
     if sample.before.shape[1] < _FEWEST:
-        return replace(found, notes=("too_few_pixels",))
+        return replace(found, notes=(*found.notes, "too_few_pixels"))
     same = np.array_equal(sample.before, sample.after)
-    found = _scoring(found, sample, read, shape)
+    built = target == "built"
+    found = _scoring(found, sample, read, shape, built=built)
     if same:
-        return replace(found, notes=("identical",))
-    return _thresholded(found, read, shape, built=target == "built")
+        return replace(found, notes=(*found.notes, "identical"))
+    return _thresholded(found, read, shape, built=built)
 
 
 def _used(roles: tuple[str, ...], method: str) -> tuple[int, ...]:
-    """Return the bands a method works on: `auto` takes the core ones where it can."""
+    """Return the bands a method works on: `auto` takes the core ones where it can.
+
+    It takes infrared first and visible last, so that the visible parts of the score
+    are what infrared does not foretell.
+    """
     core = [roles.index(r) for r in CORE if r in roles]
-    if method == "auto" and len(core) == len(CORE):
-        return tuple(core)
-    return tuple(range(len(roles)))
+    rows = range(len(roles))
+    if method != "auto":
+        return tuple(rows)
+    used = core if len(core) == len(CORE) else rows
+    return tuple(sorted(used, key=lambda i: (_turn(roles[i]), i)))
+
+
+def _turn(role: str) -> int:
+    order = ("swir2", "swir1", "nir")
+    visible = ("red", "green", "blue")
+    if role in order:
+        return order.index(role)
+    return len(order) + 1 + visible.index(role) if role in visible else len(order)
 
 
 def _scoring(
-    plain: Detector, sample: _Sample, read: Read, shape: tuple[int, int]
+    plain: Detector,
+    sample: _Sample,
+    read: Read,
+    shape: tuple[int, int],
+    *,
+    built: bool,
 ) -> Detector:
     """Return the detector with all that scores, without a threshold."""
     before, after = sample.before, sample.after
@@ -106,10 +135,12 @@ def _scoring(
             for x in (lit.before, lit.after)
         )
         return replace(found, linear=fit_cva(a, b))
-    if _is_shifted(found, read, shape):
-        found = replace(found, tolerant=True, notes=("shifted",))
-    moved = _sampled(found, read, shape).moved
-    return replace(found, usual=fit_usual(before, moved, unchanged))
+    lit = _sampled(found, read, shape)
+    weights = np.ones(len(found.roles))
+    if built and set(CORE) == set(found.roles):
+        weights[[r in _SEASONAL for r in found.roles]] = _HALF
+    usual = fit_usual(lit.before, lit.moved, unchanged, weights=weights)
+    return replace(found, usual=usual)
 
 
 def _thresholded(
@@ -138,7 +169,7 @@ def _sampled(found: Detector, read: Read, shape: tuple[int, int]) -> _Sample:
         inner = window.within(outer)
         known = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0) & ~bad
         known = known[inner]
-        moved = found.moved(before, after)
+        moved = after - before
         for part, image in ((a, before), (b, after), (d, moved)):
             part.append(image[:, *inner][:, known])
         count = int(known.sum())
@@ -154,25 +185,49 @@ def _joined(parts: list[NDArray[np.intp]]) -> NDArray[np.intp]:
     return np.concatenate(parts)
 
 
-def _is_shifted(found: Detector, read: Read, shape: tuple[int, int]) -> bool:
-    """Say whether the image after fits better one pixel beside where it lies."""
-    misfit = np.zeros((3, 3))
+def _placed(found: Detector, read: Read, shape: tuple[int, int]) -> Detector:
+    """Return the detector with the shift at which the image after fits best."""
+    misfit = np.zeros((_SIDE, _SIDE))
     for _, _, window in sample_windows(shape):
-        _, before, after, _ = found.pair(read, window)
-        misfit += _misfits(before, after)
-    centre = misfit[1, 1]
-    misfit[1, 1] = np.inf
-    return bool(misfit.min() < _BETTER * centre)
+        _, before, after, bad = found.pair(read, window)
+        misfit += _misfits(before, after, bad)
+    i, j = np.unravel_index(int(np.argmin(misfit)), misfit.shape)
+    down = _lowest(misfit[:, j], int(i)) - _FAR
+    right = _lowest(misfit[i], int(j)) - _FAR
+    if max(abs(down), abs(right)) < _SLIGHT:
+        return found
+    return replace(found, shift_px=(down, right), notes=("shifted",))
 
 
-def _misfits(before: Image, after: Image) -> NDArray[np.float64]:
-    """Return the mean absolute difference at each of nine offsets, summed by band."""
-    out = np.zeros((3, 3))
-    rows, cols = before.shape[1:]
-    middle = before[:, 1:-1, 1:-1]
-    for i, j in product(range(3), repeat=2):
-        beside = after[:, i : i + rows - 2, j : j + cols - 2]
-        gap = np.abs(beside - middle)
-        known = np.isfinite(gap)
-        out[i, j] = np.where(known, gap, 0).sum(dtype=np.float64)
+def _misfits(before: Image, after: Image, bad: Flags) -> Pixels:
+    """Return the squared difference at each offset, of bands without level or gain."""
+    out = np.zeros((_SIDE, _SIDE))
+    rows, cols = (n - 2 * _FAR for n in before.shape[1:])
+    known = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0) & ~bad
+    if rows < _SIDE or cols < _SIDE or not known.all():
+        return out
+    a, b = _standard(before)[:, _FAR:-_FAR, _FAR:-_FAR], _standard(after)
+    for i, j in product(range(_SIDE), repeat=2):
+        gap = b[:, i : i + rows, j : j + cols] - a
+        out[i, j] = np.minimum(gap * gap, _CAP).sum(dtype=np.float64)
     return out
+
+
+def _standard(image: Image) -> Image:
+    level = image.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
+    spread = image.std(axis=(1, 2), keepdims=True, dtype=np.float64)
+    return ((image - level) / np.maximum(spread, _LOW)).astype(np.float32)
+
+
+def _lowest(line: Pixels, at: int) -> float:
+    """Return where a parabola through the lowest value and its neighbours is lowest.
+
+    In steps of an eighth of a pixel; at an end of the line the end itself.
+    """
+    if not 0 < at < len(line) - 1:
+        return float(at)
+    left, here, right = line[at - 1 : at + 2]
+    bend = left - 2 * here + right
+    if bend <= 0:
+        return float(at)
+    return at + round(_STEPS * float(left - right) / (2 * float(bend))) / _STEPS

@@ -5,8 +5,6 @@ A running sum would be quicker, and would give other last bits in another tile.
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,25 +27,33 @@ def without_lone(changed: Flags, fewest: int) -> Flags:
     return changed & (_sum_of_nine(changed.astype(np.float32)) >= fewest)
 
 
-def beyond_neighbours(before: Image, after: Image) -> Image:
-    """Return the part of a difference that no shift of one pixel explains.
+def moved_by(values: Image, down: float, right: float) -> Image:
+    """Return each pixel's value `down` rows and `right` columns away from it.
 
-    How far the value after lies outside the range of the 3 x 3 square before, and the
-    other way round; of the two the one nearer to 0, signed as after minus before. An
-    image against itself moved by one pixel gives 0 everywhere.
+    Linear between pixels, exact for whole numbers; NaN where that lies outside.
 
     Parameters
     ----------
-    before, after
-        Bands, rows, columns; NaN is passed on.
+    values
+        Bands, rows, columns.
     """
-    forth = _outside(after, *_range_of_nine(before))
-    back = -_outside(before, *_range_of_nine(after))
-    return np.where(np.abs(forth) < np.abs(back), forth, back)
+    rows, cols = values.shape[1:]
+    i, j = int(np.floor(down)), int(np.floor(right))
+    p, q = np.float32(down - i), np.float32(right - j)
+    pad = 1 + max(abs(i), abs(j)) + 1
+    wide = np.pad(
+        values, ((0, 0), (pad, pad), (pad, pad)), constant_values=np.float32(np.nan)
+    )
 
+    def at(di: int, dj: int) -> Image:
+        top, left = pad + i + di, pad + j + dj
+        return wide[:, top : top + rows, left : left + cols]
 
-def _outside(values: Image, low: Image, high: Image) -> Image:
-    return np.maximum(values - high, 0) - np.maximum(low - values, 0)
+    upper = at(0, 0) if q == 0 else at(0, 0) * (1 - q) + at(0, 1) * q
+    if p == 0:
+        return np.ascontiguousarray(upper)
+    lower = at(1, 0) if q == 0 else at(1, 0) * (1 - q) + at(1, 1) * q
+    return np.asarray(upper * (1 - p) + lower * p)
 
 
 def _sum_of_nine(values: Image) -> Image:
@@ -55,13 +61,3 @@ def _sum_of_nine(values: Image) -> Image:
     rows, cols = values.shape
     lines = wide[:, :cols] + wide[:, 1 : cols + 1] + wide[:, 2:]
     return lines[:rows] + lines[1 : rows + 1] + lines[2:]
-
-
-def _range_of_nine(values: Image) -> tuple[Image, Image]:
-    wide = np.pad(values, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    rows, cols = values.shape[1:]
-    low, high = values, values
-    for i, j in product(range(3), repeat=2):
-        moved = wide[:, i : i + rows, j : j + cols]
-        low, high = np.fmin(low, moved), np.fmax(high, moved)
-    return low, high

@@ -25,8 +25,6 @@ CORE = ("blue", "green", "red", "nir", "swir1", "swir2")
 _EDGES = ("rededge1", "rededge2", "rededge3")
 _S2 = ("coastal", "blue", "green", "red", *_EDGES, "nir", "nir08", "vapour", "cirrus")
 _SWIR = ("swir1", "swir2")
-_NARROW_LAST = (*_S2[:8], *_S2[9:], *_SWIR, "nir08")
-
 SENSORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "sentinel2": (
         (*_S2, *_SWIR),
@@ -54,9 +52,8 @@ _USUAL: dict[int, tuple[str, ...]] = {
     6: CORE,
     4: CORE[:4],
 }
-_SEEN = 0.25  # a cirrus band is that much darker than its neighbours, or darker still
-_CIRRUS, _CIRRUS_BY_NAME = 10, 9  # where it stands in the order of the sensor, of names
-_ALL = 13
+_NIR, _NARROW = "nir", "nir08"
+_ENOUGH = 20  # pixels for a correlation
 _FINE = 10  # from so many bands on an image without a sensor is Sentinel-2
 
 
@@ -83,8 +80,8 @@ def roles_of(
     tuple of str, tuple of str
         As many roles as bands (``band1``... where nothing is known), and note keys:
         ``bands_assumed`` where only their number told, ``bands_by_name`` where the
-        13 bands of Sentinel-2 stand sorted by file name, with B8A last (told by the
-        dark cirrus band).
+        bands of Sentinel-2 stand sorted by file name, with B8A last (told by which
+        band is most like B8).
 
     Raises
     ------
@@ -103,8 +100,9 @@ def roles_of(
         if order is None:
             return tuple(f"band{i + 1}" for i in range(count)), ("bands_unknown",)
         notes = ("bands_assumed",)
-    if count == _ALL and _sorted_by_name(image):
-        return _NARROW_LAST, (*notes, "bands_by_name")
+    by_name = (*(r for r in order if r != _NARROW), _NARROW)
+    if _NARROW in order and _alike(image, by_name) > _alike(image, order):
+        return by_name, (*notes, "bands_by_name")
     return order, notes
 
 
@@ -130,14 +128,10 @@ def _check_names(bands: tuple[str, ...], count: int) -> None:
         )
 
 
-def _sorted_by_name(image: NDArray[np.float32]) -> bool:
-    """Say whether the dark cirrus band stands where sorting by name puts it."""
-    thin = image[:, ::7, ::7].reshape(_ALL, -1)
-    thin = thin[:, np.isfinite(thin).all(axis=0)]
-    if thin.shape[1] == 0:
-        return False
-    level = np.median(np.abs(thin), axis=1)
-    return bool(
-        level[_CIRRUS_BY_NAME] < _SEEN * np.median(level)
-        and level[_CIRRUS_BY_NAME] < level[_CIRRUS]
-    )
+def _alike(image: NDArray[np.float32], order: tuple[str, ...]) -> float:
+    """Return the correlation of the two bands that an order calls near infrared."""
+    two = image[[order.index(_NIR), order.index(_NARROW)], ::7, ::7].reshape(2, -1)
+    two = two[:, np.isfinite(two).all(axis=0)].astype(np.float64)
+    if two.shape[1] < _ENOUGH or two.std(axis=1).min() == 0:
+        return 0.0
+    return float(np.corrcoef(two)[0, 1])

@@ -16,6 +16,9 @@ Scores = NDArray[np.float32]
 _BINS = 512
 _CLIPPED = 12.0  # times the median: what lies above counts as just there
 _NOISE = 1.5  # times the median; noise smoothed over nine pixels stays below
+_HIGH = 30.0  # the same for the second split
+_LOWER = 0.15866  # one deviation below the median of a normal distribution
+_LADDER = np.linspace(-4, 12, 161)
 _FEW = 50
 _NEVER = float("inf")
 
@@ -59,14 +62,47 @@ def of_two(scores: Scores) -> float:
 def of_three(scores: Scores) -> float:
     """Return the threshold between widespread (season) and rare (built) change.
 
-    `of_two` again on the scores that pass `of_two`, on their square roots. At 10 m
-    most of what passes the first split is fields and shadows.
+    At 10 m most of what passes `of_two` is fields and shadows. Two estimates, and
+    their geometric mean, so that neither decides alone: Otsu's again on the logarithms
+    of the scores that pass, and the score above which fewer than one in a hundred can
+    be of the unchanged (`of_false_alarms`).
     """
     first = of_two(scores)
     passed = scores[scores > first]
     if passed.size < _FEW:
         return first
     middle = float(np.median(scores))
-    top = np.float32(_CLIPPED * middle) if middle > 0 else passed.max()
-    second = otsu(np.sqrt(np.minimum(passed, top))) ** 2
-    return second if np.isfinite(second) else first
+    top = np.float32(_HIGH * middle) if middle > 0 else passed.max()
+    second = float(np.exp(otsu(np.log(np.minimum(passed, top)))))
+    if not np.isfinite(second):
+        return first
+    rare = of_false_alarms(scores)
+    if not np.isfinite(rare):
+        return max(first, second)
+    return max(first, (second * max(first, rare)) ** 0.5)
+
+
+def of_false_alarms(scores: Scores, rate: float = 0.01) -> float:
+    """Return the score at which the local false discovery rate falls to `rate`.
+
+    Efron (2004), "Large-scale simultaneous hypothesis testing: the choice of a null
+    hypothesis", Journal of the American Statistical Association 99. Logarithms of
+    unchanged scores are taken for normal, with the median and the lower spread of all
+    scores, which rare change does not touch. Infinite where the rate is never reached.
+    """
+    positive = scores[scores > 0].astype(np.float64)
+    if positive.size < _FEW:
+        return _NEVER
+    logs = np.log(positive)
+    low, middle = np.quantile(logs, [_LOWER, 0.5])
+    if middle <= low:
+        return _NEVER
+    z = (logs - middle) / (middle - low)
+    count, edges = np.histogram(z, bins=_LADDER)
+    at = (edges[1:] + edges[:-1]) / 2
+    density = np.convolve(count, np.ones(5) / 5, "same") / (len(z) * (at[1] - at[0]))
+    unchanged = np.exp(-(at**2) / 2) / np.sqrt(2 * np.pi)
+    rare = (at > 1) & (unchanged < rate * density)
+    if not rare.any():
+        return _NEVER
+    return float(np.exp(middle + at[int(np.argmax(rare))] * (middle - low)))
