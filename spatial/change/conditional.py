@@ -16,14 +16,16 @@ and his minimum covariance determinant, 1985).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spatial.change.methods import fit_irmad, relate
 from spatial.change.statistic import Pixels, chi2_tail, covariance, inverse_root
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CLASSES = 5
 _USUAL = 0.9  # share of a class from which mean and covariance are taken
@@ -38,7 +40,7 @@ _LEAST_WEIGHT = 5.0  # unchanged pixels that count as an opinion of a cell
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Values at the middles of cells; between them linear, beyond them constant."""
+    """Values at the middles of cells; linear between them, and on beyond the last."""
 
     rows: Pixels
     cols: Pixels
@@ -48,8 +50,10 @@ class Surface:
         """Return the surface at pixel rows x columns; shape (bands, rows, cols)."""
         i, p = _between(self.rows, rows)
         j, q = _between(self.cols, cols)
-        down = self.values[:, i] * (1 - p)[:, None] + self.values[:, i + 1] * p[:, None]
-        across = down[:, :, j] * (1 - q) + down[:, :, j + 1] * q
+        lower, right = min(1, len(self.rows) - 1), min(1, len(self.cols) - 1)
+        above, below = self.values[:, i], self.values[:, i + lower]
+        down = above * (1 - p)[:, None] + below * p[:, None]
+        across = down[:, :, j] * (1 - q) + down[:, :, j + right] * q
         return across.astype(np.float32)
 
 
@@ -60,6 +64,15 @@ class Light:
     gain: Pixels
     offset: Pixels
     haze: Surface | None = None
+
+    def then(self, later: Light) -> Light:
+        """Return this light and a later one as one; surfaces on the same cells."""
+        haze = later.haze
+        if self.haze is not None and haze is not None:
+            values = self.haze.values * later.gain[:, None, None] + haze.values
+            haze = replace(haze, values=values)
+        gain, offset = self.gain * later.gain, self.offset * later.gain + later.offset
+        return Light(gain, offset, haze)
 
     def on(
         self, after: NDArray[np.float32], top: int, left: int
@@ -135,7 +148,7 @@ def fit_surface(
     cells: tuple[NDArray[np.intp], NDArray[np.intp]],
     middles: tuple[Pixels, Pixels],
 ) -> Surface:
-    """Fit what remains of haze: unchanged differences averaged by cell and smoothed.
+    """Fit what remains of haze: a plane, and what the cells say beyond the plane.
 
     Parameters
     ----------
@@ -151,12 +164,28 @@ def fit_surface(
     shape = len(middles[0]), len(middles[1])
     place = cells[0] * shape[1] + cells[1]
     size = shape[0] * shape[1]
-    count = _smoothed(np.bincount(place, weight, size).reshape(shape))
-    sums = [
-        _smoothed(np.bincount(place, weight * m, size).reshape(shape)) for m in moved
-    ]
-    values = np.stack(sums) / (count + _LEAST_WEIGHT)
-    return Surface(_padded(middles[0]), _padded(middles[1]), _widened(values))
+    count = np.bincount(place, weight, size).reshape(shape)
+    sums = np.stack(
+        [np.bincount(place, weight * m, size).reshape(shape) for m in moved]
+    )
+    basis = np.stack(np.broadcast_arrays(1.0, *np.ix_(*(_centred(m) for m in middles))))
+    plane = np.einsum("bij,pb->pij", basis, _least_squares(basis, count, sums))
+    rest = np.stack(
+        [_smoothed(s - count * p) for s, p in zip(sums, plane, strict=True)]
+    )
+    rest /= _smoothed(count) + _LEAST_WEIGHT
+    return Surface(*middles, plane + rest)
+
+
+def _least_squares(basis: Pixels, count: Pixels, sums: Pixels) -> Pixels:
+    """Return level and slopes of each band's plane, weighted by the unchanged."""
+    normal = np.einsum("bij,cij,ij->bc", basis, basis, count)
+    right = np.einsum("bij,pij->pb", basis, sums)
+    return np.linalg.solve(normal + np.eye(3) * 1e-6, right.T).T
+
+
+def _centred(middles: Pixels) -> Pixels:
+    return (middles - middles.mean()) / max(float(np.ptp(middles)), 1.0)
 
 
 def fit_usual(
@@ -182,19 +211,19 @@ def fit_usual(
     scaled = (moved / unit[:, None])[:, ::thin]
     centres = _centres(x)
     kind = _nearest(x, centres)
+    ridge = np.diag(_RIDGE + (_FLOOR * spread / unit) ** 2)
     means, roots = [], []
     for c in range(len(centres)):
         here = scaled[:, kind == c]
-        mean, root = _trimmed(here if here.shape[1] >= _FEWEST else scaled)
+        mean, root = _trimmed(here if here.shape[1] >= _FEWEST else scaled, ridge)
         means.append(mean * unit)
         roots.append(root * weights[:, None] / unit)
     return Usual(level, spread, centres, np.stack(means), np.stack(roots))
 
 
-def _trimmed(x: Pixels) -> tuple[Pixels, Pixels]:
+def _trimmed(x: Pixels, ridge: Pixels) -> tuple[Pixels, Pixels]:
     """Return mean and inverse root of the usual share of a table of differences."""
     keep = np.ones(x.shape[1], bool)
-    ridge = np.eye(len(x)) * _RIDGE
     for _ in range(_TRIMS):
         weight = keep.astype(np.float64)
         mean = np.einsum("in,n->i", x, weight) / weight.sum()
@@ -270,15 +299,8 @@ def _smoothed(cells: Pixels) -> Pixels:
     return np.asarray(lines[:, :-2] + lines[:, 1:-1] + lines[:, 2:])
 
 
-def _padded(middles: Pixels) -> Pixels:
-    """Return the middles with one beyond either end, so that all lie between two."""
-    return np.concatenate([[middles[0] - 1e9], middles, [middles[-1] + 1e9]])
-
-
-def _widened(values: Pixels) -> Pixels:
-    return np.pad(values, ((0, 0), (1, 1), (1, 1)), mode="edge")
-
-
 def _between(middles: Pixels, at: Pixels) -> tuple[NDArray[np.intp], Pixels]:
+    if len(middles) == 1:
+        return np.zeros(len(at), np.intp), np.zeros(len(at))
     i = np.clip(np.searchsorted(middles, at, side="right") - 1, 0, len(middles) - 2)
     return i, (at - middles[i]) / (middles[i + 1] - middles[i])

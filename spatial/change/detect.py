@@ -17,16 +17,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import InputRefusedError
-from spatial.change.detector import Detector, Read
 from spatial.change.fit import METHODS, fit_detector
 from spatial.change.roles import is_fine, roles_of
 from spatial.change.sample import Window, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from spatial.change.detector import Detector, Read
 
 Method = Literal["auto", "index", "cva", "irmad", "isfa"]
 Target = Literal["auto", "all", "built"]

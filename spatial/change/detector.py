@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.change.conditional import Light, Usual
 from spatial.change.indices import index_images
-from spatial.change.methods import Linear
 from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
 from spatial.change.sample import Window
+
+if TYPE_CHECKING:
+    from spatial.change.conditional import Light, Usual
+    from spatial.change.methods import Linear
 
 Image = NDArray[np.float32]
 Flags = NDArray[np.bool_]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spatial.change.conditional import fit_light, fit_surface, fit_usual
 from spatial.change.detector import Detector, Flags, Image, Read
@@ -14,8 +14,12 @@ from spatial.change.indices import index_images
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa
 from spatial.change.roles import CORE
 from spatial.change.sample import middles, sample_windows
-from spatial.change.statistic import Pixels
 from spatial.change.threshold import of_three, of_two, otsu
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spatial.change.statistic import Pixels
 
 METHODS = ("auto", "index", "cva", "irmad", "isfa")
 
@@ -24,6 +28,8 @@ _FEWEST = 50
 _MOST = 200_000
 _SEASONAL = ("nir", "swir1", "swir2")  # leaves and water in the soil show there
 _HALF = 0.5  # how much they count beside red, green and blue where buildings are meant
+_LIGHTS = 2
+_LEAST = 0.05  # of a deviation: below lies rounding, not change
 _FAR = 2  # pixels around its place in which the image after is looked for
 _SIDE = 2 * _FAR + 1
 _STEPS = 8  # parts of a pixel to which the shift is told
@@ -122,12 +128,7 @@ def _scoring(
     if plain.method in _LINEAR:
         fit = _LINEAR[plain.method](before[:, ::step], after[:, ::step])
         return replace(plain, linear=fit)
-    light, unchanged = fit_light(before, after)
-    flat = replace(plain, light=light)
-    moved = light.gain[:, None] * after + light.offset[:, None] - before
-    places = middles(shape[0]), middles(shape[1])
-    haze = fit_surface(moved, unchanged, sample.cells, places)
-    found = replace(flat, light=replace(light, haze=haze))
+    found, unchanged = _lit(plain, sample, read, shape)
     if plain.method == "index":
         lit = _sampled(found, read, shape)
         a, b = (
@@ -143,6 +144,26 @@ def _scoring(
     return replace(found, usual=usual)
 
 
+def _lit(
+    plain: Detector, sample: _Sample, read: Read, shape: tuple[int, int]
+) -> tuple[Detector, Pixels]:
+    """Return the detector with its light, and how likely each pixel is unchanged.
+
+    Twice: under haze few pixels look unchanged until most of it has been taken off.
+    """
+    places = middles(shape[0]), middles(shape[1])
+    found, light = plain, None
+    for _ in range(_LIGHTS):
+        more, unchanged = fit_light(sample.before, sample.after)
+        moved = more.gain[:, None] * sample.after + more.offset[:, None]
+        haze = fit_surface(moved - sample.before, unchanged, sample.cells, places)
+        more = replace(more, haze=haze)
+        light = more if light is None else light.then(more)
+        found = replace(plain, light=light)
+        sample = _sampled(found, read, shape)
+    return found, unchanged
+
+
 def _thresholded(
     found: Detector, read: Read, shape: tuple[int, int], *, built: bool
 ) -> Detector:
@@ -154,7 +175,7 @@ def _thresholded(
         parts.append(inside[np.isfinite(inside)])
     scores = np.concatenate(parts)
     if found.usual is None:
-        return replace(found, threshold=otsu(scores))
+        return replace(found, threshold=max(otsu(scores), _LEAST))
     if not built:
         return replace(found, threshold=of_two(scores))
     notes = (*found.notes, "season_split")

@@ -8,9 +8,9 @@ components, so squares follow a chi-square where nothing changed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spatial.change.statistic import (
     Pixels,
@@ -19,6 +19,9 @@ from spatial.change.statistic import (
     inverse_root,
     weighted_mean,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ROUNDS = 40
 _SETTLED = 1e-4

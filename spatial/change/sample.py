@@ -7,6 +7,7 @@ million pixels however large the image is.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +66,8 @@ def sample_windows(shape: tuple[int, int]) -> list[tuple[int, int, Window]]:
     whole = shape[0] * shape[1] <= _WHOLE
     rows, cols = cell_edges(shape[0]), cell_edges(shape[1])
     out = []
-    for i, (top, bottom) in enumerate(zip(rows[:-1], rows[1:], strict=True)):
-        for j, (left, right) in enumerate(zip(cols[:-1], cols[1:], strict=True)):
+    for i, (top, bottom) in enumerate(itertools.pairwise(rows)):
+        for j, (left, right) in enumerate(itertools.pairwise(cols)):
             cell = Window(top, bottom, left, right)
             out.append((i, j, cell if whole else _middle(cell)))
     return out

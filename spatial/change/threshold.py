@@ -20,6 +20,7 @@ _HIGH = 30.0  # the same for the second split
 _LOWER = 0.15866  # one deviation below the median of a normal distribution
 _LADDER = np.linspace(-4, 12, 161)
 _FEW = 50
+_LEAST = 1.0  # the middle of what is usual
 _NEVER = float("inf")
 
 
@@ -56,7 +57,7 @@ def of_two(scores: Scores) -> float:
     middle = float(np.median(scores))
     top = np.float32(_CLIPPED * middle) if middle > 0 else scores.max()
     split = otsu(np.sqrt(np.minimum(scores, top))) ** 2
-    return max(split, _NOISE * middle)
+    return max(split, _NOISE * middle, _LEAST)
 
 
 def of_three(scores: Scores) -> float:
