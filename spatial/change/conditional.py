@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CLASSES = 5
 _USUAL = 0.9  # share of a class from which mean and covariance are taken
+_DRAWN = 0.3  # of the covariance of all classes together
 _TRIMS = 6
 _ROUNDS = 15
 _RIDGE = 0.05  # of the unchanged variance; a class is never quieter than that
@@ -212,10 +213,14 @@ def fit_usual(
     centres = _centres(x)
     kind = _nearest(x, centres)
     ridge = np.diag(_RIDGE + (_FLOOR * spread / unit) ** 2)
+    everywhere = _trimmed(scaled, ridge)[1]
     means, roots = [], []
     for c in range(len(centres)):
         here = scaled[:, kind == c]
-        mean, root = _trimmed(here if here.shape[1] >= _FEWEST else scaled, ridge)
+        if here.shape[1] < _FEWEST:
+            here = scaled
+        mean, root = _trimmed(here, ridge)
+        root = _between_two(root, everywhere)
         means.append(mean * unit)
         roots.append(root * weights[:, None] / unit)
     return Usual(level, spread, centres, np.stack(means), np.stack(roots))
@@ -233,6 +238,17 @@ def _trimmed(x: Pixels, ridge: Pixels) -> tuple[Pixels, Pixels]:
         keep = length <= np.quantile(length, _USUAL)
     middle = max(float(np.median(length)), 0.1 * len(x))
     return mean, root / np.sqrt(middle)
+
+
+def _between_two(own: Pixels, everywhere: Pixels) -> Pixels:
+    """Return the inverse root of a class's covariance, drawn towards that of all.
+
+    Friedman (1989), "Regularized discriminant analysis", Journal of the American
+    Statistical Association 84: a class of which most has changed must not make its
+    own change usual.
+    """
+    of_class, of_all = (np.linalg.inv(r.T @ r) for r in (own, everywhere))
+    return inverse_root((1 - _DRAWN) * of_class + _DRAWN * of_all)
 
 
 def _length(

@@ -27,6 +27,7 @@ HALO = 5
 """Pixels around a window that its answer depends on."""
 
 _COMPANY = 3  # a changed pixel has two changed neighbours, or it is noise
+_OWN = np.float32(1.6)  # a pixel's context lifts its own score no further
 _UNKNOWN = np.float32(np.nan)
 
 
@@ -47,7 +48,8 @@ class Detector:
         What scores: the one or the other, or neither where nothing can be judged.
     shift_px
         Rows and columns from a pixel to where the image after shows the same place;
-        at most 2 and a bit. The image after is moved back by it.
+        at most 2 and a bit. The image after is moved back by it, and the image
+        before blurred alike.
     """
 
     method: str
@@ -83,7 +85,7 @@ class Detector:
         known = np.isfinite(score) & ~bad
         if self.usual is None:
             return outer, np.where(known, score, _UNKNOWN)
-        return outer, mean_of_valid(score, known)
+        return outer, np.minimum(mean_of_valid(score, known), score * _OWN)
 
     def pair(self, read: Read, window: Window) -> tuple[Window, Image, Image, Flags]:
         """Return the used bands of both dates around a window, in one light."""
@@ -98,6 +100,7 @@ class Detector:
         before, after = before[rows], after[rows]
         if any(self.shift_px):
             after = moved_by(after, *self.shift_px)
+            before = _as_blurred(before, *self.shift_px)
         if self.light is not None:
             after = self.light.on(after, outer.top, outer.left)
         return outer, before, after, bad
@@ -119,3 +122,11 @@ class Detector:
         ratio = np.minimum(score / np.float32(self.threshold), np.float32(1e3))
         power = (ratio * ratio) * (ratio * ratio)
         return power / (power + np.float32(1))
+
+
+def _as_blurred(image: Image, down: float, right: float) -> Image:
+    """Return the image moved there and back: as blurred as one that was moved."""
+    part = down - np.floor(down), right - np.floor(right)
+    if not any(part):
+        return image
+    return moved_by(moved_by(image, *part), -part[0], -part[1])

@@ -19,6 +19,7 @@ _NOISE = 1.5  # times the median; noise smoothed over nine pixels stays below
 _HIGH = 30.0  # the same for the second split
 _LOWER = 0.15866  # one deviation below the median of a normal distribution
 _LADDER = np.linspace(-4, 12, 161)
+_SAME = 1e-12
 _FEW = 50
 _LEAST = 1.0  # the middle of what is usual
 _NEVER = float("inf")
@@ -29,12 +30,13 @@ def otsu(scores: Scores) -> float:
 
     Otsu (1979), "A threshold selection method from gray-level histograms", IEEE
     Transactions on Systems, Man and Cybernetics 9(1). 512 bins from the least to the
-    greatest score; infinite where all scores are alike or there are none.
+    greatest score, the middle of the gap where several part alike. Infinite where all
+    scores are alike or there are none.
 
     Examples
     --------
     >>> round(otsu(np.array([1, 1, 1, 2, 9, 9, 8], np.float32)), 1)
-    2.0
+    5.0
     """
     if scores.size == 0 or scores.min() == scores.max():
         return _NEVER
@@ -43,7 +45,8 @@ def otsu(scores: Scores) -> float:
     below, mass = np.cumsum(count)[:-1], np.cumsum(count * middle)
     above = scores.size - below
     split = (mass[-1] * below / scores.size - mass[:-1]) ** 2 / (below * above)
-    return float(edges[1 + int(np.argmax(split))])
+    best = np.flatnonzero(split >= split.max() * (1 - _SAME))
+    return float((edges[1 + best[0]] + edges[1 + best[-1]]) / 2)
 
 
 def of_two(scores: Scores) -> float:
