@@ -164,11 +164,8 @@ def fit_surface(
     """
     shape = len(middles[0]), len(middles[1])
     place = cells[0] * shape[1] + cells[1]
-    size = shape[0] * shape[1]
-    count = np.bincount(place, weight, size).reshape(shape)
-    sums = np.stack(
-        [np.bincount(place, weight * m, size).reshape(shape) for m in moved]
-    )
+    count = _by_cell(place, weight, shape)
+    sums = np.stack([_by_cell(place, weight * m, shape) for m in moved])
     basis = np.stack(np.broadcast_arrays(1.0, *np.ix_(*(_centred(m) for m in middles))))
     plane = np.einsum("bij,pb->pij", basis, _least_squares(basis, count, sums))
     rest = np.stack(
@@ -180,13 +177,21 @@ def fit_surface(
 
 def _least_squares(basis: Pixels, count: Pixels, sums: Pixels) -> Pixels:
     """Return level and slopes of each band's plane, weighted by the unchanged."""
-    normal = np.einsum("bij,cij,ij->bc", basis, basis, count)
+    normal = np.einsum("bij,cij->bc", basis * count, basis)
     right = np.einsum("bij,pij->pb", basis, sums)
-    return np.linalg.solve(normal + np.eye(3) * 1e-6, right.T).T
+    return np.asarray(np.linalg.solve(normal + np.eye(3) * 1e-6, right.T).T)
+
+
+def _by_cell(
+    place: NDArray[np.intp], amounts: Pixels, shape: tuple[int, int]
+) -> Pixels:
+    """Return the sum of amounts in each cell."""
+    total = np.bincount(place, amounts, shape[0] * shape[1])
+    return np.asarray(total, np.float64).reshape(shape)
 
 
 def _centred(middles: Pixels) -> Pixels:
-    return (middles - middles.mean()) / max(float(np.ptp(middles)), 1.0)
+    return np.asarray((middles - middles.mean()) / max(float(np.ptp(middles)), 1.0))
 
 
 def fit_usual(

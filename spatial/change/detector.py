@@ -121,7 +121,7 @@ class Detector:
             return np.where(np.isfinite(score), np.float32(0), _UNKNOWN)
         ratio = np.minimum(score / np.float32(self.threshold), np.float32(1e3))
         power = (ratio * ratio) * (ratio * ratio)
-        return power / (power + np.float32(1))
+        return np.asarray(power / (power + np.float32(1)))
 
 
 def _as_blurred(image: Image, down: float, right: float) -> Image:

@@ -44,7 +44,6 @@ class _Sample:
 
     before: Pixels
     after: Pixels
-    moved: Pixels
     cells: tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
@@ -140,7 +139,7 @@ def _scoring(
     weights = np.ones(len(found.roles))
     if built and set(CORE) == set(found.roles):
         weights[[r in _SEASONAL for r in found.roles]] = _HALF
-    usual = fit_usual(lit.before, lit.moved, unchanged, weights=weights)
+    usual = fit_usual(lit.before, lit.after - lit.before, unchanged, weights=weights)
     return replace(found, usual=usual)
 
 
@@ -184,26 +183,21 @@ def _thresholded(
 
 def _sampled(found: Detector, read: Read, shape: tuple[int, int]) -> _Sample:
     """Return the known pixels of all windows of the sample, in reading order."""
-    a, b, d, rows, cols = [], [], [], [], []
+    a: list[Image] = []
+    b: list[Image] = []
+    rows, cols = [], []
     for i, j, window in sample_windows(shape):
         outer, before, after, bad = found.pair(read, window)
         inner = window.within(outer)
         known = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0) & ~bad
         known = known[inner]
-        moved = after - before
-        for part, image in ((a, before), (b, after), (d, moved)):
-            part.append(image[:, *inner][:, known])
+        a.append(before[:, *inner][:, known])
+        b.append(after[:, *inner][:, known])
         count = int(known.sum())
         rows.append(np.full(count, i))
         cols.append(np.full(count, j))
-    before64, after64, moved64 = (
-        np.concatenate(p, axis=1).astype(np.float64) for p in (a, b, d)
-    )
-    return _Sample(before64, after64, moved64, (_joined(rows), _joined(cols)))
-
-
-def _joined(parts: list[NDArray[np.intp]]) -> NDArray[np.intp]:
-    return np.concatenate(parts)
+    first, second = (np.concatenate(p, axis=1).astype(np.float64) for p in (a, b))
+    return _Sample(first, second, (np.concatenate(rows), np.concatenate(cols)))
 
 
 def _placed(found: Detector, read: Read, shape: tuple[int, int]) -> Detector:
@@ -237,7 +231,7 @@ def _misfits(before: Image, after: Image, bad: Flags) -> Pixels:
 def _standard(image: Image) -> Image:
     level = image.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
     spread = image.std(axis=(1, 2), keepdims=True, dtype=np.float64)
-    return ((image - level) / np.maximum(spread, _LOW)).astype(np.float32)
+    return np.asarray((image - level) / np.maximum(spread, _LOW), np.float32)
 
 
 def _lowest(line: Pixels, at: int) -> float:

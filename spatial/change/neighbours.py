@@ -60,4 +60,4 @@ def _sum_of_nine(values: Image) -> Image:
     wide = np.pad(values, 1)
     rows, cols = values.shape
     lines = wide[:, :cols] + wide[:, 1 : cols + 1] + wide[:, 2:]
-    return lines[:rows] + lines[1 : rows + 1] + lines[2:]
+    return np.asarray(lines[:rows] + lines[1 : rows + 1] + lines[2:])

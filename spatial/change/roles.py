@@ -134,4 +134,4 @@ def _alike(image: NDArray[np.float32], order: tuple[str, ...]) -> float:
     two = two[:, np.isfinite(two).all(axis=0)].astype(np.float64)
     if two.shape[1] < _ENOUGH or two.std(axis=1).min() == 0:
         return 0.0
-    return float(np.corrcoef(two)[0, 1])
+    return float(np.asarray(np.corrcoef(two))[0, 1])

@@ -158,7 +158,7 @@ def _misfit(stack: NDArray[np.float32]) -> NDArray[np.float32]:
 def _deviation(stack: NDArray[np.float32], noise: float) -> NDArray[np.float32]:
     """Return the deviation along dates by medians, never below the noise."""
     spread = np.float32(_TO_DEVIATION) * _median(np.abs(stack - _median(stack)))
-    return np.fmax(spread, np.float32(noise))
+    return np.asarray(np.fmax(spread, np.float32(noise)))
 
 
 def _median(stack: NDArray[np.float32]) -> NDArray[np.float32]:

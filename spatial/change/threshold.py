@@ -83,7 +83,7 @@ def of_three(scores: Scores) -> float:
     rare = of_false_alarms(scores)
     if not np.isfinite(rare):
         return max(first, second)
-    return max(first, (second * max(first, rare)) ** 0.5)
+    return max(first, float(np.sqrt(second * max(first, rare))))
 
 
 def of_false_alarms(scores: Scores, rate: float = 0.01) -> float:
