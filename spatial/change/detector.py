@@ -1,0 +1,132 @@
+"""The detector: what a whole image has settled, and how a window is then judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spatial.change.indices import index_images
+from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
+from spatial.change.sample import Window
+
+if TYPE_CHECKING:
+    from spatial.change.conditional import Light, Usual
+    from spatial.change.methods import Linear
+
+Image = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Read = Callable[[Window], tuple[Image, Image, Flags]]
+"""Returns the images before and after (bands, rows, columns) and the mask of a window;
+called from several threads."""
+
+HALO = 5
+"""Pixels around a window that its answer depends on."""
+
+_COMPANY = 3  # a changed pixel has two changed neighbours, or it is noise
+_OWN = np.float32(1.6)  # a pixel's context lifts its own score no further
+_UNKNOWN = np.float32(np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A method fitted to a pair of images; pure, and safe in several threads.
+
+    Attributes
+    ----------
+    method, threshold, notes
+        As in `spatial.change.detect.Change`.
+    rows, roles
+        Which bands of the images are used, and what they are.
+    light
+        Takes the image after to the light of the image before; None for the methods
+        that need none.
+    usual, linear
+        What scores: the one or the other, or neither where nothing can be judged.
+    shift_px
+        Rows and columns from a pixel to where the image after shows the same place;
+        at most 2 and a bit. The image after is moved back by it, and the image
+        before blurred alike.
+    """
+
+    method: str
+    rows: tuple[int, ...]
+    roles: tuple[str, ...]
+    light: Light | None = None
+    usual: Usual | None = None
+    linear: Linear | None = None
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    threshold: float = float("inf")
+    notes: tuple[str, ...] = ()
+
+    def apply(self, read: Read, window: Window) -> tuple[Flags, Image, Image]:
+        """Return changed, score and confidence of one window.
+
+        `read` is asked for the window and `HALO` pixels around it; what it returns
+        may be smaller where the image ends.
+        """
+        outer, score = self.smooth(read, window)
+        inner = window.within(outer)
+        with np.errstate(invalid="ignore"):
+            over = score > np.float32(self.threshold)
+        changed = over if self.usual is None else without_lone(over, _COMPANY)
+        return changed[inner], score[inner], self._confidence(score[inner])
+
+    def smooth(self, read: Read, window: Window) -> tuple[Window, Image]:
+        """Return scores with spatial context, and the wider window they fill.
+
+        Right within `window` and one pixel around it; further out the edge shows.
+        """
+        outer, before, after, bad = self.pair(read, window)
+        score = self._pixels(before, after)
+        known = np.isfinite(score) & ~bad
+        if self.usual is None:
+            return outer, np.where(known, score, _UNKNOWN)
+        return outer, np.minimum(mean_of_valid(score, known), score * _OWN)
+
+    def pair(self, read: Read, window: Window) -> tuple[Window, Image, Image, Flags]:
+        """Return the used bands of both dates around a window, in one light."""
+        outer = Window(
+            max(0, window.top - HALO),
+            window.bottom + HALO,
+            max(0, window.left - HALO),
+            window.right + HALO,
+        )
+        before, after, bad = read(outer)
+        rows = list(self.rows)
+        before, after = before[rows], after[rows]
+        if any(self.shift_px):
+            after = moved_by(after, *self.shift_px)
+            before = _as_blurred(before, *self.shift_px)
+        if self.light is not None:
+            after = self.light.on(after, outer.top, outer.left)
+        return outer, before, after, bad
+
+    def _pixels(self, before: Image, after: Image) -> Image:
+        if self.method == "index":
+            before = index_images(before, self.roles)
+            after = index_images(after, self.roles)
+        if self.linear is not None:
+            return self.linear.score(before, after)
+        if self.usual is not None:
+            return self.usual.score(before, after - before)
+        return np.full(before.shape[1:], _UNKNOWN, np.float32)
+
+    def _confidence(self, score: Image) -> Image:
+        """Return 0.5 at the threshold, rising with the score; 0 if none is reached."""
+        if not np.isfinite(self.threshold):
+            return np.where(np.isfinite(score), np.float32(0), _UNKNOWN)
+        ratio = np.minimum(score / np.float32(self.threshold), np.float32(1e3))
+        power = (ratio * ratio) * (ratio * ratio)
+        return np.asarray(power / (power + np.float32(1)))
+
+
+def _as_blurred(image: Image, down: float, right: float) -> Image:
+    """Return the image moved there and back: as blurred as one that was moved."""
+    part = down - np.floor(down), right - np.floor(right)
+    if not any(part):
+        return image
+    return moved_by(moved_by(image, *part), -part[0], -part[1])
