@@ -62,8 +62,8 @@ def of_region(region: str) -> tuple[Rulebook, ...]:
 
     Examples
     --------
-    >>> [book.id for book in of_region("654000")][-1]
-    'yili'
+    >>> [book.id for book in of_region("654000")][-2:]
+    ['yili', 'yili_activity']
     """
     books = (load_rulebook(name) for name in places())
     return tuple(book for book in books if _speaks_of(region, book))

@@ -18,8 +18,10 @@ from layers.worker import lifeline, pool
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 
 PROGRAM = """
-import sys, tempfile
+import signal, sys, tempfile
 from pathlib import Path
+# where the tests run as a job in the background, SIGINT comes ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from layers import worker
 from layers.worker import pool
 begun = pool.Child.ask

@@ -392,7 +392,9 @@ def test_no_table_and_no_folder_are_refused(tmp_path):
 
 
 INTERRUPTED = """
-import sys, pathlib
+import signal, sys, pathlib
+# where the tests run as a job in the background, SIGINT comes ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path[:0] = [{root!r}, {here!r}]
 from test_engine import SITES, ZONES
 from spatial.engine import Threads, overlap_stream, write_overlaps

@@ -41,4 +41,5 @@ def test_every_key_in_the_code_has_a_sentence_and_every_sentence_a_use():
         for relation in ("intersects", "not_within")
         for form in ("area", "length", "point")
     } | {"why.intersects_area_in_site", "why.intersects_length_in_site"}
+    forms |= {"why.anywhere", "why.outside"}  # made of the relation's name
     assert used | forms == set(SAID["zh"])
