@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from spatial.policy import model
 from spatial.policy.cases import check_cases, work
 from spatial.policy.load import builtin, load_rulebook
 
@@ -76,36 +75,9 @@ def less_known(case):
                 yield f"{kind}.{name}", replace(case, zones=poorer)
 
 
-def strictly_read(rule):
-    """Return the zone fields of which a rule reads the lack as the strictest."""
-    return {
-        f"{one.where.kind}.{test.name}"
-        for edition in rule.editions
-        for one in edition.provisions
-        for test in comparisons_in(one.where.filter)
-        if test.missing == "match"
-    }
-
-
-def comparisons_in(condition):
-    """Yield the comparisons of a condition."""
-    if isinstance(condition, model.Test):
-        yield condition
-    elif isinstance(condition, model.Not):
-        yield from comparisons_in(condition.part)
-    elif condition is not None:
-        for part in condition.parts:
-            yield from comparisons_in(part)
-
-
 @pytest.mark.parametrize(("case", "rule", "book"), CASES)
 def test_losing_knowledge_never_improves_the_outcome(case, rule, book):
-    strict = strictly_read(rule)
     for lost, poorer in less_known(case):
         got = work(poorer, rule, book)
         may = MAY_COME_FROM.get(got, {case.expect})
-        if lost in strict and got == "restricted":
-            # Where the law says that the strictest applies to what a zone does not
-            # state, a restriction is certain that hung on the project's word before.
-            may = may | {"needs_information"}
         assert case.expect in may, lost

@@ -116,12 +116,19 @@ class TestPointsOnTheEllipsoid:
     ):
         rng = np.random.default_rng(seed)
         ring = star(rng, 110, lat, away_m / 60e3, corners=corners).exterior
-        point = shapely.Point(110 + rng.normal() * away_m / 1e5, lat)
+        # no farther than one plane can tell, which at 60 degrees is 49 km
+        point = shapely.Point(110 + rng.uniform(-2, 2) * away_m / 1e5, lat)
         away, known = points_away_m(np.array(point.xy), segments_of(np.array([ring])))
-        truth = sampled_m(point, ring)
-        # beyond, one plane may not tell which edges count; at 60 degrees from 50 km on
-        assert known.all() or truth > 50_000
-        assert not known.all() or away[0] == pytest.approx(truth, rel=2e-9, abs=1e-5)
+        assert known.all()
+        assert away[0] == pytest.approx(sampled_m(point, ring), rel=2e-9, abs=1e-5)
+
+    def test_where_one_plane_cannot_tell_it_is_not_known(self):
+        ring = shapely.box(110, 48, 110.1, 48.1).exterior
+        points = np.array([[109.5, 108.5], [48.0, 48.0]])
+        edges = segments_of(np.array([ring, ring]))
+        away, known = points_away_m(points, edges)
+        assert known.tolist() == [True, False]
+        assert np.isfinite(away).tolist() == [True, False]
 
     @given(SEEDS, st.floats(20, 53))
     @settings(max_examples=30, deadline=None)
