@@ -151,7 +151,7 @@ def patches(
     )
     table = features(scene, runs)
     if not len(table):
-        return _empty()
+        return no_patches()
     table["area_m2"] = area
     table["width_m"] = table["width_px"] * np.sqrt(area / table["pixels"])
     table["length_m"] = area / table["width_m"]
@@ -234,8 +234,8 @@ def _events(
     return out
 
 
-def _empty() -> gpd.GeoDataFrame:
-    """Return the table of no patches."""
+def no_patches() -> gpd.GeoDataFrame:
+    """Return the table of `patches` without a row, and without measurements."""
     return gpd.GeoDataFrame(
         {name: np.empty(0, dtype=object) for name in COLUMNS}, geometry=[], crs=FRAME
     ).astype({"area_m2": float, "width_m": float, "confidence": float, "kept": bool})
