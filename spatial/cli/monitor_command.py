@@ -120,33 +120,31 @@ def monitor(
     例 / example:
       redline monitor before.tif after.tif -w office/ -o out/
     """
-    import layers
-    from spatial.monitor.run import monitor as run
     from spatial.monitor.write import MOST_PICTURES, write_monitoring
+    from spatial.rerun.monitor_call import MonitorCall, carry_out_monitor, monitor_told
 
-    roles = tuple(one.strip() for one in bands.split(",")) if bands else None
-    first, second = (
-        layers.read_raster(path, bands=roles, sensor=sensor, date=_day(day))
-        for path, day in ((before, date_before), (after, date_after))
-    )
-    progress("cli.reading_workspace", path=str(workspace))
-    office = layers.open_workspace(workspace)
-    found = run(
-        first,
-        second,
-        office,
+    call = MonitorCall(
+        before=before,
+        after=after,
+        workspace=workspace,
         on=_day(on),
+        lang=language(),
+        bands=tuple(one.strip() for one in bands.split(",")) if bands else None,
+        sensor=sensor,
+        date_before=_day(date_before),
+        date_after=_day(date_after),
         method=method,
         target=target,
         min_area_m2=min_area_m2,
-        lang=language(),
-        step=step,
+        pictures=MOST_PICTURES if pictures is None else pictures,
     )
+    found = carry_out_monitor(call, step=step)
     progress("cli.writing")
     written = write_monitoring(
         found,
         out,
-        most_pictures=MOST_PICTURES if pictures is None else pictures,
+        most_pictures=call.pictures,
+        call=monitor_told(call, out),
         progress=drawn,
     )
     print_clues(found)

@@ -91,15 +91,16 @@ def demo(out: Path, on: dt.datetime | None, *, imagery: bool) -> None:
 def _demo_of_images(county: Path, out: Path) -> None:
     """Compare the made-up images, and the clues with what was planted."""
     from layers.samples import images, scene
-    from layers.workspace import open_workspace
     from spatial.cli.monitor_command import drawn, print_clues
-    from spatial.monitor.run import monitor
     from spatial.monitor.write import write_monitoring
+    from spatial.rerun.monitor_call import MonitorCall, carry_out_monitor, monitor_told
 
     progress("cli.making_images")
     before, after = images.write_pair(out / "images")
-    found = monitor(before, after, open_workspace(county), lang=language(), step=step)
-    written = write_monitoring(found, out / "monitor", progress=drawn)
+    call = MonitorCall(before, after, county, lang=language())
+    found = carry_out_monitor(call, step=step)
+    told = monitor_told(call, out / "monitor")
+    written = write_monitoring(found, out / "monitor", call=told, progress=drawn)
     print_clues(found)
     patches = found.scan.patches if found.scan else found.set_aside
     shapes = patches.geometry[patches["kept"].astype(bool)]

@@ -180,6 +180,8 @@ def monitor(
         "event_within_m": event_within_m,
     }
     first, second = _image(before), _image(after)
+    _need_settled(first)
+    _need_settled(second)
     day = _day(on, second)
     step("cli.judging_pair", {"before": first.name, "after": second.name})
     report = pair(first, second)
@@ -220,6 +222,17 @@ def monitor(
 
 def _image(given: RasterLayer | Path | str) -> RasterLayer:
     return given if isinstance(given, RasterLayer) else read_raster(given)
+
+
+def _need_settled(image: RasterLayer) -> None:
+    """Refuse an image on another datum before any work: zones would lie beside it."""
+    if not image.is_settled:
+        raise InputRefusedError(
+            source=image.source,
+            expected="a reference system on CGCS2000 or WGS 84, as the zones have",
+            got=image.grid.crs.name,
+            todo="warp both images first, for example with gdalwarp -t_srs EPSG:4490",
+        )
 
 
 def _day(on: dt.date | str | None, after: RasterLayer) -> dt.date:

@@ -50,6 +50,8 @@ MOST_PICTURES = 200
 MOST_EMBEDDED = 60
 """Pictures inside the page: it must open at once."""
 PICTURES = "pictures"
+MONITORING = "monitoring"
+"""What the manifest says such a run is about."""
 PAIR_PICTURE = "pair.png"
 _NO_ZONES = ("admin_unit", "control_unit")  # they tile a county and would hide it
 
@@ -284,7 +286,7 @@ def _manifest(
         "schema": MANIFEST_SCHEMA,
         "run_id": content.run_id,
         "title": content.title,
-        "about": "monitoring",
+        "about": MONITORING,
         "region": content.region,
         "on": found.on.isoformat(),
         "lang": found.lang,

@@ -2,8 +2,8 @@
 
 import pytest
 from click.testing import CliRunner
+from small_pair import small_pair
 
-from layers.samples import images
 from layers.samples.county import write_county
 from spatial.cli import main
 
@@ -15,7 +15,7 @@ def county(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
-    return images.write_pair(tmp_path_factory.mktemp("images"))
+    return small_pair(tmp_path_factory.mktemp("images"))
 
 
 def redline(*words):
@@ -25,9 +25,9 @@ def redline(*words):
 def test_it_lists_clues_and_says_why_the_rest_are_none(county, pair, tmp_path):
     run = redline("monitor", *pair, "-w", county, "-o", tmp_path, "--pictures", 1)
     assert run.exit_code == 0, run.output
-    assert "其中线索 16 个，其余 17 个已注明原因（适用日期 2025-09-16）" in run.output
-    assert "植被季节变化：11" in run.output
-    assert "许可已过期" in run.output
+    assert "其中线索 1 个，其余 2 个已注明原因（适用日期 2025-09-16）" in run.output
+    assert "在有效许可范围内，且无条款明确禁止：2" in run.output
+    assert "未查到许可" in run.output
     assert "管控区未完整观测" in run.output
     assert (tmp_path / "report.html").is_file()
 
@@ -54,3 +54,26 @@ def test_bands_and_days_can_be_stated(county, pair, tmp_path):
     run = redline("monitor", *pair, "-w", county, "-o", tmp_path, *days)
     assert run.exit_code == 1
     assert "2025-01-01" in run.output
+
+
+def test_a_run_is_made_again_with_the_same_bytes(county, pair, tmp_path):
+    out = tmp_path / "out"
+    redline("monitor", *pair, "-w", county, "-o", out, "--pictures", 1)
+    given = ("--before", pair[0], "--after", pair[1], "-w", county)
+    run = redline("replay", out, *given)
+    assert run.exit_code == 0, run.output
+    # result, geopackage, workbook, page, pair, one picture, manifest
+    assert "7 个文件逐字节相同" in run.output
+    page = out / "report.html"
+    page.write_bytes(page.read_bytes().replace("线索".encode(), "结论".encode(), 1))
+    run = redline("replay", out, *given)
+    assert run.exit_code == 1
+    assert "report.html" in run.output
+
+
+def test_an_image_that_changed_is_named_and_nothing_is_compared(county, pair, tmp_path):
+    out = tmp_path / "out"
+    redline("monitor", *reversed(pair), "-w", county, "-o", out)
+    run = redline("replay", out, "--before", pair[0], "--after", pair[1], "-w", county)
+    assert run.exit_code == 1
+    assert "image:before" in run.output

@@ -9,6 +9,7 @@ import openpyxl
 import pyogrio
 import pytest
 import shapely
+from small_pair import small_pair
 
 import layers
 from layers.errors import InputRefusedError
@@ -27,6 +28,12 @@ def office(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     return images.write_pair(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Three of the planted changes."""
+    return small_pair(tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +175,13 @@ def test_without_a_day_nothing_is_judged(office, pair):
         monitor(pair[0], after, office)
 
 
-def test_without_control_layers_every_patch_stays_a_clue(office, pair):
+def test_an_image_on_another_datum_is_refused_before_any_work(office, pair):
+    before = replace(layers.read_raster(pair[0]), is_settled=False)
+    with pytest.raises(InputRefusedError, match="gdalwarp"):
+        monitor(before, pair[1], office)
+
+
+def test_without_control_layers_every_patch_stays_a_clue(office, small):
     bare = replace(
         office,
         layers={
@@ -177,7 +190,7 @@ def test_without_control_layers_every_patch_stays_a_clue(office, pair):
             if one.kind not in ("ecological_redline", "nature_reserve")
         },
     )
-    got = monitor(*pair, bare)
+    got = monitor(*small, bare)
     assert "in_no_zone" not in set(got.set_aside["reason"])
     assert got.table["unchecked"].map(len).min() == 2
     page = monitoring_html(got)
@@ -229,10 +242,14 @@ def test_workbook_lists_clues_reasons_zones_and_images(found, written):
     assert "只是线索" in book["线索"]["A1"].value
 
 
-def test_the_same_run_gives_the_same_bytes(office, pair, written, tmp_path):
-    again = monitor(*pair, office, threads=1)
-    for path in again.write(tmp_path, pictures=3):
-        other = written[0] / path.relative_to(tmp_path)
+def test_the_same_run_gives_the_same_bytes(office, small, tmp_path):
+    for threads in (1, 3):
+        once = monitor(*small, office, threads=threads)
+        once.write(tmp_path / str(threads), pictures=3)
+    names = [one for one in (tmp_path / "1").rglob("*") if one.is_file()]
+    assert len(names) == 7
+    for path in names:
+        other = tmp_path / "3" / path.relative_to(tmp_path / "1")
         assert path.read_bytes() == other.read_bytes(), path.name
 
 
@@ -244,11 +261,14 @@ def test_pictures_of_an_earlier_run_do_not_stay(found, tmp_path):
     assert left == sorted([f"{found.table.index[0]}.png", "own.png"])
 
 
-def test_another_option_is_another_run(office, pair, found, tmp_path):
-    small = monitor(*pair, office, min_area_m2=5_000)
-    assert small.inputs["options"] != found.inputs["options"]
-    assert (small.table["area_m2"] >= 5_000).all()
-    assert "too_small" in set(small.set_aside["reason"])
+def test_another_option_is_another_run(office, small, found):
+    large = monitor(*small, office, min_area_m2=100_000)
+    assert large.inputs["options"] != found.inputs["options"]
+    assert large.table.empty
+    assert set(large.set_aside["reason"]) == {"too_small"}
+    page = monitoring_html(large)
+    assert "没有发现须核查的变化" in page
+    assert "未观测部分不能视为没有变化" in page
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
