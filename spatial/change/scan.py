@@ -8,7 +8,7 @@ found.patches
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from layers.raster import CLEAR
 from spatial.change.detect import Method, Target, detect
@@ -17,9 +17,14 @@ from spatial.change.patches import EVENT_WITHIN_M, patches
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from collections.abc import Callable
+
     from layers.grid import Grid
     from spatial.change.aligned import AlignedPair
     from spatial.change.classify import Kinds
+
+Engine = Literal["threads", "dask"]
+TILE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Scan:
         The grid of the pixels.
     threshold, method, notes
         As of `spatial.change.detect.Change`.
+    windows_read, windows
+        How many windows were read and judged, of how many there are.
     """
 
     patches: gpd.GeoDataFrame
@@ -41,11 +48,14 @@ class Scan:
     threshold: float
     method: str
     notes: tuple[str, ...] = ()
+    windows_read: int = 1
+    windows: int = 1
 
 
 def scan(
     aligned: AlignedPair,
     *,
+    within: gpd.GeoDataFrame | None = None,
     method: Method = "auto",
     target: Target = "auto",
     residual_px: tuple[float, float] = (0.0, 0.0),
@@ -53,7 +63,11 @@ def scan(
     min_width_m: float | None = None,
     event_within_m: float = EVENT_WITHIN_M,
     kinds: Kinds | None = None,
+    tile_px: int = TILE,
     threads: int = 1,
+    engine: Engine = "threads",
+    scheduler: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Scan:
     """Return the patches of change between two aligned images.
 
@@ -68,8 +82,15 @@ def scan(
         patches along borders: `PairReport.residual_px`.
     min_area_m2, min_width_m, event_within_m, kinds
         See `spatial.change.patches.patches`.
-    threads
-        How many work side by side; the result does not depend on it.
+    within
+        Polygons in EPSG:4490: only what meets them is read and told; None is all.
+    tile_px, threads
+        How the work is cut up; the result does not depend on it.
+    engine, scheduler
+        ``threads`` of this process, or ``dask`` with the address of a scheduler; the
+        result does not depend on it.
+    progress
+        Called in the caller's thread with windows done and windows in all.
 
     Returns
     -------
