@@ -41,6 +41,11 @@ class Limits:
     min_area_m2: float | None = None
     min_width_m: float | None = None
 
+    @classmethod
+    def of(cls, min_area_m2: float | None, min_width_m: float | None) -> Limits:
+        """Return the limits of settings; three pixels where no area is given."""
+        return cls(3 if min_area_m2 is None else 1, min_area_m2, min_width_m)
+
 
 def reasons(table: pd.DataFrame, kinds: Kinds, limits: Limits) -> pd.Series[str]:
     """Return why each patch is set aside; None for those that are kept.
