@@ -96,12 +96,12 @@ def near_hidden(observed: Bools, *, reach_px: int) -> Bools:
     """
     near = ~observed
     for axis in (0, 1):
-        near = _spread(near, reach_px, axis)
+        near = spread(near, reach_px, axis)
     return near
 
 
-def _spread(mask: Bools, reach: int, axis: int) -> Bools:
-    """Return a mask that grew along an axis, by doubling."""
+def spread(mask: Bools, reach: int, axis: int) -> Bools:
+    """Return a mask that grew by `reach` pixels along an axis, by doubling."""
     grown = mask.copy()
     done = 0
     while done < reach:

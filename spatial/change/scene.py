@@ -194,7 +194,7 @@ def together(parts: Sequence[Near], owned: Sequence[Bools]) -> Near:
     )
     order = np.lexsort((~np.concatenate(owned), every.key))
     key = every.key[order]
-    return every.part(order[np.append([True], key[1:] != key[:-1])])
+    return every.part(order[np.diff(key, prepend=-1) > 0])
 
 
 def seen_in(before: NDArray[Any], after: NDArray[Any]) -> Bools:
