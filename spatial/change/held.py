@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Piece = tuple[Image, Image, Flags]
 
+_BLOCK = 512
+
 
 def held_sample(aligned: AlignedPair, cells: Cells, *, threads: int = 1) -> Read:
     """Return what gives the windows of a sample, each read once.
@@ -32,21 +34,33 @@ def held_sample(aligned: AlignedPair, cells: Cells, *, threads: int = 1) -> Read
         How many read side by side.
     """
     shape = aligned.grid.shape
-    windows = [window.widened(HALO, shape) for *_, window in cells]
-    asked = [_around(windows)] if is_whole(shape) else windows
+    groups: dict[tuple[int, int], list[Window]] = {}
+    for *_, window in cells:
+        block = (0, 0) if is_whole(shape) else _block(window)
+        groups.setdefault(block, []).append(window.widened(HALO, shape))
+    asked = [_around(one) for one in groups.values()]
     with ThreadPoolExecutor(threads) as pool:
-        pieces = dict(
-            zip(asked, pool.map(lambda one: _read(aligned, one), asked), strict=True)
+        read_ones = list(pool.map(lambda one: _read(aligned, one), asked))
+    pieces = {
+        (window.top, window.left): (outer, piece)
+        for windows, outer, piece in zip(
+            groups.values(), asked, read_ones, strict=True
         )
+        for window in windows
+    }
 
     def read(window: Window) -> Piece:
         wanted = window.widened(0, shape)
-        outer = wanted if wanted in pieces else asked[0]
+        outer, (before, after, hidden) = pieces[wanted.top, wanted.left]
         rows, columns = wanted.within(outer)
-        before, after, hidden = pieces[outer]
         return before[:, rows, columns], after[:, rows, columns], hidden[rows, columns]
 
     return read
+
+
+def _block(window: Window) -> tuple[int, int]:
+    """Return which block of a file a window lies in: it is decoded once for all."""
+    return window.top // _BLOCK, window.left // _BLOCK
 
 
 def _around(windows: list[Window]) -> Window:
