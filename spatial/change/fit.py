@@ -13,7 +13,7 @@ from spatial.change.detector import Detector, Flags, Image, Read
 from spatial.change.indices import index_images
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa
 from spatial.change.roles import CORE
-from spatial.change.sample import Cells, middles, sample_windows
+from spatial.change.sample import Cells, is_whole, middles, sample_windows
 from spatial.change.threshold import of_three, of_two, otsu
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def fit_detector(
     """
     rows = _used(roles, method)
     field = _Field(read, shape, sample_windows(shape) if among is None else among)
-    found = Detector(method, rows, tuple(roles[i] for i in rows))
+    found = Detector(
+        method, rows, tuple(roles[i] for i in rows), compiled=not is_whole(shape)
+    )
     if method == "auto":
         found = _placed(found, field)
     sample = _sampled(found, field)
