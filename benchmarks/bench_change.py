@@ -77,7 +77,7 @@ def make(folder: Path, side: int) -> tuple[Path, Path]:
     for top in range(0, side, BLOCK):
         high = min(BLOCK, side - top)
         for file, image in zip(
-            files, strip(kinds, reaped, top, high, side), strict=True
+            files, strip((kinds, reaped), top, high, side), strict=True
         ):
             file.write(image, window=Window(0, top, side, high))
     for file in files:
@@ -86,12 +86,12 @@ def make(folder: Path, side: int) -> tuple[Path, Path]:
 
 
 def strip(
-    kinds: np.ndarray, reaped: np.ndarray, top: int, high: int, side: int
+    fields: tuple[np.ndarray, np.ndarray], top: int, high: int, side: int
 ) -> list[np.ndarray]:
     """Return some rows of both images, as stored."""
     rng = np.random.default_rng([SEED, top])
     row, column = np.arange(top, top + high) // FIELD, np.arange(side) // FIELD
-    kind, cut = kinds[row][:, column], reaped[row][:, column]
+    kind, cut = (one[row][:, column] for one in fields)
     texture = 1 + TEXTURE * rng.standard_normal((high, side), dtype=np.float32)
     bare = planted(top, high, side)
     haze = np.linspace(0, 1, side, dtype=np.float32)

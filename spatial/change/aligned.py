@@ -7,7 +7,7 @@ the asked area, cover.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +97,10 @@ class AlignedPair:
             for values in (first, second):
                 values[:, hidden] = np.nan
         return first, second, codes
+
+    def only(self, *bands: str) -> AlignedPair:
+        """Return the pair with some of its bands, in the given order: less to read."""
+        return replace(self, bands=bands)
 
     def shifted_grid(self) -> Grid:
         """Return the grid at which the second image shows what the first shows."""

@@ -7,8 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,13 +120,15 @@ class Detector:
             made = index_images if kernel is None else kernel.index_images
             before, after = made(before, self.roles), made(after, self.roles)
         if self.linear is not None:
+            score = self.linear.score
             if kernel is not None:
-                return kernel.linear_score(self.linear, before, after)
-            return self.linear.score(before, after)
+                score = partial(kernel.linear_score, self.linear)
+            return score(before, after)
         if self.usual is not None:
-            if kernel is not None:
-                return kernel.usual_score(self.usual, before, after)
-            return self.usual.score(before, after - before)
+            if kernel is None:
+                return self.usual.score(before, after - before)
+            found: Image = kernel.usual_score(self.usual, before, after)
+            return found
         return np.full(before.shape[1:], _UNKNOWN, np.float32)
 
     def _confidence(self, score: Image) -> Image:
@@ -140,7 +141,7 @@ class Detector:
 
 
 @cache
-def _kernel(compiled: bool) -> ModuleType | None:  # noqa: FBT001  a key of the cache
+def _kernel(compiled: bool) -> Any:  # noqa: ANN401, FBT001  a module; a key
     """Return what numba compiles; None where it is not asked for or not installed."""
     if not compiled or importlib.util.find_spec("numba") is None:
         return None

@@ -158,9 +158,7 @@ def _scoring(
     return replace(found, usual=usual)
 
 
-def _lit(
-    plain: Detector, sample: _Sample, field: _Field
-) -> tuple[Detector, Pixels]:
+def _lit(plain: Detector, sample: _Sample, field: _Field) -> tuple[Detector, Pixels]:
     """Return the detector with its light, and how likely each pixel is unchanged.
 
     Twice: under haze few pixels look unchanged until most of it has been taken off.
@@ -178,9 +176,7 @@ def _lit(
     return found, unchanged
 
 
-def _thresholded(
-    found: Detector, field: _Field, *, built: bool
-) -> Detector:
+def _thresholded(found: Detector, field: _Field, *, built: bool) -> Detector:
     """Return the detector with the threshold that its scores of the sample give."""
     parts = []
     for _, _, window in field.cells:

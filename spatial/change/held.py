@@ -43,9 +43,7 @@ def held_sample(aligned: AlignedPair, cells: Cells, *, threads: int = 1) -> Read
         read_ones = list(pool.map(lambda one: _read(aligned, one), asked))
     pieces = {
         (window.top, window.left): (outer, piece)
-        for windows, outer, piece in zip(
-            groups.values(), asked, read_ones, strict=True
-        )
+        for windows, outer, piece in zip(groups.values(), asked, read_ones, strict=True)
         for window in windows
     }
 

@@ -7,7 +7,7 @@ that an answer does not tell which of the two made it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
@@ -30,16 +30,18 @@ def lit(light: Light, after: Image, top: int, left: int) -> Image:
     """Return what `Light.on` returns."""
     gain, offset = light.gain.astype(np.float32), light.offset.astype(np.float32)
     if light.haze is None:
-        return _on(after, gain, offset, False, *_NO_HAZE)  # noqa: FBT003  compiled
+        plain: Image = _on(after, gain, offset, False, *_NO_HAZE)  # noqa: FBT003
+        return plain
     rows = np.arange(top, top + after.shape[1]) + 0.5
     cols = np.arange(left, left + after.shape[2]) + 0.5
     lines = light.haze.lines(rows, cols)
-    return _on(after, gain, offset, True, *lines)  # noqa: FBT003  compiled
+    out: Image = _on(after, gain, offset, True, *lines)  # noqa: FBT003
+    return out
 
 
 def usual_score(usual: Usual, before: Image, after: Image) -> Image:
     """Return what `Usual.score` returns for the difference of two images."""
-    return _score(
+    out: Image = _score(
         before,
         after,
         usual.level.astype(np.float32),
@@ -48,12 +50,15 @@ def usual_score(usual: Usual, before: Image, after: Image) -> Image:
         usual.mean.astype(np.float32),
         usual.root.astype(np.float32),
     )
+    return out
 
 
 def linear_score(linear: Linear, before: Image, after: Image) -> Image:
     """Return what `Linear.score` returns."""
     weights = (linear.left, linear.right, linear.offset)
-    return _length(before, after, *(one.astype(np.float32) for one in weights))
+    left, right, offset = (one.astype(np.float32) for one in weights)
+    out: Image = _length(before, after, left, right, offset)
+    return out
 
 
 def index_images(image: Image, roles: tuple[str, ...]) -> Image:
@@ -63,13 +68,13 @@ def index_images(image: Image, roles: tuple[str, ...]) -> Image:
     for number, (plus, minus) in enumerate(rows):
         sides[number, 0, : len(plus)] = plus
         sides[number, 1, : len(minus)] = minus
-    return _indices(image, sides, DARK)
+    out: Image = _indices(image, sides, DARK)
+    return out
 
 
 @_jit
-def _on(  # type: ignore[no-untyped-def]  # compiled
-    after, gain, offset, hazy, down, j, q
-) -> Any:  # noqa: ANN401
+def _on(after, gain, offset, hazy, down, j, q):
+    """Return an image in the light of the other."""
     bands, rows, cols = after.shape
     out = np.empty((bands, rows, cols), np.float32)
     right = min(1, down.shape[2] - 1)
@@ -89,65 +94,77 @@ def _on(  # type: ignore[no-untyped-def]  # compiled
 
 
 @_jit
-def _score(  # type: ignore[no-untyped-def]  # compiled
-    before, after, level, spread, centres, mean, root
-) -> Any:  # noqa: ANN401
+def _score(before, after, level, spread, centres, mean, root):
+    """Return how unusual each difference is, row by row."""
     bands, rows, cols = before.shape
-    classes, parts = len(centres), root.shape[1]
     out = np.empty((rows, cols), np.float32)
-    moved, place = np.empty((bands, cols), np.float32), np.empty(cols, np.float32)
-    far, least = np.empty((classes, cols), np.float32), np.empty(cols, np.float32)
-    kind, total = np.empty(cols, np.int32), np.empty(cols, np.float32)
-    part, known = np.empty(cols, np.float32), np.empty(cols, np.bool_)
-    count = np.empty(classes, np.int64)
+    moved = np.empty((bands, cols), np.float32)
+    far = np.empty((len(centres), cols), np.float32)
+    kind, known = np.empty(cols, np.int32), np.empty(cols, np.bool_)
     for r in range(rows):
         known[:] = True
-        far[:] = np.float32(0)
         for k in range(bands):
             for c in range(cols):
                 moved[k, c] = after[k, r, c] - before[k, r, c]
-                place[c] = (before[k, r, c] - level[k]) / spread[k]
-            for c in range(cols):
                 known[c] &= np.isfinite(before[k, r, c]) & np.isfinite(moved[k, c])
-            for m in range(classes):
-                centre = centres[m, k]
-                for c in range(cols):
-                    away = place[c] - centre
-                    far[m, c] += away * away
-        least[:] = np.float32(np.inf)
-        kind[:] = 0
-        for m in range(classes):
-            for c in range(cols):
-                nearer = far[m, c] < least[c]
-                least[c] = far[m, c] if nearer else least[c]
-                kind[c] = m if nearer else kind[c]
-        count[:] = 0
-        for c in range(cols):
-            count[kind[c]] += 1
-        for m in range(classes):
-            if count[m] == 0:
-                continue
-            total[:] = np.float32(0)
-            for k in range(parts):
-                for c in range(cols):
-                    part[c] = root[m, k, 0] * (moved[0, c] - mean[m, 0])
-                for i in range(1, k + 1):
-                    for c in range(cols):
-                        part[c] += root[m, k, i] * (moved[i, c] - mean[m, i])
-                for c in range(cols):
-                    total[c] += part[c] * part[c]
-            for c in range(cols):
-                if kind[c] == m:
-                    out[r, c] = np.sqrt(total[c])
+        _distances(before, r, level, spread, centres, far)
+        _nearest(far, kind)
+        for m in range(len(centres)):
+            if (kind == m).any():
+                _unusual(moved, kind, m, mean, root, out[r])
         for c in range(cols):
             out[r, c] = out[r, c] if known[c] else np.float32(np.nan)
     return out
 
 
 @_jit
-def _length(  # type: ignore[no-untyped-def]  # compiled
-    before, after, left, right, offset
-) -> Any:  # noqa: ANN401
+def _distances(before, r, level, spread, centres, far):
+    """Write the squared distance of each pixel of a row from each centre."""
+    far[:] = np.float32(0)
+    place = np.empty(before.shape[2], np.float32)
+    for k in range(before.shape[0]):
+        for c in range(len(place)):
+            place[c] = (before[k, r, c] - level[k]) / spread[k]
+        for m in range(len(centres)):
+            centre = centres[m, k]
+            for c in range(len(place)):
+                away = place[c] - centre
+                far[m, c] += away * away
+
+
+@_jit
+def _nearest(far, kind):
+    """Write which centre is nearest, the first of equally near ones."""
+    least = np.full(len(kind), np.inf, np.float32)
+    kind[:] = 0
+    for m in range(len(far)):
+        for c in range(len(kind)):
+            nearer = far[m, c] < least[c]
+            least[c] = far[m, c] if nearer else least[c]
+            kind[c] = m if nearer else kind[c]
+
+
+@_jit
+def _unusual(moved, kind, m, mean, root, out):
+    """Write the length of the differences of the pixels of one kind."""
+    total = np.zeros(len(kind), np.float32)
+    part = np.empty(len(kind), np.float32)
+    for k in range(root.shape[1]):
+        for c in range(len(kind)):
+            part[c] = root[m, k, 0] * (moved[0, c] - mean[m, 0])
+        for i in range(1, k + 1):
+            for c in range(len(kind)):
+                part[c] += root[m, k, i] * (moved[i, c] - mean[m, i])
+        for c in range(len(kind)):
+            total[c] += part[c] * part[c]
+    for c in range(len(kind)):
+        if kind[c] == m:
+            out[c] = np.sqrt(total[c])
+
+
+@_jit
+def _length(before, after, left, right, offset):
+    """Return the length of the vector of components."""
     bands, rows, cols = before.shape
     out = np.empty((rows, cols), np.float32)
     total, part = np.empty(cols, np.float32), np.empty(cols, np.float32)
@@ -167,29 +184,34 @@ def _length(  # type: ignore[no-untyped-def]  # compiled
 
 
 @_jit
-def _indices(  # type: ignore[no-untyped-def]  # compiled
-    image, sides, dark
-) -> Any:  # noqa: ANN401
+def _indices(image, sides, dark):
+    """Return difference over sum of the bands on the two sides of each index."""
     _, rows, cols = image.shape
     out = np.empty((len(sides), rows, cols), np.float32)
-    sums = np.empty((2, cols), np.float32)
-    zero = np.float32(0)
+    one, two = np.empty(cols, np.float32), np.empty(cols, np.float32)
     for r in range(rows):
         for m in range(len(sides)):
-            for side in range(2):
-                sums[side] = zero
-                for k in sides[m, side]:
-                    if k < 0:
-                        break
-                    for c in range(cols):
-                        sums[side, c] += image[k, r, c]
-                for c in range(cols):
-                    if sums[side, c] < zero:
-                        sums[side, c] = zero
+            _light(image, r, sides[m, 0], one)
+            _light(image, r, sides[m, 1], two)
             for c in range(cols):
-                total = sums[0, c] + sums[1, c]
-                value = (sums[0, c] - sums[1, c]) / max(total, dark)
+                total = one[c] + two[c]
+                value = (one[c] - two[c]) / max(total, dark)
                 if total <= dark:
-                    value = zero
+                    value = np.float32(0)
                 out[m, r, c] = total if np.isnan(total) else value
     return out
+
+
+@_jit
+def _light(image, r, bands, out):
+    """Write the sum of some bands of a row, at least 0; -1 ends the bands."""
+    out[:] = np.float32(0)
+    for k in bands:
+        if k < 0:
+            break
+        for c in range(len(out)):
+            out[c] += image[k, r, c]
+    for c in range(len(out)):
+        # a comparison, since the maximum of a NaN and 0 is not the same everywhere
+        if out[c] < np.float32(0):  # noqa: PLR1730
+            out[c] = np.float32(0)

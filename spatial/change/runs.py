@@ -100,8 +100,7 @@ def merged(parts: Iterable[tuple[Integers, Integers, Integers]]) -> Stretches:
     """
     none = np.zeros(0, dtype=np.int64)
     row, start, end = (
-        np.concatenate(one)
-        for one in zip((none, none, none), *parts, strict=True)
+        np.concatenate(one) for one in zip((none, none, none), *parts, strict=True)
     )
     order = np.lexsort((start, row))
     row, start, end = row[order], start[order], end[order]

@@ -92,7 +92,7 @@ def scan(
         Polygons in EPSG:4490. Windows that meet none of them are not read; patches
         that meet one, be it in a point, are told whole, wherever they go on, and
         others are not told. The detector is fitted to the part of its sample that
-        meets them, or to all of it where that is less than 40,000 pixels. None is
+        meets them, or to all of it where that is less than 250,000 pixels. None is
         the whole pair.
     method, target
         See `spatial.change.detect.detect`.

@@ -104,12 +104,9 @@ class Dense:
         """Return the pixels of a mask on the arrays, with all that is known of them."""
         row, column = np.nonzero(mask)
         key = (row + self.corner[0]) * self.shape[1] + column + self.corner[1]
-        return Near(
-            key,
-            *(image[:, row, column] for image in self.images),
-            *(flags[row, column] for flags in self.masks),
-            self.sure[row, column],
-        )
+        before, after = (image[:, row, column] for image in self.images)
+        changed, doubtful = (flags[row, column] for flags in self.masks)
+        return Near(key, before, after, changed, doubtful, self.sure[row, column])
 
     def _own(self, row: Integers, column: Integers) -> tuple[Integers, Integers]:
         """Return where pixels of the image lie in the arrays."""

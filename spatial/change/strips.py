@@ -177,10 +177,10 @@ class _Held:
         if (old.left, old.right) == (outer.left, outer.right) and is_below:
             carry = old.bottom - outer.top
         new = self._with_room(outer)
-        for mine, theirs in zip(self._arrays(), new._arrays(), strict=True):
+        for mine, theirs in zip(self.arrays(), new.arrays(), strict=True):
             if carry:
                 theirs[:, :carry] = mine[:, old.shape[0] - carry : old.shape[0]]
-        new._fill(job, carry)
+        new.fill(job, carry)
         return new
 
     def _with_room(self, outer: Window) -> _Held:
@@ -193,10 +193,10 @@ class _Held:
         one, two = np.empty(shape, np.float32), np.empty(shape, np.float32)
         return _Held(outer, one, two, np.empty(shape[1:], np.uint8))
 
-    def _arrays(self) -> tuple[NDArray[np.generic], ...]:
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
         return self.before, self.after, self.codes[None]
 
-    def _fill(self, job: Job, first: int) -> None:
+    def fill(self, job: Job, first: int) -> None:
         """Read the rows from `first` on."""
         rows, columns = self.outer.shape
         for left in range(0, columns, _PIECE) if first < rows else ():

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyproj
 import shapely
 
-from layers import crs as systems
+from layers.raster.frames import mapped
 from spatial.change.runs import pixels_of
 from spatial.overlap import overlap_table
 
@@ -29,8 +30,8 @@ _CHORD = 0.001
 """Degrees: a chord so long leaves the drawn edge by less than 1 mm."""
 _BESIDE = 2.0
 """Pixels around a window in which a zone counts as met: more than rounding."""
-FEWEST = 40_000
-"""Pixels of the sample below which zones do not stand for themselves."""
+FEWEST = 250_000
+"""Pixels of the sample, a quarter of it, below which all of it is looked at."""
 
 
 def on_pixels(zones: gpd.GeoDataFrame, grid: Grid) -> Shapes:
@@ -39,22 +40,18 @@ def on_pixels(zones: gpd.GeoDataFrame, grid: Grid) -> Shapes:
     Raises
     ------
     CrsMismatchError
-        The zones are not in EPSG:4490.
+        The zones are not in EPSG:4490, or the grid stands on another datum.
     """
     overlap_table(zones.iloc[:0], zones.iloc[:0])  # refuses any other frame
     shapes = np.asarray(zones.geometry.array, dtype=object)
-    settled = systems.settle(grid.crs, source="grid", evidence="the image")
-    back = settled.transformer
-    if back is not None:
-        shapes = shapely.segmentize(shapes, _CHORD)
+    degrees = pyproj.CRS.from_epsg(4490)
 
     def moved(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-        x, y = lonlat.T
-        if back is not None:
-            x, y = back.transform(x, y, direction="INVERSE")
+        x, y = mapped(lonlat[:, 0], lonlat[:, 1], degrees, grid.crs)
         return np.column_stack(grid.pixels(x, y))
 
-    return np.asarray(shapely.transform(shapes, moved), dtype=object)
+    dense = shapely.segmentize(shapes, _CHORD)
+    return np.asarray(shapely.transform(dense, moved), dtype=object)
 
 
 def met(shapes: Shapes, rows: Integers, columns: Integers) -> Bools:
