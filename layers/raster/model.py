@@ -189,11 +189,14 @@ class RasterLayer:
         self._need_small(len(wanted), part)
         codes = self._codes(target, part)
         values = np.empty((len(wanted), part.height, part.width), dtype=np.float32)
+        missing = np.zeros(codes.shape, dtype=bool)
         for number, role in enumerate(wanted):
             values[number] = self._values(self.band(role), target, part)
-        missing = ~np.isfinite(values).all(axis=0)
+            missing |= ~np.isfinite(values[number])
         codes[missing & (codes == CLEAR)] = NODATA
-        values[:, codes != CLEAR] = np.nan
+        hidden = codes != CLEAR
+        if hidden.any():
+            values[:, hidden] = np.nan
         return values, codes
 
     def sha256(self) -> str:
@@ -257,11 +260,18 @@ def _as_values(
     raw: NDArray[Any], inner: NDArray[np.uint8] | None, one: Band
 ) -> NDArray[np.float32]:
     """Return stored numbers as values; a band of classes stays as it is."""
-    blank = np.zeros(raw.shape, dtype=bool) if inner is None else inner == 0
+    if one.role in MASKS:
+        values = raw.astype(np.float32)
+    else:
+        values = np.multiply(raw, np.float32(one.scale), dtype=np.float32)
+        values += np.float32(one.offset)
+    blank = None if inner is None else inner == 0
     if one.nodata is not None and np.isfinite(one.nodata):
-        blank = blank | (raw == one.nodata)
-    values = raw.astype(np.float32)
-    if one.role not in MASKS:
-        values = values * np.float32(one.scale) + np.float32(one.offset)
-    values[blank | ~np.isfinite(values)] = np.nan
+        empty = raw == one.nodata
+        blank = empty if blank is None else blank | empty
+    if raw.dtype.kind == "f":
+        endless = ~np.isfinite(values)
+        blank = endless if blank is None else blank | endless
+    if blank is not None:
+        values[blank] = np.nan
     return values

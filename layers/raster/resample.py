@@ -70,9 +70,11 @@ class Plan:
 
     def span(self, height: int, width: int) -> tuple[int, int, int, int] | None:
         """Return first and end of rows and columns that are needed; None if none."""
-        row, row_end = max(0, self.rows.min()), min(height, self.rows.max() + 1)
-        column = max(0, self.columns.min())
-        column_end = min(width, self.columns.max() + 1)
+        rows, columns = self.rows, self.columns
+        if self.is_copy:  # taps of no weight would have further blocks decoded
+            rows, columns = self.nearest_row, self.nearest_column
+        row, row_end = max(0, rows.min()), min(height, rows.max() + 1)
+        column, column_end = max(0, columns.min()), min(width, columns.max() + 1)
         if row >= row_end or column >= column_end:
             return None
         return int(row), int(row_end), int(column), int(column_end)
@@ -193,6 +195,9 @@ class _Place:
         """Return the nearest values; NaN beyond the array."""
         row = self.made.nearest_row - self.corner[0]
         column = self.made.nearest_column - self.corner[1]
+        here = _slices(row, column, self.shape)
+        if here is not None:
+            return values[here]
         if self.made.is_separable:
             row, column = row[:, None], column[None, :]
         there = (row >= 0) & (row < self.shape[0])
@@ -209,6 +214,20 @@ class _Place:
         there = (index >= 0) & (index < self.shape[axis])
         kept = np.where(there, weights, 0.0).astype(np.float32)
         return np.clip(index, 0, self.shape[axis] - 1), kept
+
+
+def _slices(
+    row: NDArray[np.int64], column: NDArray[np.int64], shape: tuple[int, ...]
+) -> tuple[slice, slice] | None:
+    """Return the window that indices are, None where they are none; for speed."""
+    out = []
+    for index, size in ((row, shape[0]), (column, shape[1])):
+        if index.ndim != 1 or not len(index) or index[0] < 0 or index[-1] >= size:
+            return None
+        if not (np.diff(index) == 1).all():
+            return None
+        out.append(slice(int(index[0]), int(index[-1]) + 1))
+    return out[0], out[1]
 
 
 _Axis = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.int64]"]

@@ -7,7 +7,7 @@ the asked area, cover.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,14 +87,20 @@ class AlignedPair:
         part = Window(0, 0, *self.grid.shape) if window is None else window
         first, codes = self.before.read(part, self.bands, self.grid)
         second, others = self.after.read(part, self.bands, self.shifted_grid())
-        codes = np.where(codes == CLEAR, others, codes)
+        np.copyto(codes, others, where=codes == CLEAR)
         if normalised:
             for number, role in enumerate(self.bands):
                 gain, bias = self.lines.get(role, (1.0, 0.0))
                 second[number] = (second[number] - np.float32(bias)) / np.float32(gain)
-        for values in (first, second):
-            values[:, codes != CLEAR] = np.nan
+        hidden = codes != CLEAR
+        if hidden.any():
+            for values in (first, second):
+                values[:, hidden] = np.nan
         return first, second, codes
+
+    def only(self, *bands: str) -> AlignedPair:
+        """Return the pair with some of its bands, in the given order: less to read."""
+        return replace(self, bands=bands)
 
     def shifted_grid(self) -> Grid:
         """Return the grid at which the second image shows what the first shows."""

@@ -49,13 +49,24 @@ class Surface:
 
     def at(self, rows: Pixels, cols: Pixels) -> NDArray[np.float32]:
         """Return the surface at pixel rows x columns; shape (bands, rows, cols)."""
-        i, p = _between(self.rows, rows)
-        j, q = _between(self.cols, cols)
-        lower, right = min(1, len(self.rows) - 1), min(1, len(self.cols) - 1)
-        above, below = self.values[:, i], self.values[:, i + lower]
-        down = above * (1 - p)[:, None] + below * p[:, None]
+        down, j, q = self.lines(rows, cols)
+        right = min(1, len(self.cols) - 1)
         across = down[:, :, j] * (1 - q) + down[:, :, j + right] * q
         return across.astype(np.float32)
+
+    def lines(
+        self, rows: Pixels, cols: Pixels
+    ) -> tuple[Pixels, NDArray[np.intp], Pixels]:
+        """Return the surface at pixel rows x cell columns, (bands, rows, cells).
+
+        And for each pixel column the cell before it, and its share of the way to the
+        next one.
+        """
+        i, p = _between(self.rows, rows)
+        lower = min(1, len(self.rows) - 1)
+        above, below = self.values[:, i], self.values[:, i + lower]
+        down = above * (1 - p)[:, None] + below * p[:, None]
+        return (down, *_between(self.cols, cols))
 
 
 @dataclass(frozen=True, slots=True)

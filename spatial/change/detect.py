@@ -125,8 +125,7 @@ def detect(
     100
     """
     first, second, bad = _checked(before, after, mask)
-    if method not in METHODS:
-        _refuse("method", " or ".join(METHODS), repr(method), "choose one of these")
+    refuse_unknown(method, tile_px)
     roles, notes = roles_of(first, bands=bands, sensor=sensor)
     built = target == "built" or (target == "auto" and is_fine(len(roles), sensor))
     shape = first.shape[1], first.shape[2]
@@ -156,7 +155,7 @@ def _run(
         changed[here], score[here], confidence[here] = detector.apply(read, tile)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        list(pool.map(work, tiles(shape, max(1, tile_px))))
+        list(pool.map(work, tiles(shape, (tile_px, tile_px))))
     return Change(
         changed=changed,
         score=score,
@@ -196,6 +195,14 @@ def _checked(
     if bad.shape != shape:
         _refuse("mask", f"shape {shape}", f"{bad.shape}", "give one value a pixel")
     return first, second, bad
+
+
+def refuse_unknown(method: str, tile_px: int) -> None:
+    """Refuse a method that there is not, and a side that is none."""
+    if method not in METHODS:
+        _refuse("method", " or ".join(METHODS), repr(method), "choose one of these")
+    if tile_px < 1:
+        _refuse("tile_px", "1 or more", str(tile_px), "leave it out")
 
 
 def _refuse(source: str, expected: str, got: str, todo: str) -> None:

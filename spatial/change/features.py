@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from spatial.change.runs import pixels_of
+from spatial.change.scene import seen_in
 from spatial.change.shifted import shares_explained
 from spatial.change.signature import indices
 from spatial.change.widths import widths
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spatial.change.runs import Bools, Integers, Runs
+    from spatial.change.scene import Scene
     from spatial.change.signature import Floats
-
-    Image = NDArray[np.float32]
 
 _CHUNK = 1 << 18  # pixels that are looked at together
 _LOW = 0.1
@@ -35,39 +34,6 @@ _OPEN_WATER = 0.0
 _THIN_PX, _THIN_ELONGATION = 6, 12
 """Broader and rounder patches are not asked whether a shift explains them: no pair that
 passes the gate is shifted by so much, and it would be most of the work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Two images on one grid, and what changed between them.
-
-    Attributes
-    ----------
-    before, after
-        (bands, rows, columns) reflectance; NaN where not observed.
-    bands
-        Role of each band.
-    changed, confidence
-        (rows, columns): the mask, and how sure each pixel of it is, 0 to 1.
-    doubtful
-        (rows, columns): near to what is hidden in one of the images.
-    shift_px
-        Measured shift between the images: columns, rows.
-    """
-
-    before: Image
-    after: Image
-    bands: tuple[str, ...]
-    changed: Bools
-    confidence: NDArray[np.float32]
-    doubtful: Bools
-    shift_px: tuple[float, float]
-
-
-def seen_in(before: NDArray[Any], after: NDArray[Any]) -> Bools:
-    """Say where all bands of both images are known; the first axis is that of bands."""
-    one, two = np.isfinite(before).all(axis=0), np.isfinite(after).all(axis=0)
-    return np.asarray(one & two)
 
 
 def features(scene: Scene, runs: Runs) -> pd.DataFrame:
@@ -103,7 +69,7 @@ def features(scene: Scene, runs: Runs) -> pd.DataFrame:
     row, column, patch = pixels_of(runs)
     size = np.bincount(patch, minlength=runs.patches)
     table = pd.DataFrame({"pixels": size}, index=pd.RangeIndex(runs.patches))
-    table["width_px"] = widths(scene.changed, row, column, patch)
+    table["width_px"] = widths(row, column, patch)
     table["elongation"] = size / table["width_px"] ** 2
     order = np.argsort(patch, kind="stable")
     thin = table["width_px"] <= _THIN_PX
@@ -135,15 +101,14 @@ def _measured(
     first = int(patch[0])
     number = patch - first
     count = int(number[-1]) + 1
-    before = _spectra(scene.before, row, column)
-    after = _spectra(scene.after, row, column)
+    before, after = scene.earlier(row, column), scene.later(row, column)
     seen = seen_in(before, after)
     mean_before = _means(before, number, seen, count)
     mean_after = _means(after, number, seen, count)
     table = {
-        "confidence": _mean(scene.confidence[row, column], number, count),
+        "confidence": _mean(scene.confidence(row, column), number, count),
         "observed_share": _mean(seen, number, count),
-        "doubtful_share": _mean(scene.doubtful[row, column], number, count),
+        "doubtful_share": _mean(scene.doubtful(row, column), number, count),
         **_named(indices(mean_before, scene.bands), "before"),
         **_named(indices(mean_after, scene.bands), "after"),
     }
@@ -156,7 +121,7 @@ def _measured(
     table |= _surroundings(scene, around, mean_before, mean_after)
     some = thin[patch]
     share = shares_explained(
-        scene.before,
+        scene,
         (row[some], column[some], number[some]),
         before[:, some],
         after[:, some],
@@ -173,8 +138,7 @@ def _surroundings(
     """Compare the patches with what lies around them and did not change."""
     row, column, number = around
     count = before.shape[1]
-    there = _spectra(scene.before, row, column)
-    now = _spectra(scene.after, row, column)
+    there, now = scene.earlier(row, column), scene.later(row, column)
     seen = seen_in(there, now)
     around_before = _means(there, number, seen, count)
     around_after = _means(now, number, seen, count)
@@ -232,8 +196,8 @@ def _veils(before: Floats, after: Floats, bands: Sequence[str]) -> dict[str, Flo
 
 def _ring(scene: Scene, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
     """Return the pixels around each patch that did not change, each once a patch."""
-    rows, columns = scene.changed.shape
-    row, column, number = _rim(scene.changed, pixels)
+    rows, columns = scene.shape
+    row, column, number = _rim(scene, pixels)
     keys = []
     for away in _RING:
         for down in (-away, 0, away):
@@ -241,7 +205,7 @@ def _ring(scene: Scene, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
                 r, c = row + down, column + right
                 inside = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
                 r, c, n = r[inside], c[inside], number[inside]
-                free = ~scene.changed[r, c]
+                free = ~scene.changed(r, c)
                 keys.append((n[free] * rows + r[free]) * columns + c[free])
     found = np.sort(np.concatenate(keys))
     found = found[np.diff(found, prepend=-1) > 0]  # np.unique takes three times as long
@@ -250,20 +214,15 @@ def _ring(scene: Scene, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
     return r, c, n
 
 
-def _rim(changed: Bools, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
+def _rim(scene: Scene, pixels: tuple[Integers, ...]) -> tuple[Integers, ...]:
     """Return the pixels that have a side in common with one that did not change."""
     row, column, _ = pixels
-    last, end = changed.shape[0] - 1, changed.shape[1] - 1
-    inner = changed[np.maximum(row - 1, 0), column]
-    inner &= changed[np.minimum(row + 1, last), column]
-    inner &= changed[row, np.maximum(column - 1, 0)]
-    inner &= changed[row, np.minimum(column + 1, end)]
+    last, end = scene.shape[0] - 1, scene.shape[1] - 1
+    inner = scene.changed(np.maximum(row - 1, 0), column)
+    inner &= scene.changed(np.minimum(row + 1, last), column)
+    inner &= scene.changed(row, np.maximum(column - 1, 0))
+    inner &= scene.changed(row, np.minimum(column + 1, end))
     return tuple(one[~inner] for one in pixels)
-
-
-def _spectra(image: Image, row: Integers, column: Integers) -> Floats:
-    """Return (bands, n) values of pixels."""
-    return np.asarray(image[:, row, column], dtype=np.float64)
 
 
 def _means(values: Floats, number: Integers, seen: Bools, count: int) -> Floats:
@@ -310,7 +269,10 @@ def _spread(values: Floats, number: Integers, count: int) -> Floats:
 
 def _length(spectra: Floats) -> Floats:
     """Return the length of each column."""
-    return np.asarray(np.sqrt((spectra * spectra).sum(axis=0)))
+    total = np.zeros(spectra.shape[1])
+    for band in spectra:  # in one order: `sum` has another for a single patch
+        total += band * band
+    return np.asarray(np.sqrt(total))
 
 
 def _named(values: dict[str, Floats], when: str) -> dict[str, Floats]:

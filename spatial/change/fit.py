@@ -13,7 +13,7 @@ from spatial.change.detector import Detector, Flags, Image, Read
 from spatial.change.indices import index_images
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa
 from spatial.change.roles import CORE
-from spatial.change.sample import middles, sample_windows
+from spatial.change.sample import Cells, is_whole, middles, sample_windows
 from spatial.change.threshold import of_three, of_two, otsu
 
 if TYPE_CHECKING:
@@ -39,6 +39,15 @@ _LOW = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class _Field:
+    """Where the sample is taken."""
+
+    read: Read
+    shape: tuple[int, int]
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
 class _Sample:
     """Pixels of the sample that are known at both dates."""
 
@@ -54,6 +63,7 @@ def fit_detector(
     roles: tuple[str, ...],
     method: str,
     target: str,
+    among: Cells | None = None,
 ) -> Detector:
     """Fit a method to a pair.
 
@@ -67,6 +77,9 @@ def fit_detector(
         Of the bands, in their order.
     method, target
         See `spatial.change.detect.detect`; `target` is ``all`` or ``built``.
+    among
+        The windows that are looked at; those of `sample_windows` if not given. They
+        are asked for several times.
 
     Returns
     -------
@@ -77,18 +90,21 @@ def fit_detector(
         is the one between widespread and rare change).
     """
     rows = _used(roles, method)
-    found = Detector(method, rows, tuple(roles[i] for i in rows))
+    field = _Field(read, shape, sample_windows(shape) if among is None else among)
+    found = Detector(
+        method, rows, tuple(roles[i] for i in rows), compiled=not is_whole(shape)
+    )
     if method == "auto":
-        found = _placed(found, read, shape)
-    sample = _sampled(found, read, shape)
+        found = _placed(found, field)
+    sample = _sampled(found, field)
     if sample.before.shape[1] < _FEWEST:
         return replace(found, notes=(*found.notes, "too_few_pixels"))
     same = np.array_equal(sample.before, sample.after)
     built = target == "built"
-    found = _scoring(found, sample, read, shape, built=built)
+    found = _scoring(found, sample, field, built=built)
     if same:
         return replace(found, notes=(*found.notes, "identical"))
-    return _thresholded(found, read, shape, built=built)
+    return _thresholded(found, field, built=built)
 
 
 def _used(roles: tuple[str, ...], method: str) -> tuple[int, ...]:
@@ -116,8 +132,7 @@ def _turn(role: str) -> int:
 def _scoring(
     plain: Detector,
     sample: _Sample,
-    read: Read,
-    shape: tuple[int, int],
+    field: _Field,
     *,
     built: bool,
 ) -> Detector:
@@ -127,15 +142,15 @@ def _scoring(
     if plain.method in _LINEAR:
         fit = _LINEAR[plain.method](before[:, ::step], after[:, ::step])
         return replace(plain, linear=fit)
-    found, unchanged = _lit(plain, sample, read, shape)
+    found, unchanged = _lit(plain, sample, field)
     if plain.method == "index":
-        lit = _sampled(found, read, shape)
+        lit = _sampled(found, field)
         a, b = (
             index_images(x.astype(np.float32), plain.roles).astype(np.float64)
             for x in (lit.before, lit.after)
         )
         return replace(found, linear=fit_cva(a, b))
-    lit = _sampled(found, read, shape)
+    lit = _sampled(found, field)
     weights = np.ones(len(found.roles))
     if built and set(CORE) == set(found.roles):
         weights[[r in _SEASONAL for r in found.roles]] = _HALF
@@ -143,14 +158,12 @@ def _scoring(
     return replace(found, usual=usual)
 
 
-def _lit(
-    plain: Detector, sample: _Sample, read: Read, shape: tuple[int, int]
-) -> tuple[Detector, Pixels]:
+def _lit(plain: Detector, sample: _Sample, field: _Field) -> tuple[Detector, Pixels]:
     """Return the detector with its light, and how likely each pixel is unchanged.
 
     Twice: under haze few pixels look unchanged until most of it has been taken off.
     """
-    places = middles(shape[0]), middles(shape[1])
+    places = middles(field.shape)
     found, light = plain, None
     for _ in range(_LIGHTS):
         more, unchanged = fit_light(sample.before, sample.after)
@@ -159,17 +172,15 @@ def _lit(
         more = replace(more, haze=haze)
         light = more if light is None else light.then(more)
         found = replace(plain, light=light)
-        sample = _sampled(found, read, shape)
+        sample = _sampled(found, field)
     return found, unchanged
 
 
-def _thresholded(
-    found: Detector, read: Read, shape: tuple[int, int], *, built: bool
-) -> Detector:
+def _thresholded(found: Detector, field: _Field, *, built: bool) -> Detector:
     """Return the detector with the threshold that its scores of the sample give."""
     parts = []
-    for _, _, window in sample_windows(shape):
-        outer, score = found.smooth(read, window)
+    for _, _, window in field.cells:
+        outer, score = found.smooth(field.read, window)
         inside = score[window.within(outer)]
         parts.append(inside[np.isfinite(inside)])
     scores = np.concatenate(parts)
@@ -181,13 +192,13 @@ def _thresholded(
     return replace(found, threshold=of_three(scores), notes=notes)
 
 
-def _sampled(found: Detector, read: Read, shape: tuple[int, int]) -> _Sample:
+def _sampled(found: Detector, field: _Field) -> _Sample:
     """Return the known pixels of all windows of the sample, in reading order."""
     a: list[Image] = []
     b: list[Image] = []
     rows, cols = [], []
-    for i, j, window in sample_windows(shape):
-        outer, before, after, bad = found.pair(read, window)
+    for i, j, window in field.cells:
+        outer, before, after, bad = found.pair(field.read, window)
         inner = window.within(outer)
         known = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0) & ~bad
         known = known[inner]
@@ -200,11 +211,11 @@ def _sampled(found: Detector, read: Read, shape: tuple[int, int]) -> _Sample:
     return _Sample(first, second, (np.concatenate(rows), np.concatenate(cols)))
 
 
-def _placed(found: Detector, read: Read, shape: tuple[int, int]) -> Detector:
+def _placed(found: Detector, field: _Field) -> Detector:
     """Return the detector with the shift at which the image after fits best."""
     misfit = np.zeros((_SIDE, _SIDE))
-    for _, _, window in sample_windows(shape):
-        _, before, after, bad = found.pair(read, window)
+    for _, _, window in field.cells:
+        _, before, after, bad = found.pair(field.read, window)
         misfit += _misfits(before, after, bad)
     i, j = np.unravel_index(int(np.argmin(misfit)), misfit.shape)
     down = _lowest(misfit[:, j], int(i)) - _FAR

@@ -27,7 +27,10 @@ INDICES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Roles that speak for an index, and roles that speak against it."""
 
-_DARK = np.float32(1e-6)
+DARK = np.float32(1e-6)
+"""A sum of bands below says nothing."""
+MOST_BANDS = 2
+"""On either side of an index."""
 
 
 def index_images(image: Image, roles: tuple[str, ...]) -> Image:
@@ -57,8 +60,19 @@ def index_images(image: Image, roles: tuple[str, ...]) -> Image:
     >>> float(index_images(pixel, ("red", "nir"))[0, 0, 0])
     0.5
     """
+    return np.stack([_index(image, *rows) for rows in index_rows(roles)])
+
+
+def index_rows(roles: tuple[str, ...]) -> list[tuple[list[int], list[int]]]:
+    """Return the bands for and against each index that can be made.
+
+    Raises
+    ------
+    InputRefusedError
+        Not one can.
+    """
     made = [
-        _index(image, [roles.index(r) for r in plus], [roles.index(r) for r in minus])
+        ([roles.index(r) for r in plus], [roles.index(r) for r in minus])
         for plus, minus in INDICES.values()
         if {*plus, *minus} <= set(roles)
     ]
@@ -69,13 +83,13 @@ def index_images(image: Image, roles: tuple[str, ...]) -> Image:
             got=", ".join(roles),
             todo="name the bands with bands=, or use another method",
         )
-    return np.stack(made)
+    return made
 
 
 def _index(image: Image, plus: list[int], minus: list[int]) -> Image:
     a, b = (np.maximum(sum(image[i] for i in k), np.float32(0)) for k in (plus, minus))
     total = a + b
-    value = (a - b) / np.maximum(total, _DARK)
-    return np.where(total > _DARK, value, np.where(np.isnan(total), total, 0)).astype(
+    value = (a - b) / np.maximum(total, DARK)
+    return np.where(total > DARK, value, np.where(np.isnan(total), total, 0)).astype(
         np.float32
     )

@@ -12,10 +12,11 @@ from layers.errors import InputRefusedError
 from layers.layer import FRAME
 from spatial.change.classify import classify, load_kinds
 from spatial.change.events import event_ids, events
-from spatial.change.features import Scene, features, seen_in
+from spatial.change.features import features
 from spatial.change.outline import degrees, outlines
 from spatial.change.reasons import Limits, near_hidden, reasons
-from spatial.change.runs import runs_of
+from spatial.change.runs import first_pixels, runs_of
+from spatial.change.scene import Dense, seen_in
 from spatial.change.trim import trimmed
 from spatial.measure import area_m2
 
@@ -135,33 +136,56 @@ def patches(
     _refuse_unlike(change, grid, before=before, after=after, bands=bands)
     changed = trimmed(change.changed, before, after) if trim else change.changed
     runs = runs_of(changed)
-    shapes = outlines(runs, grid)
-    area = area_m2(shapes) if len(shapes) else np.zeros(0)
-    pixel_m = _pixel_m(grid)
-    observed = seen_in(before, after)
-    reach = max(1, round(rules.doubtful_reach_m / pixel_m))
-    scene = Scene(
-        before=before,
-        after=after,
+    doubtful = near_hidden(seen_in(before, after), reach_px=doubtful_px(grid, rules))
+    scene = Dense(
         bands=tuple(bands),
-        changed=changed,
-        confidence=change.confidence,
-        doubtful=near_hidden(observed, reach_px=reach),
+        shape=grid.shape,
         shift_px=shift_px,
+        images=(before, after),
+        masks=(changed, doubtful),
+        sure=change.confidence,
     )
+    limits = Limits.of(min_area_m2, min_width_m)
     table = features(scene, runs)
+    return finished(
+        table, runs, grid, rules=rules, limits=limits, event_within_m=event_within_m
+    )
+
+
+def doubtful_px(grid: Grid, rules: Kinds) -> int:
+    """Return how far from something hidden a pixel is doubtful, in pixels."""
+    return max(1, round(rules.doubtful_reach_m / _pixel_m(grid)))
+
+
+def finished(
+    table: pd.DataFrame,
+    runs: Runs,
+    grid: Grid,
+    *,
+    rules: Kinds,
+    limits: Limits,
+    event_within_m: float,
+) -> gpd.GeoDataFrame:
+    """Return the table of `patches` from what was measured in the pixels.
+
+    Parameters
+    ----------
+    table
+        As of `spatial.change.features.features`, a row a patch of `runs`.
+    runs
+        All patches, on `grid`.
+    rules, limits, event_within_m
+        What names them, what sets them aside, what joins them.
+    """
     if not len(table):
         return no_patches()
+    shapes = outlines(runs, grid)
+    area = area_m2(shapes)
     table["area_m2"] = area
     table["width_m"] = table["width_px"] * np.sqrt(area / table["pixels"])
     table["length_m"] = area / table["width_m"]
     table["fill"] = _fill(shapes)
     table = table.join(classify(table, rules))
-    limits = Limits(
-        min_pixels=3 if min_area_m2 is None else 1,
-        min_area_m2=min_area_m2,
-        min_width_m=min_width_m,
-    )
     table["reason"] = reasons(table, rules, limits)
     table["kept"] = table["reason"].isna()
     table["patch_id"] = _ids(runs, grid)
@@ -217,7 +241,7 @@ def _fill(shapes: Shapes) -> NDArray[np.float64]:
 
 def _ids(runs: Runs, grid: Grid) -> list[str]:
     """Return ids from the middle of each patch's first pixel."""
-    first = np.flatnonzero(np.diff(np.maximum.accumulate(runs.patch), prepend=-1))
+    first = first_pixels(runs)
     lonlat = degrees(grid, runs.start[first] + 0.5, runs.row[first] + 0.5)
     return [f"P{lon:.{_DEGREES}f},{lat:.{_DEGREES}f}" for lon, lat in lonlat.tolist()]
 

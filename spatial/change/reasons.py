@@ -43,6 +43,11 @@ class Limits:
     min_area_m2: float | None = None
     min_width_m: float | None = None
 
+    @classmethod
+    def of(cls, min_area_m2: float | None, min_width_m: float | None) -> Limits:
+        """Return the limits of settings; three pixels where no area is given."""
+        return cls(3 if min_area_m2 is None else 1, min_area_m2, min_width_m)
+
 
 def reasons(table: pd.DataFrame, kinds: Kinds, limits: Limits) -> pd.Series[str]:
     """Return why each patch is set aside; None for those that are kept.
@@ -94,12 +99,12 @@ def near_hidden(observed: Bools, *, reach_px: int) -> Bools:
     """
     near = ~observed
     for axis in (0, 1):
-        near = _spread(near, reach_px, axis)
+        near = spread(near, reach_px, axis)
     return near
 
 
-def _spread(mask: Bools, reach: int, axis: int) -> Bools:
-    """Return a mask that grew along an axis, by doubling."""
+def spread(mask: Bools, reach: int, axis: int) -> Bools:
+    """Return a mask that grew by `reach` pixels along an axis, by doubling."""
     grown = mask.copy()
     done = 0
     while done < reach:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     Integers = NDArray[np.int64]
     Bools = NDArray[np.bool_]
+    Stretches = tuple[Integers, Integers, Integers]
 
 _BLOCK_PIXELS = 1 << 24  # rows are looked at so many pixels at a time
 
@@ -61,13 +64,63 @@ def runs_of(changed: Bools) -> Runs:
     Runs
         The same for every way in which the mask was made, tile by tile or at once.
     """
-    row, start, end = _stretches(changed)
-    wide = changed.shape[1] + 2
+    return joined(*stretches(changed), columns=changed.shape[1])
+
+
+def joined(row: Integers, start: Integers, end: Integers, *, columns: int) -> Runs:
+    """Return stretches with the patches and pieces that they form.
+
+    Parameters
+    ----------
+    row, start, end
+        Ordered by row, then by column; none touches the next one in its row.
+    columns
+        Of the whole mask.
+    """
+    wide = columns + 2
     above = _neighbours(row, start, end, wide=wide, corners=False)
     piece = numbered(components(len(row), *above))
     touching = _neighbours(row, start, end, wide=wide, corners=True)
     patch = numbered(components(len(row), *touching))
     return Runs(row, start, end, patch, piece)
+
+
+def merged(parts: Iterable[tuple[Integers, Integers, Integers]]) -> Stretches:
+    """Return the stretches of windows as those of the whole mask.
+
+    Parameters
+    ----------
+    parts
+        Row, start and end of the stretches of windows that have no pixel in common.
+
+    Returns
+    -------
+    tuple of ndarray
+        Ordered by row, then by column; a stretch that a border cut is one again.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    row, start, end = (
+        np.concatenate(one) for one in zip((none, none, none), *parts, strict=True)
+    )
+    order = np.lexsort((start, row))
+    row, start, end = row[order], start[order], end[order]
+    goes_on = (row[1:] == row[:-1]) & (start[1:] == end[:-1])
+    first = np.append(np.ones(min(len(row), 1), dtype=bool), ~goes_on)
+    last = np.append(~goes_on, np.ones(min(len(row), 1), dtype=bool))
+    return row[first], start[first], end[last]
+
+
+def chosen(runs: Runs, wanted: Bools) -> Runs:
+    """Return the runs of some patches (one flag a patch), numbered anew."""
+    kept = wanted[runs.patch]
+    patch = (np.cumsum(wanted) - 1)[runs.patch[kept]]
+    _, piece = np.unique(runs.piece[kept], return_inverse=True)
+    return Runs(runs.row[kept], runs.start[kept], runs.end[kept], patch, piece)
+
+
+def first_pixels(runs: Runs) -> Integers:
+    """Return the number of the run that holds each patch's first pixel."""
+    return np.flatnonzero(np.diff(np.maximum.accumulate(runs.patch), prepend=-1))
 
 
 def components(count: int, first: Integers, second: Integers) -> Integers:
@@ -114,7 +167,7 @@ def pixels_of(runs: Runs) -> tuple[Integers, Integers, Integers]:
     return runs.row[owner], runs.start[owner] + column, runs.patch[owner]
 
 
-def _stretches(changed: Bools) -> tuple[Integers, Integers, Integers]:
+def stretches(changed: Bools) -> Stretches:
     """Return row, start and end of every stretch, in blocks of rows."""
     rows, columns = changed.shape
     step = max(1, _BLOCK_PIXELS // max(columns, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,19 @@ if TYPE_CHECKING:
     from spatial.change.runs import Integers
     from spatial.change.signature import Floats
 
-    Image = NDArray[np.float32]
     Places = NDArray[np.floating[Any]]
+
+
+class Ground(Protocol):
+    """An image of which single pixels are asked."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the whole image."""
+
+    def earlier(self, row: Integers, column: Integers) -> Floats:
+        """Return (bands, n) values before."""
+
 
 _PARTS = (0.25, 0.5, 0.75, 1.0, 1.25)
 """Of the measured shift: it is an average, and local ones differ."""
@@ -23,7 +34,7 @@ SMALLEST_PX = 0.05
 
 
 def shares_explained(
-    image: Image,
+    image: Ground,
     pixels: tuple[Integers, Integers, Integers],
     before: Floats,
     after: Floats,
@@ -42,7 +53,7 @@ def shares_explained(
     Parameters
     ----------
     image
-        The earlier image, (bands, rows, columns).
+        The earlier image.
     pixels
         Row, column and number of the patch (from 0) of each pixel.
     before, after
@@ -75,18 +86,21 @@ def shares_explained(
 
 def _squares(off: Floats, number: Integers, count: int) -> Floats:
     """Return the sum of squared differences by patch; unknown ones add nothing."""
-    each = np.nansum(off * off, axis=0)
+    each = np.zeros(off.shape[1])
+    for band in off:  # in one order: `sum` has another for a single pixel
+        each += np.nan_to_num(band * band)
     return np.asarray(np.bincount(number, each, minlength=count))
 
 
-def _moved(image: Image, row: Places, column: Places) -> Floats:
+def _moved(image: Ground, row: Places, column: Places) -> Floats:
     """Return an image between its pixels, bilinear; the rim continues outwards."""
-    rows, columns = image.shape[1:]
+    rows, columns = image.shape
     row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
     top = np.minimum(row.astype(np.int64), max(rows - 2, 0))
     left = np.minimum(column.astype(np.int64), max(columns - 2, 0))
     low, right = row - top, column - left
     below, beside = np.minimum(top + 1, rows - 1), np.minimum(left + 1, columns - 1)
-    upper = image[:, top, left] * (1 - right) + image[:, top, beside] * right
-    lower = image[:, below, left] * (1 - right) + image[:, below, beside] * right
+    at = image.earlier
+    upper = at(top, left) * (1 - right) + at(top, beside) * right
+    lower = at(below, left) * (1 - right) + at(below, beside) * right
     return np.asarray(upper * (1 - low) + lower * low)

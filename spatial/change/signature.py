@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -17,6 +18,25 @@ INDICES = ("ndvi", "mndwi", "ndbi", "bsi", "brightness", "whiteness")
 """What `indices` gives."""
 
 _VISIBLE = ("blue", "green", "red")
+
+
+_OF_INDICES = (*INDICES, "texture", "water_share")
+
+
+def without_indices(table: pd.DataFrame) -> pd.DataFrame:
+    """Return measurements with what rests on indices unknown.
+
+    For images whose numbers are no reflectance: a stretch for the eye moves every
+    index, and limits on it then mean nothing. What is unknown names nothing and sets
+    nothing aside.
+
+    Parameters
+    ----------
+    table
+        Columns of `spatial.change.features.features`.
+    """
+    names = [name for name in table.columns if name.startswith(_OF_INDICES)]
+    return table.assign(**dict.fromkeys(names, np.nan))
 
 
 def indices(spectra: Floats, bands: Sequence[str]) -> dict[str, Floats]:

@@ -55,7 +55,10 @@ def _block(changed: Bools, before: Image, after: Image) -> Bools:
     off = np.zeros((changed.shape[0] + 2, changed.shape[1] + 2), dtype=np.float32)
     row, column = np.nonzero(changed)
     apart = after[:, row, column] - before[:, row, column]
-    off[row + 1, column + 1] = np.sqrt(np.nansum(apart * apart, axis=0))
+    total = np.zeros(len(row), dtype=np.float32)
+    for band in apart:  # in one order: `sum` has another for a single pixel
+        total += np.nan_to_num(band * band)
+    off[row + 1, column + 1] = np.sqrt(total)
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     most = np.zeros(len(row), dtype=np.float32)
     for down, right in around:

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spatial.change.runs import Bools, Integers
 
 
-def widths(
-    changed: Bools, row: Integers, column: Integers, patch: Integers
-) -> Integers:
+_CANVAS_PIXELS = 1 << 24
+
+
+def widths(row: Integers, column: Integers, patch: Integers) -> Integers:
     """Return the side of the largest square inside each patch, in pixels.
 
     Parameters
     ----------
-    changed
-        The mask, (rows, columns). Not changed.
     row, column, patch
-        Its pixels and the patch of each, numbered from 0 without a gap.
+        Pixels and the patch of each, numbered from 0 without a gap.
 
     Returns
     -------
@@ -32,25 +33,65 @@ def widths(
     -----
     A square of side a + b fits where squares of side a fit at its four corners, if
     b <= a. Sides are doubled until none fits, then halved in: the work is that of
-    some log2(width) looks at each pixel.
+    some log2(width) looks at each pixel. Patches are laid out one below the other,
+    those of like width together, so that empty ground between them costs nothing.
     """
     count = int(patch.max(initial=-1)) + 1
     side = np.ones(count, dtype=np.int64)
-    fits = np.zeros((changed.shape[0] + 1, changed.shape[1] + 1), dtype=bool)
-    fits[:-1, :-1] = changed
-    here: tuple[Integers, ...] = (row, column, patch)
+    if not count:
+        return side
+    top, left = (_least(one, patch, count) for one in (row, column))
+    high, wide = (
+        1 - _least(-one, patch, count) - first
+        for one, first in ((row, top), (column, left))
+    )
+    own = row - top[patch], column - left[patch]
+    order = np.argsort(wide, kind="stable")
+    for sheet in _sheets(order, high, wide):
+        below = np.full(count, -1, dtype=np.int64)
+        below[sheet] = np.cumsum(high[sheet] + 1) - high[sheet] - 1
+        here = below[patch] >= 0
+        at = below[patch[here]] + own[0][here], own[1][here], patch[here]
+        shape = int((high[sheet] + 1).sum()), int(wide[sheet].max()) + 1
+        _measure(shape, at, side)
+    return side
+
+
+def _least(values: Integers, patch: Integers, count: int) -> Integers:
+    """Return the least value of each patch."""
+    least = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(least, patch, values)
+    return least
+
+
+def _sheets(order: Integers, high: Integers, wide: Integers) -> Iterator[Integers]:
+    """Yield patches that are laid out together; a very large one is alone."""
+    low = 0
+    while low < len(order):
+        tall = np.cumsum(high[order[low:]] + 1)
+        size = tall * (wide[order[low:]] + 1)
+        end = low + max(1, int(np.searchsorted(size, _CANVAS_PIXELS, side="right")))
+        yield order[low:end]
+        low = end
+
+
+def _measure(
+    shape: tuple[int, int], here: tuple[Integers, ...], side: Integers
+) -> None:
+    """Write the sides of the patches of one sheet."""
+    fits = np.zeros(shape, dtype=bool)
+    fits[here[0], here[1]] = True
     length = 1
     while len(here[0]):
         twice = _fitting(fits, here, length)
         grown = tuple(one[twice] for one in here)
-        done = np.ones(count, dtype=bool)
+        done = np.ones(len(side), dtype=bool)
         done[grown[2]] = False
         rest = done[here[2]]
         _refine(fits, tuple(one[rest] for one in here), length, side)
         fits[here[0][~twice], here[1][~twice]] = False
         here = grown
         length *= 2
-    return side
 
 
 def _fitting(fits: Bools, here: tuple[Integers, ...], step: int | Integers) -> Bools:

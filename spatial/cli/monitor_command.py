@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from spatial.change.detect import Method, Target
+    from spatial.change.workers import Engine
     from spatial.monitor.run import Monitoring
 
 _SHOWN = 20
@@ -85,6 +86,14 @@ SENSORS = ("sentinel-2", "landsat-tm", "landsat-etm", "landsat-oli")
     help="最小图斑面积（平方米）/ smaller patches are set aside",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(("threads", "dask")),
+    default="threads",
+    show_default=True,
+    help="计算引擎 / where the work runs",
+)
+@click.option("--scheduler", help="Dask 调度器地址 / address of a Dask scheduler")
+@click.option(
     "--pictures",
     type=click.IntRange(min=0),
     help="附图的线索数，默认 200 / clues that get a picture",
@@ -107,6 +116,8 @@ def monitor(
     method: Method,
     target: Target,
     min_area_m2: float | None,
+    engine: Engine,
+    scheduler: str | None,
     pictures: int | None,
 ) -> None:
     """两期影像之间管控区内的变化线索 / clues to change inside control zones.
@@ -138,7 +149,7 @@ def monitor(
         min_area_m2=min_area_m2,
         pictures=MOST_PICTURES if pictures is None else pictures,
     )
-    found = carry_out_monitor(call, step=step)
+    found = carry_out_monitor(call, engine=engine, scheduler=scheduler, step=step)
     progress("cli.writing")
     written = write_monitoring(
         found,

@@ -24,12 +24,13 @@ from layers.layer import FRAME
 from layers.raster import RasterLayer, read_raster
 from layers.raster.frames import mapped
 from layers.spec import spec
+from spatial import silence
 from spatial.change.pair import pair
 from spatial.change.patches import EVENT_WITHIN_M, no_patches
 from spatial.change.scan import scan
 from spatial.judging import day_of
 from spatial.measure import area_m2
-from spatial.monitor.clues import clues_of
+from spatial.monitor.clues import REQUIRED, clues_of
 from spatial.monitor.places import placed
 from spatial.monitor.zones import zone_table
 
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from layers.grid import Grid
     from layers.layer import Workspace
     from layers.text import Lang
     from spatial.change.detect import Method, Target
     from spatial.change.pair import PairReport
     from spatial.change.scan import Scan
+    from spatial.change.workers import Engine
     from spatial.monitor.clues import Clues
 
     Step = Callable[[str, Mapping[str, str | float]], None]
@@ -133,6 +136,8 @@ def monitor(
     min_width_m: float | None = None,
     event_within_m: float = EVENT_WITHIN_M,
     threads: int = 2,
+    engine: Engine = "threads",
+    scheduler: str | None = None,
     lang: Lang = "zh",
     step: Step = lambda _key, _facts: None,
 ) -> Monitoring:
@@ -151,8 +156,9 @@ def monitor(
         See `spatial.change.detect.detect`.
     min_area_m2, min_width_m, event_within_m
         See `spatial.change.patches.patches`.
-    threads
-        How many work side by side; the result does not depend on it.
+    threads, engine, scheduler
+        Where the work runs (see `spatial.change.scan.scan`): threads of this process,
+        or ``dask`` with the address of a scheduler. The result does not depend on it.
     lang
         Language of the tables.
     step
@@ -186,6 +192,7 @@ def monitor(
     step("cli.judging_pair", {"before": first.name, "after": second.name})
     report = pair(first, second)
     found: Scan | None = None
+    zones = _zones(office, day)
     if report.is_usable and report.aligned is not None:
         width, height = report.aligned.grid.width, report.aligned.grid.height
         step("cli.looking_for_change", {"width": width, "height": height})
@@ -197,7 +204,10 @@ def monitor(
             min_area_m2=min_area_m2,
             min_width_m=min_width_m,
             event_within_m=event_within_m,
+            within=_within(report.aligned.grid, zones, office, day),
             threads=threads,
+            engine=engine,
+            scheduler=scheduler,
         )
     patches = no_patches() if found is None else found.patches
     step("cli.judging_patches", {"count": int(patches["kept"].sum())})
@@ -212,9 +222,7 @@ def monitor(
         "options": hashlib.sha256(json.dumps(options).encode()).hexdigest(),
     }
     step("cli.measuring_zones", {"count": len(content.layers)})
-    zones = zone_table(
-        _zones(office, day), None if found is None else report.aligned, patches
-    )
+    zones = zone_table(zones, None if found is None else report.aligned, patches)
     return Monitoring(
         office, day, first, second, report, found, clues, zones, inputs, options, lang
     )
@@ -259,6 +267,35 @@ def _pixel_m(report: PairReport) -> float:
     x, y = mapped(*corners, grid.crs, pyproj.CRS.from_user_input(FRAME))
     one = np.array([shapely.Polygon(np.column_stack([x, y]))])
     return float(np.sqrt(area_m2(one)[0]))
+
+
+def _within(
+    grid: Grid, zones: gpd.GeoDataFrame, office: Workspace, day: dt.date
+) -> gpd.GeoDataFrame | None:
+    """Return the control zones to which the search can be held; None: everywhere.
+
+    Where a layer that matters cannot be relied on, a patch outside of all zones may
+    lie in one that is not there: then everything is looked at.
+    """
+    footprint = gpd.GeoDataFrame(geometry=[_footprint(grid)], crs=FRAME)
+    for kind in REQUIRED:
+        if len(silence.doubts(footprint, office, kind=kind, on=day)):
+            return None
+    control = zones["kind"].map(lambda kind: spec(kind).role == "control")
+    return zones[control.astype(bool)]
+
+
+def _footprint(grid: Grid) -> shapely.Polygon:
+    """Return the border of a grid in EPSG:4490, bent as it is on the ground."""
+    wide, high = grid.width, grid.height
+    i = np.concatenate([[0, wide], [wide, wide], [wide, 0], [0, 0]])
+    j = np.concatenate([[0, 0], [0, high], [high, high], [high, 0]])
+    ring = shapely.segmentize(
+        shapely.LinearRing(np.column_stack([i, j])), max(wide, high) / 32
+    )
+    x, y = grid.xy(*shapely.get_coordinates(ring).T)
+    lon, lat = mapped(x, y, grid.crs, pyproj.CRS.from_user_input(FRAME))
+    return shapely.Polygon(np.column_stack([lon, lat]))
 
 
 def _zones(office: Workspace, day: dt.date) -> gpd.GeoDataFrame:

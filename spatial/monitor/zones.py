@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,14 +10,23 @@ import numpy as np
 from layers.errors import InputRefusedError
 from layers.raster import CLEAR
 from spatial.measure import area_m2
-from spatial.zonal import EndPoints, frozen_end_points, zonal_change, zonal_cover
+from spatial.zonal import (
+    EndPoints,
+    sampled_end_points,
+    streamed_cover,
+    zonal_change,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
+    from layers.grid import Grid
+    from layers.raster import Window
     from spatial.change.aligned import AlignedPair
+
+    Image = NDArray[np.float32]
 
 COVER = (
     *("observed_m2", "observed_share", "ndvi_before", "ndvi_after", "ndvi_change"),
@@ -62,27 +72,48 @@ def _cover(zones: gpd.GeoDataFrame, aligned: AlignedPair | None) -> pd.DataFrame
     """Return what was seen, and the greenness where it can be told."""
     if aligned is None:
         return None
-    before, after, codes = aligned.read()
+    pair: AlignedPair | Seen = aligned
+    points = EndPoints(0.0, 1.0, "none")
+    unknown: tuple[str, ...] = ("ndvi", "fvc")
     if {"red", "nir"} <= set(aligned.bands):
-        one, two = (_ndvi(image, aligned.bands) for image in (before, after))
-        unknown: list[str] = []
+        try:
+            points, unknown = sampled_end_points(aligned, normalised=True), ()
+        except InputRefusedError:  # all alike: between such end points is nothing
+            unknown = ("fvc",)
     else:
-        one = two = np.where(codes == CLEAR, np.float32(0), np.float32(np.nan))
-        unknown = [name for name in COVER if not name.startswith("observed")]
-    try:
-        points = frozen_end_points(one)
-    except InputRefusedError:  # all alike: between such end points nothing can be told
-        points = EndPoints(0.0, 1.0, "none")
-        unknown += [name for name in COVER if name.startswith("fvc")]
-    cover = zonal_cover(
-        zones, aligned.grid, ndvi_before=one, ndvi_after=two, end_points=points
-    )
-    cover[unknown] = np.nan
+        pair = Seen(aligned)
+    cover = streamed_cover(zones, pair, end_points=points, normalised=True)
+    cover[[name for name in COVER if name.startswith(unknown)]] = np.nan
     return cover
 
 
-def _ndvi(image: NDArray[np.float32], bands: tuple[str, ...]) -> NDArray[np.float32]:
-    """Return NDVI, NaN where the pixel was not seen."""
-    red, nir = image[bands.index("red")], image[bands.index("nir")]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((nir - red) / (nir + red), dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A pair without red or infrared, of which only what was seen can be told."""
+
+    aligned: AlignedPair
+
+    @property
+    def grid(self) -> Grid:
+        """The common grid."""
+        return self.aligned.grid
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """What stands in for the bands that are not there."""
+        return ("red", "nir")
+
+    def only(self, *bands: str) -> Seen:
+        """Return itself."""
+        del bands
+        return self
+
+    def read(
+        self, window: Window | None = None, *, normalised: bool = False
+    ) -> tuple[Image, Image, NDArray[np.uint8]]:
+        """Return a constant where both images show the ground, NaN elsewhere."""
+        del normalised
+        _, _, codes = self.aligned.only(self.aligned.bands[0]).read(window)
+        one = np.where(codes == CLEAR, np.float32(0.5), np.float32(np.nan))
+        both = np.broadcast_to(one, (2, *one.shape))
+        return both, both, codes

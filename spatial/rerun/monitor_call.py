@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from layers.text import Lang
     from spatial.change.detect import Method, Target
+    from spatial.change.workers import Engine
     from spatial.monitor.run import Monitoring
     from spatial.rerun.call import Given
 
@@ -61,9 +62,11 @@ class MonitorCall:
 def carry_out_monitor(
     call: MonitorCall,
     *,
+    engine: Engine = "threads",
+    scheduler: str | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
 ) -> Monitoring:
-    """Carry out a monitoring run.
+    """Carry out a monitoring run; engine and scheduler change nothing in it.
 
     Raises
     ------
@@ -86,6 +89,8 @@ def carry_out_monitor(
         method=call.method,
         target=call.target,
         min_area_m2=call.min_area_m2,
+        engine=engine,
+        scheduler=scheduler,
         lang=call.lang,
         step=step,
     )

@@ -10,12 +10,12 @@ from simple_change import BANDS, found, grid_of
 
 from layers.errors import CrsMismatchError, ExtraMissingError, InputRefusedError
 from layers.grid import Grid
-from spatial import zonal
 from spatial.change.outline import outlines
 from spatial.change.patches import patches
 from spatial.change.runs import runs_of
 from spatial.measure import area_m2
 from spatial.zonal import EndPoints, frozen_end_points, zonal_change, zonal_cover
+from spatial.zonal import cover as zonal_cover_module
 
 ENDS = EndPoints(0.0, 1.0, "test")
 DEGREES = Grid(CRS.from_epsg(4326), Affine(0.01, 0, 106.0, 0, -0.01, 40.0), 4, 2)
@@ -97,7 +97,7 @@ def test_strips_change_nothing(monkeypatch):
     whole = outlines(runs_of(np.ones((40, 30), dtype=bool)), grid)[0]
     frame = zones(whole.buffer(-0.0003), whole)
     at_once = cover(frame, before, after, grid=grid)
-    monkeypatch.setattr(zonal, "_STRIP_PIXELS", 30)
+    monkeypatch.setattr(zonal_cover_module, "_STRIP_PIXELS", 30)
     row_by_row = cover(frame, before, after, grid=grid)
     np.testing.assert_allclose(row_by_row, at_once, rtol=1e-9)
 
@@ -147,7 +147,7 @@ def test_zones_in_another_frame_are_refused():
 
 
 def test_without_exactextract_the_extra_is_named(monkeypatch):
-    monkeypatch.setattr(zonal, "exactextract", None)
+    monkeypatch.setattr(zonal_cover_module, "exactextract", None)
     with pytest.raises(ExtraMissingError, match="extra 'raster'"):
         cover(zones(box(106, 39.98, 106.04, 40)), [[0.5] * 4] * 2)
 

@@ -213,9 +213,16 @@ def test_a_band_that_holds_one_value_does_no_harm():
 
 def test_a_large_image_is_sampled_by_windows_and_small_ones_whole():
     assert sum(w.shape[0] * w.shape[1] for *_, w in sample_windows((120, 90))) == 10_800
+    middling = [w for *_, w in sample_windows((4_000, 4_000))]
+    assert len(middling) == 576
+    assert {w.shape for w in middling} == {(40, 40)}
     large = [w for *_, w in sample_windows((10_000, 10_000))]
-    assert len(large) == 576
-    assert {w.shape for w in large} == {(40, 40)}
+    assert len(large) == 144
+    assert {w.shape for w in large} == {(80, 80)}
+    # with its margin each lies in one block of 256, so that one is decoded
+    for w in large:
+        assert (w.top - 5) // 256 == (w.bottom + 4) // 256
+        assert (w.left - 5) // 256 == (w.right + 4) // 256
 
 
 def test_a_detector_reads_no_more_than_a_window_and_its_margin():
@@ -238,7 +245,7 @@ def test_a_detector_reads_no_more_than_a_window_and_its_margin():
 
 def test_tiles_cover_every_pixel_once():
     count = np.zeros((50, 33), int)
-    for w in tiles((50, 33), 16):
+    for w in tiles((50, 33), (16, 16)):
         count[w.top : w.bottom, w.left : w.right] += 1
     assert (count == 1).all()
 

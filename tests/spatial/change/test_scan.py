@@ -1,6 +1,5 @@
 """The chain on files: image pair, gate, detector, patches."""
 
-import numpy as np
 import pytest
 import shapely
 
@@ -17,9 +16,13 @@ def report(tmp_path_factory):
     return pair(read_raster(before), read_raster(after))
 
 
+def scanned(report, **how):
+    return scan(report.aligned, residual_px=report.residual_px, **how)
+
+
 @pytest.fixture(scope="module")
 def table(report):
-    return scan(report.aligned, residual_px=report.residual_px).patches
+    return scanned(report).patches
 
 
 def matches(kept, planted):
@@ -56,11 +59,3 @@ def test_the_gate_took_the_shift_out(report):
 def test_an_image_against_itself_gives_no_patch(report):
     same = pair(report.aligned.before, report.aligned.before)
     assert scan(same.aligned, residual_px=same.residual_px).patches.empty
-
-
-def test_the_same_bytes_with_other_threads(report, table):
-    again = scan(report.aligned, residual_px=report.residual_px, threads=3).patches
-    assert again.drop(columns="geometry").equals(table.drop(columns="geometry"))
-    assert np.array_equal(
-        shapely.to_wkb(again.geometry), shapely.to_wkb(table.geometry)
-    )

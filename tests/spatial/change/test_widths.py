@@ -14,7 +14,7 @@ MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12))
 
 
 def sides(mask):
-    return widths(mask, *pixels_of(runs_of(mask))).tolist()
+    return widths(*pixels_of(runs_of(mask))).tolist()
 
 
 def test_the_largest_square_counts():

@@ -1,10 +1,4 @@
-"""What two images say of zones: how much was seen, what changed, how green it is.
-
-Pixels on a zone's border count by the part of them that lies inside (exactextract),
-and every pixel by its area on the ellipsoid. What was hidden on either day counts on
-neither, so that two days are compared on the same ground; how much of the zone that
-is stands beside every figure.
-"""
+"""Figures by zone from arrays: what was seen, how green it is, what changed."""
 
 from __future__ import annotations
 
@@ -149,23 +143,67 @@ def zonal_cover(
     CrsMismatchError
         The zones are not in EPSG:4490.
     """
-    _refuse(grid, ndvi_before, ndvi_after)
-    placed = _on_grid(zones, grid)
-    sums = np.zeros((6, len(zones)))
+    need_extra(grid)
+    for image in (ndvi_before, ndvi_after):
+        _refuse_unlike(grid, image)
+    placed = on_grid(zones, grid)
+    sums = Sums.none(len(zones))
     step = max(1, _STRIP_PIXELS // grid.width)
     for low in range(0, grid.height, step):
         rows = slice(low, min(low + step, grid.height))
         part = grid.part(low, 0, height=rows.stop - low, width=grid.width)
-        one = np.asarray(ndvi_before[rows], dtype=float)
-        two = np.asarray(ndvi_after[rows], dtype=float)
+        sums = sums.plus(
+            placed, part, (ndvi_before[rows], ndvi_after[rows]), end_points
+        )
+    return table_of(zones, placed, grid, sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over the pixels of each zone, by the part of a pixel that lies inside.
+
+    Attributes
+    ----------
+    table
+        (6, zones): area, area that was seen, and over that area NDVI before and
+        after, cover before and after.
+    """
+
+    table: Floats
+
+    @classmethod
+    def none(cls, zones: int) -> Sums:
+        """Return the sums over no pixel."""
+        return cls(np.zeros((6, zones)))
+
+    def plus(
+        self,
+        placed: gpd.GeoDataFrame,
+        part: Grid,
+        ndvi: tuple[Image, Image],
+        end_points: EndPoints,
+    ) -> Sums:
+        """Return the sums with the pixels of a window.
+
+        Parameters
+        ----------
+        placed
+            Zones as of `on_grid`, all or some of them.
+        part
+            Grid of the window.
+        ndvi
+            Before and after, (rows, columns), NaN where hidden.
+        end_points
+            Of vegetation cover.
+        """
+        one, two = (np.asarray(image, dtype=float) for image in ndvi)
         known = np.isfinite(one) & np.isfinite(two)
         area = _pixel_areas(part)
         weight = np.where(known, area, 0.0)
         values = [one, two, end_points.cover(one), end_points.cover(two)]
         green = (np.where(known, each, 0.0) * weight for each in values)
-        sums += _sums(placed, part, [area, weight, *green])
-    inside = shapely.contains(shapely.box(*grid.bounds), placed.geometry.to_numpy())
-    return _table(zones, sums, inside)
+        more = _sums(placed, part, [area, weight, *green], self.table.shape[1])
+        return Sums(self.table + more)
 
 
 def zonal_change(zones: gpd.GeoDataFrame, patches: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -215,8 +253,16 @@ def _by_zone(values: pd.Series[Any], zones: gpd.GeoDataFrame) -> pd.Series[Any]:
     return values.reindex(zones.index, fill_value=0)
 
 
-def _refuse(grid: Grid, *images: Image) -> None:
-    """Refuse what cannot be laid under zones."""
+def need_extra(grid: Grid) -> None:
+    """Refuse to lay under zones what cannot be.
+
+    Raises
+    ------
+    ExtraMissingError
+        exactextract is not installed.
+    InputRefusedError
+        The grid is turned.
+    """
     if exactextract is None:
         raise ExtraMissingError(extra="raster", needed_for="figures by zone")
     if grid.is_rotated:
@@ -226,18 +272,21 @@ def _refuse(grid: Grid, *images: Image) -> None:
             got="a turned grid",
             todo="warp the image to a grid that is not turned",
         )
-    for image in images:
-        if image.shape != grid.shape:
-            raise InputRefusedError(
-                source="NDVI",
-                expected=f"an array of the shape {grid.shape}",
-                got=f"{image.shape}",
-                todo="give arrays on one grid",
-            )
 
 
-def _on_grid(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
-    """Return the zones in the grid's system, their edges densified."""
+def _refuse_unlike(grid: Grid, image: Image) -> None:
+    """Refuse an array that does not lie on the grid."""
+    if image.shape != grid.shape:
+        raise InputRefusedError(
+            source="NDVI",
+            expected=f"an array of the shape {grid.shape}",
+            got=f"{image.shape}",
+            todo="give arrays on one grid",
+        )
+
+
+def on_grid(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
+    """Return the zones in the grid's system, their edges densified, and numbered."""
     overlap_table(zones.iloc[:0], zones.iloc[:0])  # refuses any other frame
     shapes = np.asarray(zones.geometry.array, dtype=object)
     settled = systems.settle(grid.crs, source="grid", evidence="the image")
@@ -287,11 +336,13 @@ def _between(nodes: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
     return low, (at - nodes[low]) / width[low]
 
 
-def _sums(placed: gpd.GeoDataFrame, grid: Grid, layers: list[Floats]) -> Floats:
+def _sums(
+    placed: gpd.GeoDataFrame, grid: Grid, layers: list[Floats], count: int
+) -> Floats:
     """Return (layers, zones) sums of pixel values times the part inside each zone."""
     left, bottom, right, top = grid.bounds
     box = shapely.box(left, bottom, right, top)
-    out = np.zeros((len(layers), len(placed)))
+    out = np.zeros((len(layers), count))
     near = placed[shapely.intersects(placed.geometry.to_numpy(), box)]
     if not len(near):
         return out
@@ -310,18 +361,19 @@ def _sums(placed: gpd.GeoDataFrame, grid: Grid, layers: list[Floats]) -> Floats:
     return out
 
 
-def _table(
-    zones: gpd.GeoDataFrame, sums: Floats, inside: NDArray[np.bool_]
+def table_of(
+    zones: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, grid: Grid, sums: Sums
 ) -> pd.DataFrame:
-    """Return the table of `zonal_cover`; `inside`: which zones the image contains."""
+    """Return the table of `zonal_cover` from the sums over all windows."""
+    inside = shapely.contains(shapely.box(*grid.bounds), placed.geometry.to_numpy())
     whole = np.asarray(area_m2(np.asarray(zones.geometry.array, dtype=object)))
-    covered, seen = sums[0], sums[1]
+    covered, seen = sums.table[:2]
     # A zone inside the image and seen throughout is seen to 1, not to 1 - 1e-8.
     every = np.where(inside, covered, np.maximum(whole, covered))
     out = pd.DataFrame({"area_m2": whole}, index=zones.index)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(every > 0, seen / every, np.nan)
-        means = np.where(seen > 0, sums[2:] / seen, np.nan)
+        means = np.where(seen > 0, sums.table[2:] / seen, np.nan)
     out["observed_m2"], out["observed_share"] = share * whole, share
     for name, (one, two) in (("ndvi", means[:2]), ("fvc", means[2:])):
         out[f"{name}_before"], out[f"{name}_after"] = one, two

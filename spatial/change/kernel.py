@@ -1,0 +1,217 @@
+"""Light and score of pixels in one pass, compiled; bit for bit what numpy gives.
+
+Needs numba (the extra ``fast``). The order of every sum is that of
+`spatial.change.conditional` and `spatial.change.methods`, in the same precision, so
+that an answer does not tell which of the two made it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+
+from spatial.change.indices import DARK, MOST_BANDS, index_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spatial.change.conditional import Light, Usual
+    from spatial.change.methods import Linear
+
+    Image = NDArray[np.float32]
+
+_jit = numba.njit(nogil=True, cache=True, error_model="numpy")
+_NO_HAZE = np.zeros((1, 1, 1)), np.zeros(1, np.int64), np.zeros(1)
+
+
+def lit(light: Light, after: Image, top: int, left: int) -> Image:
+    """Return what `Light.on` returns."""
+    gain, offset = light.gain.astype(np.float32), light.offset.astype(np.float32)
+    if light.haze is None:
+        plain: Image = _on(after, gain, offset, False, *_NO_HAZE)  # noqa: FBT003
+        return plain
+    rows = np.arange(top, top + after.shape[1]) + 0.5
+    cols = np.arange(left, left + after.shape[2]) + 0.5
+    lines = light.haze.lines(rows, cols)
+    out: Image = _on(after, gain, offset, True, *lines)  # noqa: FBT003
+    return out
+
+
+def usual_score(usual: Usual, before: Image, after: Image) -> Image:
+    """Return what `Usual.score` returns for the difference of two images."""
+    out: Image = _score(
+        before,
+        after,
+        usual.level.astype(np.float32),
+        usual.spread.astype(np.float32),
+        usual.centres.astype(np.float32),
+        usual.mean.astype(np.float32),
+        usual.root.astype(np.float32),
+    )
+    return out
+
+
+def linear_score(linear: Linear, before: Image, after: Image) -> Image:
+    """Return what `Linear.score` returns."""
+    weights = (linear.left, linear.right, linear.offset)
+    left, right, offset = (one.astype(np.float32) for one in weights)
+    out: Image = _length(before, after, left, right, offset)
+    return out
+
+
+def index_images(image: Image, roles: tuple[str, ...]) -> Image:
+    """Return what `spatial.change.indices.index_images` returns."""
+    rows = index_rows(roles)
+    sides = np.full((len(rows), 2, MOST_BANDS), -1, dtype=np.int64)
+    for number, (plus, minus) in enumerate(rows):
+        sides[number, 0, : len(plus)] = plus
+        sides[number, 1, : len(minus)] = minus
+    out: Image = _indices(image, sides, DARK)
+    return out
+
+
+@_jit
+def _on(after, gain, offset, hazy, down, j, q):
+    """Return an image in the light of the other."""
+    bands, rows, cols = after.shape
+    out = np.empty((bands, rows, cols), np.float32)
+    right = min(1, down.shape[2] - 1)
+    one = np.float64(1)
+    for band in range(bands):
+        g, o = gain[band], offset[band]
+        for r in range(rows):
+            if not hazy:
+                for c in range(cols):
+                    out[band, r, c] = after[band, r, c] * g + o
+                continue
+            line = down[band, r]
+            for c in range(cols):
+                there = line[j[c]] * (one - q[c]) + line[j[c] + right] * q[c]
+                out[band, r, c] = (after[band, r, c] * g + o) - np.float32(there)
+    return out
+
+
+@_jit
+def _score(before, after, level, spread, centres, mean, root):
+    """Return how unusual each difference is, row by row."""
+    bands, rows, cols = before.shape
+    out = np.empty((rows, cols), np.float32)
+    moved = np.empty((bands, cols), np.float32)
+    far = np.empty((len(centres), cols), np.float32)
+    kind, known = np.empty(cols, np.int32), np.empty(cols, np.bool_)
+    for r in range(rows):
+        known[:] = True
+        for k in range(bands):
+            for c in range(cols):
+                moved[k, c] = after[k, r, c] - before[k, r, c]
+                known[c] &= np.isfinite(before[k, r, c]) & np.isfinite(moved[k, c])
+        _distances(before, r, level, spread, centres, far)
+        _nearest(far, kind)
+        for m in range(len(centres)):
+            if (kind == m).any():
+                _unusual(moved, kind, m, mean, root, out[r])
+        for c in range(cols):
+            out[r, c] = out[r, c] if known[c] else np.float32(np.nan)
+    return out
+
+
+@_jit
+def _distances(before, r, level, spread, centres, far):
+    """Write the squared distance of each pixel of a row from each centre."""
+    far[:] = np.float32(0)
+    place = np.empty(before.shape[2], np.float32)
+    for k in range(before.shape[0]):
+        for c in range(len(place)):
+            place[c] = (before[k, r, c] - level[k]) / spread[k]
+        for m in range(len(centres)):
+            centre = centres[m, k]
+            for c in range(len(place)):
+                away = place[c] - centre
+                far[m, c] += away * away
+
+
+@_jit
+def _nearest(far, kind):
+    """Write which centre is nearest, the first of equally near ones."""
+    least = np.full(len(kind), np.inf, np.float32)
+    kind[:] = 0
+    for m in range(len(far)):
+        for c in range(len(kind)):
+            nearer = far[m, c] < least[c]
+            least[c] = far[m, c] if nearer else least[c]
+            kind[c] = m if nearer else kind[c]
+
+
+@_jit
+def _unusual(moved, kind, m, mean, root, out):
+    """Write the length of the differences of the pixels of one kind."""
+    total = np.zeros(len(kind), np.float32)
+    part = np.empty(len(kind), np.float32)
+    for k in range(root.shape[1]):
+        for c in range(len(kind)):
+            part[c] = root[m, k, 0] * (moved[0, c] - mean[m, 0])
+        for i in range(1, k + 1):
+            for c in range(len(kind)):
+                part[c] += root[m, k, i] * (moved[i, c] - mean[m, i])
+        for c in range(len(kind)):
+            total[c] += part[c] * part[c]
+    for c in range(len(kind)):
+        if kind[c] == m:
+            out[c] = np.sqrt(total[c])
+
+
+@_jit
+def _length(before, after, left, right, offset):
+    """Return the length of the vector of components."""
+    bands, rows, cols = before.shape
+    out = np.empty((rows, cols), np.float32)
+    total, part = np.empty(cols, np.float32), np.empty(cols, np.float32)
+    for r in range(rows):
+        total[:] = np.float32(0)
+        for m in range(len(offset)):
+            part[:] = -offset[m]
+            for k in range(bands):
+                for c in range(cols):
+                    part[c] += right[m, k] * after[k, r, c]
+                    part[c] -= left[m, k] * before[k, r, c]
+            for c in range(cols):
+                total[c] += part[c] * part[c]
+        for c in range(cols):
+            out[r, c] = np.sqrt(total[c])
+    return out
+
+
+@_jit
+def _indices(image, sides, dark):
+    """Return difference over sum of the bands on the two sides of each index."""
+    _, rows, cols = image.shape
+    out = np.empty((len(sides), rows, cols), np.float32)
+    one, two = np.empty(cols, np.float32), np.empty(cols, np.float32)
+    for r in range(rows):
+        for m in range(len(sides)):
+            _light(image, r, sides[m, 0], one)
+            _light(image, r, sides[m, 1], two)
+            for c in range(cols):
+                total = one[c] + two[c]
+                value = (one[c] - two[c]) / max(total, dark)
+                if total <= dark:
+                    value = np.float32(0)
+                out[m, r, c] = total if np.isnan(total) else value
+    return out
+
+
+@_jit
+def _light(image, r, bands, out):
+    """Write the sum of some bands of a row, at least 0; -1 ends the bands."""
+    out[:] = np.float32(0)
+    for k in bands:
+        if k < 0:
+            break
+        for c in range(len(out)):
+            out[c] += image[k, r, c]
+    for c in range(len(out)):
+        # a comparison, since the maximum of a NaN and 0 is not the same everywhere
+        if out[c] < np.float32(0):  # noqa: PLR1730
+            out[c] = np.float32(0)

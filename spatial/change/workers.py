@@ -1,0 +1,179 @@
+"""Who judges the strips: threads of this process, or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from layers.errors import ExtraMissingError, InputRefusedError
+from spatial.change.strips import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from spatial.change.sample import Window
+    from spatial.change.strips import Job, Judged
+
+    Done = Callable[[int], object]
+
+Engine = Literal["threads", "dask"]
+_SEGMENT = 4  # strips that a worker of a cluster judges one after another
+_MOST = 16  # strips that a thread judges one after another
+_AHEAD = 2  # segments a thread of a cluster has waiting
+_TICK_S = 0.2
+
+
+class Workers(Protocol):
+    """Whoever judges."""
+
+    def run(
+        self, job: Job, strips: Sequence[Window], done: Done
+    ) -> Generator[list[Judged]]:
+        """Yield what strips give; `done` is told how many are, in this thread.
+
+        Each segment is a run of strips that go on below one another: what one has
+        read for the next is not read again.
+        """
+        ...
+
+
+class Threads:
+    """Threads of this process.
+
+    Raises
+    ------
+    InputRefusedError
+        `count` is less than 1.
+    """
+
+    def __init__(self, count: int) -> None:
+        if count < 1:
+            raise InputRefusedError(
+                source="threads",
+                expected="1 or more",
+                got=str(count),
+                todo="correct it",
+            )
+        self._count = count
+
+    def run(
+        self, job: Job, strips: Sequence[Window], done: Done
+    ) -> Generator[list[Judged]]:
+        """See `Workers.run`; ends when the strips in hand are done."""
+        stopped = threading.Event()
+        ready: deque[int] = deque()
+
+        def work(segment: Sequence[Window]) -> list[Judged]:
+            out = []
+            for one in judged(job, _until(stopped, segment)):
+                out.append(one)
+                ready.append(1)
+            return out
+
+        size = min(_MOST, max(1, -(-len(strips) // self._count)))
+        pool = ThreadPoolExecutor(self._count)
+        try:
+            waiting: set[Future[list[Judged]]] = {
+                pool.submit(work, one) for one in _cut(strips, size)
+            }
+            while waiting:
+                finished, waiting = wait(
+                    waiting, timeout=_TICK_S, return_when="FIRST_COMPLETED"
+                )
+                done(len(ready))
+                for one in finished:
+                    yield one.result()
+        finally:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Dask:
+    """The workers of a `dask.distributed` cluster.
+
+    Every worker must have this version of the package and its libraries, and see the
+    images under the same paths.
+
+    Raises
+    ------
+    ExtraMissingError
+        Dask is not installed.
+    """
+
+    def __init__(self, scheduler: str) -> None:
+        try:
+            import distributed  # noqa: PLC0415  an extra
+        except ModuleNotFoundError as error:
+            raise ExtraMissingError(
+                extra="dask", needed_for="work on a cluster"
+            ) from error
+        self._client: Any = distributed.Client
+        self._scheduler = scheduler
+
+    def run(
+        self, job: Job, strips: Sequence[Window], done: Done
+    ) -> Generator[list[Judged]]:
+        """See `Workers.run`."""
+        count = 0
+        with self._client(self._scheduler, set_as_default=False) as client:
+            there = client.scatter(job, broadcast=True, hash=False)
+            waiting: deque[Any] = deque()
+            most = _AHEAD * max(1, sum(client.nthreads().values()))
+            try:
+                for one in _cut(strips, _SEGMENT):
+                    waiting.append(client.submit(segment, there, one, pure=False))
+                    if len(waiting) < most:
+                        continue
+                    found = waiting.popleft().result()
+                    count += len(found)
+                    done(count)
+                    yield found
+                while waiting:
+                    found = waiting.popleft().result()
+                    count += len(found)
+                    done(count)
+                    yield found
+            finally:
+                client.cancel([*waiting, there])
+
+
+def segment(job: Job, strips: Sequence[Window]) -> list[Judged]:
+    """Return what strips give, one after another; what a worker is told to do."""
+    return list(judged(job, strips))
+
+
+def workers_of(engine: str, threads: int, scheduler: str | None) -> Workers:
+    """Return who judges.
+
+    Raises
+    ------
+    InputRefusedError
+        There is no such engine, or no address of a scheduler, or one too many.
+    ExtraMissingError
+        Dask is not installed.
+    """
+    if engine == "threads" and scheduler is None:
+        return Threads(threads)
+    if engine == "dask" and scheduler is not None:
+        return Dask(scheduler)
+    raise InputRefusedError(
+        source="engine and scheduler",
+        expected="'threads' alone, or 'dask' with the address of a scheduler",
+        got=f"{engine!r} and {scheduler!r}",
+        todo="start a cluster and give its address (tcp://HOST:PORT), or leave both "
+        "out",
+    )
+
+
+def _until(stopped: threading.Event, strips: Sequence[Window]) -> Iterator[Window]:
+    """Yield strips as long as anybody wants them."""
+    for one in strips:
+        if stopped.is_set():
+            return
+        yield one
+
+
+def _cut(strips: Sequence[Window], size: int) -> list[Sequence[Window]]:
+    return [strips[low : low + size] for low in range(0, len(strips), size)]

@@ -1,0 +1,102 @@
+"""What numba compiles gives the bits of numpy; holes, darkness and rims included."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.change import kernel
+from spatial.change.conditional import Light, Surface, Usual
+from spatial.change.detector import Detector
+from spatial.change.indices import index_images
+from spatial.change.methods import Linear
+from spatial.change.roles import CORE
+from spatial.change.sample import Window
+
+SIZES = st.tuples(st.integers(1, 9), st.integers(1, 40))
+
+
+def made_up(seed, shape):
+    """Two dates of six bands with pixels that are unknown, dark, below 0, alike."""
+    rng = np.random.default_rng(seed)
+    before = rng.normal(0.2, 0.2, (6, *shape)).astype(np.float32)
+    after = (before + rng.normal(0, 0.1, before.shape)).astype(np.float32)
+    for image in (before, after):
+        where = rng.random(shape)
+        image[:, where < 0.1] = 0
+        image[rng.integers(0, 6), where > 0.9] = np.nan
+    return before, after
+
+
+def usual(rng):
+    return Usual(
+        rng.random(6),
+        rng.random(6) + 0.5,
+        rng.normal(size=(5, 6)),
+        rng.normal(size=(5, 6)) * 0.1,
+        np.tril(rng.normal(size=(5, 6, 6))),
+    )
+
+
+def surface(rng, cells):
+    at = np.arange(cells) * 17.0 + 8
+    return Surface(at, at, rng.normal(size=(6, cells, cells)))
+
+
+def same(one, other):
+    assert one.dtype == other.dtype == np.float32
+    assert np.array_equal(one, other, equal_nan=True)
+
+
+@settings(max_examples=30)
+@given(SIZES, st.integers(0, 1000), st.sampled_from([0, 1, 2, 5]))
+def test_light_and_scores_are_those_of_numpy(shape, seed, cells):
+    rng = np.random.default_rng(seed)
+    before, after = made_up(seed, shape)
+    haze = surface(rng, cells) if cells else None
+    light = Light(rng.random(6) + 0.5, rng.random(6), haze)
+    lit = light.on(after, 3, 70)
+    same(kernel.lit(light, after, 3, 70), lit)
+    one = usual(rng)
+    same(kernel.usual_score(one, before, lit), one.score(before, lit - before))
+    indices = index_images(before, CORE), index_images(after, CORE)
+    same(kernel.index_images(before, CORE), indices[0])
+    many = len(indices[0])
+    linear = Linear(
+        rng.normal(size=(3, many)), rng.normal(size=(3, many)), rng.normal(size=3),
+        np.ones(1),
+    )  # fmt: skip
+    same(kernel.linear_score(linear, *indices), linear.score(*indices))
+
+
+@pytest.mark.parametrize("method", ["auto", "index", "cva"])
+def test_a_detector_gives_the_same_compiled_or_not(method):
+    rng = np.random.default_rng(1)
+    before, after = made_up(1, (60, 70))
+    parts = {"light": Light(rng.random(6) + 0.5, rng.random(6), surface(rng, 3))}
+    if method == "auto":
+        parts["usual"] = usual(rng)
+    else:
+        bands = 5 if method == "index" else 6
+        weights = rng.normal(size=(2, bands, bands))
+        parts["linear"] = Linear(*weights, rng.normal(size=bands), np.ones(1))
+    parts |= {"threshold": 1.0, "shift_px": (0.375, -1.0)}
+
+    def read(window):
+        rows, cols = slice(window.top, window.bottom), slice(window.left, window.right)
+        return (
+            before[:, rows, cols],
+            after[:, rows, cols],
+            np.isnan(before[0, rows, cols]),
+        )
+
+    plain, quick = (
+        Detector(method, tuple(range(6)), CORE, compiled=one, **parts).apply(
+            read, Window(10, 50, 0, 70)
+        )
+        for one in (False, True)
+    )
+    assert plain[0].any()
+    assert np.array_equal(plain[0], quick[0])
+    same(plain[1], quick[1])
+    same(plain[2], quick[2])
