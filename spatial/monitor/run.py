@@ -204,7 +204,7 @@ def monitor(
             min_area_m2=min_area_m2,
             min_width_m=min_width_m,
             event_within_m=event_within_m,
-            within=_within(report.aligned.grid, zones, office, day),
+            within=search_area(report.aligned.grid, zones, office, day),
             threads=threads,
             engine=engine,
             scheduler=scheduler,
@@ -269,13 +269,21 @@ def _pixel_m(report: PairReport) -> float:
     return float(np.sqrt(area_m2(one)[0]))
 
 
-def _within(
+def search_area(
     grid: Grid, zones: gpd.GeoDataFrame, office: Workspace, day: dt.date
 ) -> gpd.GeoDataFrame | None:
     """Return the control zones to which the search can be held; None: everywhere.
 
-    Where a layer that matters cannot be relied on, a patch outside of all zones may
-    lie in one that is not there: then everything is looked at.
+    Parameters
+    ----------
+    grid
+        Of the images.
+    zones
+        Column ``kind``; EPSG:4490.
+    office, day
+        Where a layer of `spatial.monitor.clues.REQUIRED` cannot be relied on for the
+        whole of the grid on that day, a patch outside of all zones may lie in one that
+        is not there: then everything is looked at.
     """
     footprint = gpd.GeoDataFrame(geometry=[_footprint(grid)], crs=FRAME)
     for kind in REQUIRED:

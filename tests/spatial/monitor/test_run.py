@@ -17,6 +17,7 @@ from layers.samples import images, scene
 from layers.samples.county import write_county
 from spatial.monitor import monitor
 from spatial.monitor.places import dms, gauss_kruger
+from spatial.monitor.run import search_area
 from spatial.monitor.write import monitoring_html
 
 
@@ -195,6 +196,59 @@ def test_without_control_layers_every_patch_stays_a_clue(office, small):
     assert got.table["unchecked"].map(len).min() == 2
     page = monitoring_html(got)
     assert "缺少可靠的生态保护红线、自然保护地图层" in page
+
+
+# -- where it is looked ----------------------------------------------------------------
+
+
+def only(office, *kinds):
+    kept = {name: one for name, one in office.layers.items() if one.kind in kinds}
+    return replace(office, layers=kept)
+
+
+def test_where_layers_are_known_only_control_zones_are_looked_at(office, found):
+    grid = found.pair.grid
+    few = only(office, "admin_unit", "ecological_redline", "nature_reserve")
+    zones = search_area(grid, found.zones, few, found.on)
+    control = found.zones["kind"] != "admin_unit"
+    assert zones.index.tolist() == found.zones.index[control].tolist()
+
+
+def test_where_a_layer_that_matters_lacks_everything_is_looked_at(office, found):
+    few = only(office, "admin_unit", "ecological_redline")
+    assert search_area(found.pair.grid, found.zones, few, found.on) is None
+
+
+def test_where_the_image_reaches_beyond_the_layers_everything_is_looked_at(
+    office, found
+):
+    far = found.pair.grid.part(-40_000, 0, height=60_000, width=640)  # 400 km north
+    assert search_area(far, found.zones, office, found.on) is None
+
+
+def test_where_only_zones_are_looked_at_their_changes_are_found(office, pair):
+    few = only(office, "admin_unit", "ecological_redline", "nature_reserve", "permit")
+    got = monitor(*pair, few)
+    assert "only_within" in got.scan.notes
+    assert 0 < got.scan.windows_read < got.scan.windows
+    zones = np.asarray(got.zones[got.zones["kind"] != "admin_unit"].geometry.array)
+    for one in scene.CHANGES:
+        if shapely.intersects(zones, one.geometry).any():
+            assert len(planted(got.table, one)) == 1, one.id
+    assert "不在任何管控区的图斑未列出" in monitoring_html(got)
+
+
+# -- numbers that are no reflectance ---------------------------------------------------
+
+
+def test_without_reflectance_nothing_is_named_or_set_aside_by_an_index(office, small):
+    relative = [
+        replace(layers.read_raster(path), quantity="relative") for path in small
+    ]
+    got = monitor(*relative, office)
+    assert set(got.table["kind"]) <= {"unknown", "transport"}
+    told = {"seasonal_vegetation", "water_level", "haze"}
+    assert not told & set(got.set_aside["reason"])
 
 
 # -- files -----------------------------------------------------------------------------
