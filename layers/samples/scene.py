@@ -22,6 +22,8 @@ from layers.layer import FRAME
 from layers.samples.shapes import DECIMALS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry.base import BaseGeometry
 
 PIXEL_M = 10.0
@@ -285,3 +287,27 @@ def on_earth(outline: BaseGeometry) -> BaseGeometry:
         return np.round(np.column_stack(_to_degrees().transform(x, y)), DECIMALS)
 
     return shapely.transform(dense, placed)
+
+
+def told_from(shapes: Iterable[BaseGeometry]) -> tuple[int, int]:
+    """Return how many planted changes are among shapes, and how many shapes are none.
+
+    Parameters
+    ----------
+    shapes
+        In EPSG:4490. One stands for a planted change if they share a third of it.
+
+    Returns
+    -------
+    found, wrong
+        Of `CHANGES`, and of the shapes.
+    """
+    given = np.array(list(shapes), dtype=object)
+    used = np.zeros(len(given), dtype=bool)
+    found = 0
+    for one in CHANGES:
+        truth = one.geometry
+        shared = shapely.area(shapely.intersection(given, truth)) > truth.area / 3
+        found += bool(shared.any())
+        used |= shared
+    return found, int((~used).sum())

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from layers import document
+from spatial.change.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,8 @@ _REASONS = {
     "cloud_edge": ("doubtful_share", "cloud_like", "shadow_like"),
     "water_level": ("water_share", "mndwi"),
     "seasonal_vegetation": ("ndvi_low", "ndvi_change", "mndwi", "elongation"),
-    "haze": ("drift",),
+    "felling": ("ndvi_before", "ndvi_around_after", "ndvi_apart_before", "ndvi_loss"),
+    "haze": ("drift", "ndvi_change"),
 }
 
 
@@ -199,6 +201,7 @@ def classify(table: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:
         ``reduced``: works have gone back; ``enlarged``: around it there was already
         what the patch became; ``new``: there was not; ``unknown`` with the kind.
     """
+    table = table.join(standing(table))
     fits = np.stack([_fit(rule, table, kinds) for rule in kinds.rules])
     worth = fits * np.array([rule.confidence for rule in kinds.rules])[:, None]
     worth[fits < kinds.least_fit] = 0.0

@@ -178,7 +178,7 @@ def finished(
         What names them, what sets them aside, what joins them.
     """
     if not len(table):
-        return _empty()
+        return no_patches()
     shapes = outlines(runs, grid)
     area = area_m2(shapes)
     table["area_m2"] = area
@@ -258,8 +258,8 @@ def _events(
     return out
 
 
-def _empty() -> gpd.GeoDataFrame:
-    """Return the table of no patches."""
+def no_patches() -> gpd.GeoDataFrame:
+    """Return the table of `patches` without a row, and without measurements."""
     return gpd.GeoDataFrame(
         {name: np.empty(0, dtype=object) for name in COLUMNS}, geometry=[], crs=FRAME
     ).astype({"area_m2": float, "width_m": float, "confidence": float, "kept": bool})

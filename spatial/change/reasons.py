@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from spatial.change.standing import is_felling
+
 if TYPE_CHECKING:
     from spatial.change.classify import Kinds
     from spatial.change.runs import Bools
@@ -70,8 +72,9 @@ def reasons(table: pd.DataFrame, kinds: Kinds, limits: Limits) -> pd.Series[str]
         explains it. ``cloud_edge``: next to something hidden, and the change is that
         of a cloud or of its shadow. ``water_level``: water to ground or back at a
         water that is there on both days. ``seasonal_vegetation``: something grew on
-        both days, nowhere bare, and nothing long and thin. ``haze``: the surroundings
-        changed alike.
+        both days, nowhere bare, nothing long and thin, and not cut out of a dense
+        stand that is still there (`spatial.change.standing`). ``haze``: the
+        surroundings changed alike, the NDVI hardly changed, and it is no felling.
     """
     holds = {
         "not_observed": ~(table["observed_share"] > 0),
@@ -81,7 +84,7 @@ def reasons(table: pd.DataFrame, kinds: Kinds, limits: Limits) -> pd.Series[str]
         "cloud_edge": _cloud_edge(table, kinds),
         "water_level": _water_level(table, kinds),
         "seasonal_vegetation": _seasonal(table, kinds),
-        "haze": table["drift"] >= kinds.reasons["haze"]["drift"],
+        "haze": _haze(table, kinds),
     }
     found = np.full(len(table), None, dtype=object)
     for name in reversed(REASONS):
@@ -143,10 +146,19 @@ def _water_level(table: pd.DataFrame, kinds: Kinds) -> pd.Series[bool]:
     return (one ^ two) & (table["water_share"] >= limit["water_share"])
 
 
+def _haze(table: pd.DataFrame, kinds: Kinds) -> pd.Series[bool]:
+    limit = kinds.reasons["haze"]
+    change = (table["ndvi_after"] - table["ndvi_before"]).abs()
+    # without an index nothing tells haze from ground that was opened up: no reason
+    alike = (table["drift"] >= limit["drift"]) & (change <= limit["ndvi_change"])
+    return alike & ~is_felling(table, kinds)
+
+
 def _seasonal(table: pd.DataFrame, kinds: Kinds) -> pd.Series[bool]:
     limit = kinds.reasons["seasonal_vegetation"]
     low = table[["ndvi_low_before", "ndvi_low_after"]].min(axis=1, skipna=False)
     change = (table["ndvi_after"] - table["ndvi_before"]).abs()
     dry = table[["mndwi_before", "mndwi_after"]].max(axis=1) <= limit["mndwi"]
     grown = (low >= limit["ndvi_low"]) & (change >= limit["ndvi_change"]) & dry
-    return grown & (table["elongation"] < limit["elongation"])
+    grown &= table["elongation"] < limit["elongation"]
+    return grown & ~is_felling(table, kinds)

@@ -10,6 +10,7 @@ import click
 
 from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
+from spatial.cli.monitor_command import monitor
 from spatial.cli.replay_command import replay
 from spatial.cli.rule_commands import rules
 from spatial.cli.siting_commands import demo, review
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for _command in (demo, review, feasible, replay, layers, rules):
+for _command in (demo, review, monitor, feasible, replay, layers, rules):
     main.add_command(_command)

@@ -24,6 +24,8 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--compare", metavar="OTHER", help="比较的另一方 / other side of the comparison"
 )
+@click.option("--before", type=_PATH, help="前一期影像 / earlier image")
+@click.option("--after", type=_PATH, help="后一期影像 / later image")
 @click.option("--datum-shift", help="七参数或格网 / seven parameters or a grid")
 @lang_option
 @click.pass_context
@@ -36,9 +38,11 @@ def replay(
     sites: Path | None,
     overrides: Path | None,
     compare: str | None,
+    before: Path | None,
+    after: Path | None,
     datum_shift: str | None,
 ) -> None:
-    """重放一次审查，逐字节比较 / make a review again and compare every byte.
+    """重放一次审查或监测，逐字节比较 / make a run again and compare every byte.
 
     RUN is the folder of results with its manifest.json. Inputs are looked for where
     the manifest tells, or where the options say. Exit status 0: the same bytes; 1:
@@ -53,7 +57,7 @@ def replay(
     from spatial.rerun.replaying import replay as made_again
 
     other = other_of(compare) if compare else None
-    given = Given(sites, workspace, overrides, other, datum_shift)
+    given = Given(sites, workspace, overrides, other, datum_shift, before, after)
     found = made_again(run, given=given, step=step, progress=rules_done)
     _print(found)
     if not found.same:
@@ -68,8 +72,8 @@ def _print(found: Replay) -> None:
         remark("cli.replay.versions", name=one.name, before=one.before, after=one.after)
     for name in found.altered:
         remark("cli.replay.altered", name=plain(name))
-    if found.inputs:
-        say("cli.replay.not_compared")
+    if found.inputs or not found.files:
+        say("cli.replay.not_compared" if found.inputs else "cli.replay.other_versions")
         return
     if found.versions:
         say("cli.replay.under")

@@ -51,8 +51,14 @@ _on_option = click.option(
     help="输出文件夹 / output folder",
 )
 @_on_option
+@click.option(
+    "--imagery",
+    is_flag=True,
+    help="另用虚构的两期影像演示变化监测 / look for change in a made-up pair of images"
+    " too",
+)
 @lang_option
-def demo(out: Path, on: dt.datetime | None) -> None:
+def demo(out: Path, on: dt.datetime | None, *, imagery: bool) -> None:
     """在虚构的示范县上跑完整个流程 / run the whole chain on a made-up county.
 
     Every outcome is compared with the planted truth. The county, its zones and its
@@ -78,6 +84,29 @@ def demo(out: Path, on: dt.datetime | None) -> None:
         right = sum(found[site] == outcome for site, outcome in known.items())
         say("cli.truth_kept", right=right, count=len(known))
     _print_places(out / "review", written)
+    if imagery:
+        _demo_of_images(county, out)
+
+
+def _demo_of_images(county: Path, out: Path) -> None:
+    """Compare the made-up images, and the clues with what was planted."""
+    from layers.samples import images, scene
+    from spatial.cli.monitor_command import drawn, print_clues
+    from spatial.monitor.write import write_monitoring
+    from spatial.rerun.monitor_call import MonitorCall, carry_out_monitor, monitor_told
+
+    progress("cli.making_images")
+    before, after = images.write_pair(out / "images")
+    call = MonitorCall(before, after, county, lang=language())
+    found = carry_out_monitor(call, step=step)
+    told = monitor_told(call, out / "monitor")
+    written = write_monitoring(found, out / "monitor", call=told, progress=drawn)
+    print_clues(found)
+    patches = found.scan.patches if found.scan else found.set_aside
+    shapes = patches.geometry[patches["kept"].astype(bool)]
+    right, wrong = scene.told_from(shapes)
+    say("cli.images_truth", right=right, count=len(scene.CHANGES), wrong=wrong)
+    _print_places(out / "monitor", written)
 
 
 @click.command()

@@ -52,14 +52,14 @@ class Clues:
         ``reason``: those of the patches, and
         ``permitted`` and ``in_no_zone``.
     review
-        What the rules on activities say of every kept patch; None when none was kept.
+        What the rules on activities say of every kept patch; of none when none was.
     notices
         What is to be printed with every clue.
     """
 
     table: gpd.GeoDataFrame
     set_aside: gpd.GeoDataFrame
-    review: Review | None
+    review: Review
     notices: tuple[Message, ...] = (NOTICE, GUESS)
 
 
@@ -104,8 +104,6 @@ def clues_of(
     named = patches.set_index(pd.Index(list(patches["patch_id"]), dtype=object))
     kept = named[named["kept"].astype(bool)]
     rest = named[~named["kept"].astype(bool)]
-    if kept.empty:
-        return Clues(kept, rest, None)
     sites = gpd.GeoDataFrame(
         {"site_id": kept["patch_id"], "name": kept["patch_id"]},
         geometry=kept.geometry,

@@ -146,14 +146,16 @@ def page(content: ReviewContent, lang: Lang) -> Page:
             for place, one in enumerate(listed)
         ),
         layers=_layers(content, lang),
-        access_lists=_table(lists_table(content, lang), lang),
-        rules=_table(rules_table(content, lang), lang),
-        issues=_table(issues_table(content, lang), lang, most=MOST_ISSUES),
-        settings=_table(settings_table(content, lang), lang),
-        overrides=_table(overrides_table(content, lang), lang)
+        access_lists=table_view(lists_table(content, lang), lang),
+        rules=table_view(rules_table(content, lang), lang),
+        issues=table_view(issues_table(content, lang), lang, most=MOST_ISSUES),
+        settings=table_view(settings_table(content, lang), lang),
+        overrides=table_view(overrides_table(content, lang), lang)
         if content.overrulings is not None
         else None,
-        comparison=_table(comparison_by_site(compared, lang), lang, most=MOST_CHANGES)
+        comparison=table_view(
+            comparison_by_site(compared, lang), lang, most=MOST_CHANGES
+        )
         if compared
         else None,
         compared=comparison_summary(compared, lang) if compared else "",
@@ -262,7 +264,8 @@ def _no_coverage(layer: Layer, lang: Lang) -> str:
     return say("none" if layer.spec.role == "site" else "layer_no_coverage", lang)
 
 
-def _table(table: Table, lang: Lang, most: int | None = None) -> TableView:
+def table_view(table: Table, lang: Lang, most: int | None = None) -> TableView:
+    """Return a table as text, of long ones the first rows, which it says."""
     shown = table.rows if most is None else table.rows[:most]
     remark = ""
     if len(shown) < len(table.rows):

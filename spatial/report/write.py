@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from functools import partial
@@ -111,14 +112,16 @@ def write_files(
     folder
         As for `write_review`.
     writers
-        By name of the file: what writes it to a path.
+        By name of the file, which may stand in a folder (``pictures/a.png``): what
+        writes it to a path.
     manifest
         Returns what manifest.json holds, given the SHA-256 of each file by name.
 
     Returns
     -------
     tuple of Path
-        The files in the order of `writers`, then the manifest.
+        The files in the order of `writers`, then the manifest. What an earlier run's
+        manifest names and this run does not write is removed.
 
     Raises
     ------
@@ -148,6 +151,7 @@ def _write_all(
     draft.mkdir()
     try:
         for name, write in writers.items():
+            (draft / name).parent.mkdir(exist_ok=True)
             write(draft / name)
         hashes = {
             name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
@@ -157,13 +161,33 @@ def _write_all(
         names = (*writers, MANIFEST)
         for name in names:
             _to_disk(draft / name)
+        stale = _told_before(folder) - set(names)
         for name in names:
+            (folder / name).parent.mkdir(exist_ok=True)
             (draft / name).replace(folder / name)
-        if COMPARISON not in names:
-            (folder / COMPARISON).unlink(missing_ok=True)
+        for name in stale:
+            (folder / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return tuple(folder / name for name in names)
+
+
+def _told_before(folder: Path) -> set[str]:
+    """Return the files of an earlier run that its manifest names.
+
+    Names that lead out of the folder are none of ours.
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    names = told if isinstance(told, dict) else {}
+    return {
+        name
+        for name in names
+        if (folder / name).resolve().is_relative_to(folder.resolve())
+        and ".." not in name
+    }
 
 
 def _manifest(

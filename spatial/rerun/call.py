@@ -309,6 +309,8 @@ class Given:
     overrides: Path | None = None
     compare: Other | None = None
     datum_shift: str | None = None
+    before: Path | None = None
+    after: Path | None = None
 
 
 def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCall:

@@ -7,15 +7,17 @@ import hashlib
 import json
 import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.text import LANGS
-from spatial.report.assemble import under_versions
+from spatial.monitor.write import MONITORING, PICTURES, write_monitoring
+from spatial.report.assemble import under_versions, versions_of
 from spatial.report.write import MANIFEST, MANIFEST_SCHEMA, write_review
 from spatial.rerun.call import Given, call_of, carry_out
 from spatial.rerun.differ import Difference, first_difference
+from spatial.rerun.monitor_call import carry_out_monitor, monitor_call_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +89,7 @@ def replay(
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
     progress: Progress | None = None,
 ) -> Replay:
-    """Make a stored review again and compare every byte.
+    """Make a stored review or monitoring run again and compare every byte.
 
     Parameters
     ----------
@@ -112,6 +114,8 @@ def replay(
     """
     folder = Path(folder)
     manifest = _manifest(folder / MANIFEST)
+    if manifest.get("about") == MONITORING:
+        return _monitored(folder, manifest, given or Given(), step)
     call = call_of(manifest, folder, given or Given())
     result = carry_out(call, step=step, progress=progress)
     content = result.content
@@ -136,6 +140,34 @@ def replay(
         write_review(content, again, lang=call.lang, call=manifest.get("call"))
         found = first_difference(folder, again, names)
     return replace(told, files=names, difference=found)
+
+
+def _monitored(
+    folder: Path,
+    manifest: dict[str, Any],
+    given: Given,
+    step: Callable[[str, Mapping[str, str | float]], None],
+) -> Replay:
+    """Make a monitoring run again.
+
+    Its versions stand in every file, so under others it is not compared.
+    """
+    call = monitor_call_of(manifest, folder, given)
+    again = carry_out_monitor(call, step=step)
+    inputs = _changed(manifest["inputs"], again.inputs)
+    versions = _changed(manifest.get("versions", {}), versions_of())
+    altered = _altered(folder, manifest["outputs"])
+    told = Replay(manifest["run_id"], inputs, versions, altered, (), None)
+    if inputs or versions:
+        return told
+    step("cli.writing", {})
+    names = (*manifest["outputs"], MANIFEST)
+    with tempfile.TemporaryDirectory(prefix="redline-replay-") as draft:
+        write_monitoring(
+            again, Path(draft), most_pictures=call.pictures, call=manifest.get("call")
+        )
+        difference = first_difference(folder, Path(draft), names)
+    return replace(told, files=names, difference=difference)
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -167,8 +199,16 @@ def _wrong(manifest: Mapping[str, Any]) -> str:
         return f"'on': {manifest['on']!r}"
     if manifest["lang"] not in LANGS:
         return f"'lang': {manifest['lang']!r}"
-    strange = [one for one in manifest["outputs"] if Path(one).name != one]
+    strange = [one for one in manifest["outputs"] if _leads_out(one)]
     return f"a result outside of its folder ({strange[0]!r})" if strange else ""
+
+
+def _leads_out(name: str) -> bool:
+    """Whether the name of a result is more than a file, or a picture, of its folder."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if len(parts) == 2 and parts[0] == PICTURES:  # noqa: PLR2004
+        parts = parts[1:]
+    return len(parts) != 1 or parts[0] in (".", "..") or ":" in name
 
 
 def _refuse(path: Path, got: str) -> InputRefusedError:

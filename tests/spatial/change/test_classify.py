@@ -51,7 +51,7 @@ def _edited(tmp_path, old, new):
         ("elongation: [8, null]", "elongation: [8]", r"\[low, high\]"),
         ("elongation: [8, null]", "colour: [8, null]", "a feature with a soft border"),
         ("direction: works", "direction: sideways", "one of works, retreat"),
-        ("haze: {drift: 0.5}", "haze: {drifts: 0.5}", "one of the keys drift"),
+        ("haze: {drift: 0.5,", "haze: {drifts: 0.5,", "one of the keys drift"),
         ("least_fit: 0.5", "least_fits: 0.5", "one of the keys"),
     ],
 )
@@ -67,7 +67,10 @@ def test_a_figure_can_be_changed(tmp_path):
 
 def test_what_is_unknown_fits_no_rule():
     kinds = load_kinds()
-    names = {name for rule in kinds.rules for name in rule.when} | {"joins_share"}
+    around = {f"ndvi_around_{name}" for name in ("before", "after")}
+    derived = {"ndvi_apart_before", "ndvi_loss"}
+    names = {name for rule in kinds.rules for name in rule.when} - derived
+    names |= {"joins_share", "ndvi_before", "ndvi_after"} | around
     blank = pd.DataFrame({name: [np.nan] for name in sorted(names)})
     got = classify(blank, kinds).iloc[0]
     assert got["kind"] == got["surface"] == got["trend"] == "unknown"

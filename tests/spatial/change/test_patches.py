@@ -198,6 +198,47 @@ def test_what_its_surroundings_did_as_well_is_haze():
     assert run(before, after, mask)["reason"].tolist() == ["haze"]
 
 
+def test_ground_opened_up_amid_more_of_it_is_no_haze():
+    # half of a building site was marked; the rest of it lies around the patch
+    before, after, mask = scene(("bare", slice(5, 30), slice(5, 40)))
+    mask[:] = False
+    mask[10:20, 10:20] = True
+    assert run(before, after, mask)["reason"].tolist() == [None]
+
+
+# Leaves that fill the pixel: NDVI 0.88; and what is left after the axe: 0.6.
+WOOD = np.array([0.02, 0.03, 0.02, 0.32, 0.12, 0.06], np.float32)
+FELLED = np.array([0.03, 0.05, 0.06, 0.24, 0.16, 0.09], np.float32)
+
+
+def test_what_is_cut_out_of_a_wood_is_a_felling_and_no_season():
+    before = np.broadcast_to(WOOD[:, None, None], (6, *ROOM)).copy()
+    after = before.copy()
+    after[:, 10:16, 10:16] = FELLED[:, None, None]
+    mask = (before != after).any(axis=0)
+    got = run(before, after, mask)
+    assert got[["surface", "trend", "reason"]].values.tolist() == [
+        ["felling", "new", None]
+    ]
+
+
+def test_a_field_that_differed_from_its_neighbours_is_seasonal_though_green():
+    before, after, _ = scene()  # grass, NDVI 0.6
+    before[:, 10:16, 10:16] = WOOD[:, None, None]
+    after[:, 10:16, 10:16] = FELLED[:, None, None]
+    mask = (before != after).any(axis=0)
+    assert run(before, after, mask)["reason"].tolist() == ["seasonal_vegetation"]
+
+
+def test_a_wood_that_lost_its_leaves_as_a_whole_is_no_felling():
+    before = np.broadcast_to(WOOD[:, None, None], (6, *ROOM)).copy()
+    after = np.broadcast_to(FELLED[:, None, None], (6, *ROOM)).copy()
+    mask = np.zeros(ROOM, dtype=bool)
+    mask[10:16, 10:16] = True
+    got = run(before, after, mask)
+    assert got["reason"].tolist() == ["seasonal_vegetation"]
+
+
 def test_what_was_hidden_is_not_observed():
     before, after, mask = scene()
     after[:, 10:20, 10:20] = np.nan

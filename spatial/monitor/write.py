@@ -1,0 +1,297 @@
+"""result.json, findings.gpkg, findings.xlsx, report.html and pictures of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from layers.errors import ExtraMissingError
+from layers.layer import FRAME
+from spatial.change.pair_picture import pair_picture
+from spatial.monitor import tables, views
+from spatial.monitor.page import monitor_page
+from spatial.monitor.pictures import Scenery
+from spatial.monitor.told import told
+from spatial.report.assemble import run_id, versions_of
+from spatial.report.excel import write_tables
+from spatial.report.geopackage_file import (
+    gdal_date,
+    geometry_type,
+    symbol_shape,
+    write_styles,
+)
+from spatial.report.html import rendered
+from spatial.report.qml import outcome_style
+from spatial.report.result import json_text
+from spatial.report.words import say, visible
+from spatial.report.write import MANIFEST_SCHEMA, OUTPUTS, write_files, write_text
+from spatial.text import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from spatial.monitor.run import Monitoring
+    from spatial.report.columns import Table
+    from spatial.report.content import ReviewContent
+    from spatial.text import Lang
+
+MOST_PICTURES = 200
+"""Clues that get a picture, the most urgent first."""
+MOST_EMBEDDED = 60
+"""Pictures inside the page: it must open at once."""
+PICTURES = "pictures"
+MONITORING = "monitoring"
+"""What the manifest says such a run is about."""
+PAIR_PICTURE = "pair.png"
+_NO_ZONES = ("admin_unit", "control_unit")  # they tile a county and would hide it
+
+
+def write_monitoring(
+    found: Monitoring,
+    folder: Path,
+    *,
+    most_pictures: int = MOST_PICTURES,
+    call: Mapping[str, object] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _count: None,
+) -> tuple[Path, ...]:
+    """Write what `redline review` writes, a layer of clues, and pictures.
+
+    Parameters
+    ----------
+    found
+        From `spatial.monitor.run.monitor`.
+    folder
+        Where to; made if absent. Files of the same names are replaced.
+    most_pictures
+        Clues that get a picture, the most urgent first.
+    call
+        What the run was called with, for the manifest; None where nobody says.
+    progress
+        Called after each picture with the count of those done and of all.
+
+    Returns
+    -------
+    tuple of Path
+        result.json, findings.gpkg (layers ``clues``, ``set_aside``, ``zones``),
+        findings.xlsx, report.html, pair.png, pictures/*.png, manifest.json.
+        The same run gives the same bytes. Without Pillow or matplotlib there are no
+        pictures.
+
+    Raises
+    ------
+    OutputRefusedError
+        The folder is a file, is not writable, or a result is open elsewhere.
+    """
+    lang = found.lang
+    content = _content(found)
+    drawn = _drawn(found, most_pictures, progress)
+    overview = _pair_picture(found, lang)
+    names = {name: f"{PICTURES}/{name}.png" for name in drawn}
+    writers: dict[str, Callable[[Path], object]] = {
+        OUTPUTS[0]: lambda path: write_text(
+            path, json_text(told(found, content, lang, names))
+        ),
+        OUTPUTS[1]: partial(_write_geopackage, found, lang=lang),
+        OUTPUTS[2]: partial(_write_excel, found, lang=lang, names=names),
+        OUTPUTS[3]: lambda path: write_text(
+            path, _html(found, content, drawn=drawn, overview=overview)
+        ),
+    }
+    if overview is not None:
+        writers[PAIR_PICTURE] = partial(_write_bytes, overview)
+    for name, picture in drawn.items():
+        writers[names[name]] = partial(_write_bytes, picture)
+    return write_files(
+        folder, writers, manifest=partial(_manifest, found, content, call)
+    )
+
+
+def monitoring_html(found: Monitoring) -> str:
+    """Return the page of a run with pictures: one file that works offline."""
+    drawn = _drawn(found, MOST_EMBEDDED, lambda _done, _count: None)
+    overview = _pair_picture(found, found.lang)
+    return _html(found, _content(found), drawn=drawn, overview=overview)
+
+
+def _html(
+    found: Monitoring,
+    content: ReviewContent,
+    *,
+    drawn: Mapping[str, bytes],
+    overview: bytes | None,
+) -> str:
+    embedded = dict(list(drawn.items())[:MOST_EMBEDDED])
+    view = monitor_page(
+        found, content, found.lang, pictures=embedded, pair_picture=overview
+    )
+    return rendered(
+        "monitor.html.j2", view, map_data=view.base.map_data, lang=found.lang
+    )
+
+
+def _content(found: Monitoring) -> ReviewContent:
+    """Return what the rules say of the clues, in their order, under the run's name."""
+    said = found.clues.review.content
+    by_id = {one.site_id: one for one in said.sites}
+    named = run_id(
+        found.inputs,
+        versions_of(),
+        on=found.on,
+        settings=said.settings,
+        about=said.about,
+    )
+    sites = tuple(by_id[str(name)] for name in found.table.index)
+    return replace(said, sites=sites, inputs=found.inputs, run_id=named)
+
+
+def _drawn(
+    found: Monitoring, most: int, progress: Callable[[int, int], None]
+) -> dict[str, bytes]:
+    """Return the pictures of the most urgent clues by their id."""
+    if found.pair.aligned is None or found.scan is None:
+        return {}
+    zones = found.zones[~found.zones["kind"].isin(_NO_ZONES)]
+    borders = {
+        str(kind): shapely.boundary(np.asarray(some.geometry.array, dtype=object))
+        for kind, some in zones.groupby("kind", sort=False)
+    }
+    scenery = Scenery(found.pair.aligned, borders)
+    wanted = found.table.iloc[:most]
+    out: dict[str, bytes] = {}
+    for name, shape in zip(wanted.index, wanted.geometry, strict=True):
+        try:
+            out[str(name)] = scenery.picture(shape)
+        except ExtraMissingError:
+            return {}
+        progress(len(out), len(wanted))
+    return out
+
+
+def _pair_picture(found: Monitoring, lang: Lang) -> bytes | None:
+    try:
+        return pair_picture(found.pair, lang)
+    except ExtraMissingError:
+        return None
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+
+
+# -- findings.gpkg and findings.xlsx -------------------------------------------
+
+
+def _write_geopackage(found: Monitoring, path: Path, *, lang: Lang) -> None:
+    """Write the layers ``clues``, ``set_aside`` and ``zones``, clues coloured."""
+    no_pictures: dict[str, str] = {}
+    clues = tables.clues_table(found, lang, no_pictures)
+    drop = ("picture", "field_result", "field_found", "field_who", "field_date")
+    frames = {
+        "clues": _frame(clues, found.table.geometry, drop).assign(
+            outcome_text=lambda frame: frame["outcome"],
+            outcome=list(found.table["outcome"]),
+        ),
+        "set_aside": _frame(tables.aside_table(found, lang), found.set_aside.geometry),
+        "zones": _frame(tables.zones_table(found, lang), found.zones.geometry),
+    }
+    content = found.clues.review.content
+    said = (content.title, *content.notices, TEXTS.render(found.clues.notices[0], lang))
+    stamp = f"{found.on.isoformat()}T00:00:00.000Z"
+    with gdal_date(stamp):
+        for name, frame in frames.items():
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                append=path.exists(),
+                geometry_type=geometry_type(frame),
+                promote_to_multi=True,
+                layer_options={
+                    "DESCRIPTION": visible("  ".join(said)),
+                    "IDENTIFIER": name,
+                },
+            )
+    shape = symbol_shape(frames["clues"])
+    write_styles(path, {"clues": outcome_style(shape, lang)}, stamp=stamp)
+
+
+def _frame(
+    table: Table, shapes: Iterable[BaseGeometry], without: Sequence[str] = ()
+) -> gpd.GeoDataFrame:
+    """Return a table with settled column types, so that no row decides a type."""
+    keys = [one.key for one in table.columns]
+    rows = pd.DataFrame(table.rows, columns=keys, dtype=object)
+    columns = {}
+    for one in table.columns:
+        if one.key in without:
+            continue
+        values = rows[one.key]
+        if one.format in ("text", "long"):
+            columns[one.key] = values
+        else:
+            number = values.astype("float64")
+            is_count = one.format == "count"
+            columns[one.key] = number.astype("Int32") if is_count else number
+    geometry = gpd.array.from_shapely(np.asarray(list(shapes), dtype=object), crs=FRAME)
+    return gpd.GeoDataFrame(columns, geometry=geometry)
+
+
+def _write_excel(
+    found: Monitoring, path: Path, *, lang: Lang, names: Mapping[str, str]
+) -> None:
+    content = found.clues.review.content
+    heading = say(
+        "monitor.heading",
+        lang,
+        title=content.title,
+        before=str(found.before.date or found.before.name),
+        after=str(found.after.date or found.after.name),
+        on=found.on.isoformat(),
+    )
+    parts = (
+        heading,
+        *content.notices,
+        *(TEXTS.render(one, lang) for one in found.clues.notices),
+        *views.summary(found, lang),
+    )
+    write_tables(
+        tables.tables(found, lang, names),
+        path,
+        title=content.title,
+        heading=visible("  |  ".join(parts)),
+        on=found.on,
+        lang=lang,
+    )
+
+
+def _manifest(
+    found: Monitoring,
+    content: ReviewContent,
+    call: Mapping[str, object] | None,
+    outputs: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what went in and what came out; no clock, no path of this machine."""
+    return {
+        "schema": MANIFEST_SCHEMA,
+        "run_id": content.run_id,
+        "title": content.title,
+        "about": MONITORING,
+        "region": content.region,
+        "on": found.on.isoformat(),
+        "lang": found.lang,
+        "call": call,
+        "inputs": dict(sorted(found.inputs.items())),
+        "versions": dict(sorted(versions_of().items())),
+        "outputs": dict(outputs),
+    }
