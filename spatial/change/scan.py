@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    import pandas as pd
 
     from layers.grid import Grid
     from spatial.change.aligned import AlignedPair
     from spatial.change.classify import Kinds
+    from spatial.change.runs import Bools, Runs
 
 TILE = 512
 
@@ -143,21 +145,7 @@ def scan(
     rules = kinds or load_kinds()
     detector = fitted(aligned, within, method=method, target=target, threads=threads)
     job = Job(aligned, detector, residual_px, doubtful_px(aligned.grid, rules))
-    whole = Whole(job, workers, tile_px, progress)
-    todo = whole.wanted(within)
-    while todo.any():
-        whole.judge(todo)
-        runs = whole.runs()
-        if within is None:
-            break
-        meets = meeting(outlines(runs, aligned.grid), within)
-        todo = whole.beyond(chosen(runs, meets))
-    runs = whole.runs()
-    table = whole.features(runs)
-    if within is not None:
-        meets = meeting(outlines(runs, aligned.grid), within)
-        table = table[meets].reset_index(drop=True)
-        runs = chosen(runs, meets)
+    runs, table, read = _measured(Whole(job, workers, tile_px, progress), within)
     pair = aligned.before, aligned.after
     if any(image.quantity != "reflectance" for image in pair):
         table = without_indices(table)
@@ -175,6 +163,28 @@ def scan(
         detector.threshold,
         detector.method,
         detector.notes,
-        windows_read=int(whole.read.sum()),
-        windows=whole.read.size,
+        windows_read=int(read.sum()),
+        windows=read.size,
     )
+
+
+def _measured(
+    whole: Whole, within: gpd.GeoDataFrame | None
+) -> tuple[Runs, pd.DataFrame, Bools]:
+    """Return the patches that are told, their measurements, and what was read.
+
+    The pixels around patches are let go with `whole`, before outlines take their room.
+    """
+    todo = whole.wanted(within)
+    if within is None:
+        whole.judge(todo)
+        runs = whole.runs()
+        return runs, whole.features(runs), whole.read
+    while True:
+        whole.judge(todo)
+        runs = whole.runs()
+        meets = meeting(outlines(runs, whole.grid), within)
+        todo = whole.beyond(chosen(runs, meets))
+        if not todo.any():
+            table = whole.features(runs)[meets].reset_index(drop=True)
+            return chosen(runs, meets), table, whole.read

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from layers.grid import Grid
     from spatial.change.aligned import AlignedPair
     from spatial.change.runs import Bools, Integers, Runs
     from spatial.change.strips import Job, Judged
@@ -55,6 +56,11 @@ class Whole:
         self._job, self._workers, self._side = job, workers, side
         self._progress = progress
         self._found: list[Judged] = []
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of the pair."""
+        return self._job.aligned.grid
 
     def wanted(self, within: gpd.GeoDataFrame | None) -> Bools:
         """Return the windows that meet polygons; all without."""
