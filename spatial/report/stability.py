@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from spatial.policy.brinks import AT_LEAST_M, brinks
+from spatial.policy.brinks import AT_LEAST_M, brinks, nearer
+from spatial.units.brinks import unit_brinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ class Stability:
     toward
         Whether that move makes the outcome worse or better.
     rule, layer, zone_id, zone_name
-        What lies at that boundary.
+        What lies at that boundary; of a control unit the row of its access list.
     accuracy_m
         Of site and layer together, at that boundary; None when one is not stated.
     searched_m
@@ -93,9 +94,11 @@ def stabilities(
     worst = max((one for one in accuracy.values() if one is not None), default=0.0)
     finest = float(np.nanmax(own)) if np.isfinite(own).any() else 0.0
     reach = max(AT_LEAST_M, worst + finest)
-    near = brinks(
+    by_rule = brinks(
         shelf, judgement.rules, outcomes, within_m=reach, about=judgement.about
     )
+    by_list = unit_brinks(shelf, outcomes, within_m=reach)
+    near = list(map(nearer, by_rule, by_list))
     every = [accuracy.get(one.id) for one in shelf.workspace.layers.values()]
     limit = None if any(one is None for one in every) else worst
     return [
