@@ -230,7 +230,9 @@ class Bench:
         open_ = [
             one for one in self._lacks_of(site, zone) if could_change(one, certain)
         ]
-        return said + [(one.outcome, one.rule) for one in open_]
+        return said + [
+            (one.outcome, one.rule) for one in open_ if one.outcome != "advised"
+        ]
 
     # -- what is shown -------------------------------------------------------------
 
