@@ -128,6 +128,9 @@ class Provenance:
     window
         For a source that was read by a box (a database), the box: no coverage reaches
         beyond it, and `rows_in_file` counts the rows that it asked for.
+    files
+        Name -> SHA-256 of further files that the reading rests on: ``datum_shift``
+        (the parameters), ``datum_grid``. In pairs, in order.
     """
 
     source: str
@@ -145,6 +148,7 @@ class Provenance:
     rows_kept: int
     rows_quarantined: int
     window: Window | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def sha256_of(paths: list[Path]) -> str:

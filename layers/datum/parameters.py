@@ -6,7 +6,7 @@ differ from place to place, and a wrong set puts the data in a wrong place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, get_args
 
@@ -46,6 +46,8 @@ class SevenParameters:
         Who gave the parameters, where they are written.
     accuracy_m
         Their stated accuracy, metres; None when nobody said.
+    file_sha256
+        Of the file that they were read from; None where they were not.
 
     Raises
     ------
@@ -71,6 +73,12 @@ class SevenParameters:
     convention: Convention
     source: str
     accuracy_m: float | None = None
+    file_sha256: str | None = field(default=None, compare=False)
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The file that they rest on, with its hash."""
+        return (("datum_shift", self.file_sha256),) if self.file_sha256 else ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right."""
@@ -133,7 +141,7 @@ class GridShift:
         The grid; points outside it have no answer.
     sha256
         Of the grid, set by `of`.
-    source, accuracy_m
+    source, accuracy_m, file_sha256
         As for `SevenParameters`.
     """
 
@@ -141,6 +149,13 @@ class GridShift:
     sha256: str
     source: str
     accuracy_m: float | None = None
+    file_sha256: str | None = field(default=None, compare=False)
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The files that it rests on, with their hashes: the grid, and who names it."""
+        named = (("datum_shift", self.file_sha256),) if self.file_sha256 else ()
+        return (*named, ("datum_grid", self.sha256))
 
     @classmethod
     def of(

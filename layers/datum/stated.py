@@ -7,19 +7,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers import document
 from layers.datum.parameters import CONVENTIONS, GridShift, SevenParameters
 from layers.document import Entry
 from layers.errors import CrsError, SourceNotFoundError
+from layers.provenance import sha256_of
 
 if TYPE_CHECKING:
     from layers.datum.parameters import Convention, DatumShift
 
-KEYS = tuple(one.name for one in fields(SevenParameters))
+KEYS = tuple(one.name for one in fields(SevenParameters) if one.name != "file_sha256")
 FIGURES = tuple(name for name in KEYS if name.endswith(("_m", "_arcsec", "_ppm")))
 OPTIONAL = "accuracy_m"
 GRID_KEYS = ("grid", "source", OPTIONAL)
@@ -51,7 +52,8 @@ def shift_of(entry: Entry, *, folder: Path) -> DatumShift:
         file = folder / entry.text()
         if not file.is_file():
             entry.fail("a YAML file with a datum shift", f"no file {entry.text()}")
-        return shift_of(document.load(file), folder=file.parent)
+        shift = shift_of(document.load(file), folder=file.parent)
+        return replace(shift, file_sha256=sha256_of([file]))
     if "grid" in entry.mapping():
         return _grid(entry, folder)
     return _seven(entry)
@@ -89,7 +91,7 @@ def parse_shift(text: str) -> DatumShift:
 def _seven(entry: Entry) -> SevenParameters:
     """Return seven parameters; none of them has a default."""
     entry.only(*KEYS, "grid")
-    figures = {
+    figures: dict[str, Any] = {
         name: entry.need(name).number()
         for name in FIGURES
         if name != OPTIONAL or entry.get(name)

@@ -11,6 +11,7 @@ from shapely.errors import GEOSException
 from layers.layer import Layer
 from layers.quality import datums, gaps, overlaps, small, statements
 from layers.quality.defect import Defect, Limits, defect
+from layers.quality.editions import by_series
 from layers.quality.region import region_of
 from layers.quality.report import LayerSummary, QualityReport
 
@@ -99,7 +100,11 @@ def _of_layer(
         ("slivers", lambda: small.slivers(layer, limits=limits)),
         ("holes", lambda: small.holes(layer, limits=limits)),
     )
-    found = [*_from_reading(layer), *statements.statements(layer, on=on)]
+    series = by_series(workspace.layers.values()).get(layer.series or "", ())
+    found = [
+        *_from_reading(layer),
+        *statements.statements(layer, on=on, series=series),
+    ]
     for name, run in checks:
         try:
             found += list(run())

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from layers.quality.defect import Defect, Limits, defect
+from layers.quality.editions import editions, replaced
 from layers.quality.plane import polygons, sizes
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from layers.text import Fact
 
 
-def statements(layer: Layer, *, on: dt.date | None) -> Iterator[Defect]:
+def statements(
+    layer: Layer, *, on: dt.date | None, series: tuple[Layer, ...] = ()
+) -> Iterator[Defect]:
     """Yield what speaks against edition and validity.
 
     Parameters
@@ -29,6 +32,8 @@ def statements(layer: Layer, *, on: dt.date | None) -> Iterator[Defect]:
         Any layer; sites need neither.
     on
         The day; None leaves the day out.
+    series
+        The editions of the layer's series, itself among them.
     """
     if layer.spec.role == "site":
         return
@@ -37,7 +42,13 @@ def statements(layer: Layer, *, on: dt.date | None) -> Iterator[Defect]:
         yield defect("edition_missing", layer.id)
     if not read.valid.is_stated:
         yield defect("validity_unknown", layer.id)
-    elif on is not None and on not in read.valid:
+    yield from editions(layer, series)
+    if on is None or not read.valid.is_stated or on in read.valid:
+        return
+    other = replaced(layer, series, on=on)
+    if other is not None:
+        yield other
+    else:
         facts: dict[str, Fact] = {"valid": str(read.valid), "on": str(on)}
         begun = read.valid.start is None or read.valid.start <= on
         code = "no_longer_in_force" if begun else "not_yet_in_force"

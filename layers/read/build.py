@@ -92,6 +92,7 @@ def build(raw: RawTable, wanted: LayerSpec, stated: Statement, origin: Origin) -
             rows_in_file=raw.rows_in_file,
             rows_kept=int(kept.sum()),
             rows_quarantined=len(quarantine),
+            files=stated.datum_shift.files if stated.datum_shift else (),
         ),
         issues=issues,
         quarantine=quarantine,

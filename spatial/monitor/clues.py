@@ -12,8 +12,8 @@ import pandas as pd
 from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
-from spatial.monitor.permits import permit_table
 from spatial.monitor.priority import priority
+from spatial.permits import permit_table
 from spatial.siting import review
 from spatial.text import message
 
@@ -43,7 +43,7 @@ class Clues:
     ----------
     table
         GeoDataFrame in EPSG:4490, indexed by ``patch_id``, most urgent first.
-        Columns of the patches and of `spatial.monitor.permits.permit_table`;
+        Columns of the patches and of `spatial.permits.permit_table`;
         ``outcome``, ``deciding_rule``; ``zones``: kind, id, name and shared area of
         each control zone met; ``unchecked``: kinds of `REQUIRED` that cannot be
         relied on here; columns of `spatial.monitor.priority.priority`.

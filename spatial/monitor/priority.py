@@ -13,7 +13,7 @@ import pandas as pd
 from layers import document
 from spatial.change.classify import load_classes
 from spatial.finding import OUTCOMES
-from spatial.monitor.permits import STATES
+from spatial.permits import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

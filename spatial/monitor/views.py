@@ -154,6 +154,8 @@ def summary(found: Monitoring, lang: Lang) -> tuple[str, ...]:
     """Return the conclusion: what was found, and what was not seen or not checked."""
     if found.scan is None:
         return (say("monitor.refused", lang),)
+    if "nothing_within" in found.scan.notes:
+        return (say("monitor.note.nothing_within", lang),)
     clue_count, aside = len(found.table), len(found.set_aside)
     said = [
         say(

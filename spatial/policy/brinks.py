@@ -102,10 +102,15 @@ def brinks(
                 continue
             heard = _Heard(desk, judged, provision, where)
             for at, brink in _of_provision(heard, rank, within_m):
-                known = found[at]
-                if known is None or _order(brink) < _order(known):
-                    found[at] = brink
+                found[at] = nearer(found[at], brink)
     return found
+
+
+def nearer(first: Brink | None, second: Brink | None) -> Brink | None:
+    """Return the nearer of two, of equals the more severe, then the first."""
+    if first is None or second is None:
+        return first or second
+    return second if _order(second) < _order(first) else first
 
 
 def _order(brink: Brink) -> tuple[float, int]:

@@ -86,7 +86,7 @@ def _certain(holds: bool) -> int:  # noqa: FBT001
     return TRUE if holds else FALSE
 
 
-def _parts(value: Value) -> tuple[str, ...]:
+def texts_of(value: Value) -> tuple[str, ...]:
     """Return what is written as folded texts: one, or each of a list."""
     said = value if isinstance(value, tuple) else (value,)
     return tuple(fold(str(one)) for one in said)
@@ -94,7 +94,7 @@ def _parts(value: Value) -> tuple[str, ...]:
 
 def _in(wanted: tuple[str, ...]) -> Callable[[Value], int]:
     known = {fold(one) for one in wanted}
-    return lambda value: _certain(any(one in known for one in _parts(value)))
+    return lambda value: _certain(any(one in known for one in texts_of(value)))
 
 
 def _names(wanted: tuple[str, ...]) -> Callable[[Value], int]:
@@ -102,7 +102,7 @@ def _names(wanted: tuple[str, ...]) -> Callable[[Value], int]:
     known = tuple(fold(one) for one in wanted)
 
     def judge(value: Value) -> int:
-        said = _parts(value)
+        said = texts_of(value)
         if any(one.endswith(known) for one in said):
             return TRUE
         return UNKNOWN if any(k in one for one in said for k in known) else FALSE
@@ -139,7 +139,7 @@ _LISTED = {"in": _in, "names": _names, "code_under": _code_under}
 
 
 def _stated(none_words: tuple[str, ...]) -> Callable[[Value], int]:
-    return lambda value: _certain(any(one not in none_words for one in _parts(value)))
+    return lambda value: _certain(any(one not in none_words for one in texts_of(value)))
 
 
 def _equals(wanted: object) -> Callable[[Value], int]:
@@ -147,7 +147,7 @@ def _equals(wanted: object) -> Callable[[Value], int]:
         return lambda value: _certain(bool(value) == wanted)
     if isinstance(wanted, int | float):
         return lambda value: _certain(float(value) == float(wanted))  # type: ignore[arg-type]
-    return lambda value: _certain(fold(str(wanted)) in _parts(value))
+    return lambda value: _certain(fold(str(wanted)) in texts_of(value))
 
 
 def _ordered(operator: str, wanted: object) -> Callable[[Value], int]:

@@ -16,7 +16,7 @@ import numpy as np
 from layers import industry
 from layers.spec import fold
 from spatial.policy import model
-from spatial.policy.comparison import FALSE, TRUE, UNKNOWN
+from spatial.policy.comparison import FALSE, TRUE, UNKNOWN, texts_of
 from spatial.policy.membership import membership
 from spatial.policy.named_set import named_set
 from spatial.policy.table import Table
@@ -186,7 +186,7 @@ def _assumed(test: model.Test, column: Column, of_value: Truth) -> Mask:
     assumed: Mask = np.zeros(len(of_value), dtype=bool)
     if test.assumed:
         further = {fold(one) for one in test.assumed}
-        said = [fold(str(one)) in further for one in column.occurring]
+        said = [not further.isdisjoint(texts_of(one)) for one in column.occurring]
         assumed = np.array([*said, False]) & (of_value != TRUE)
     return assumed | column.blank if test.missing == "match" else assumed
 

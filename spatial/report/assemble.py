@@ -125,11 +125,13 @@ def inputs_of(
 ) -> Mapping[str, str]:
     """Return the hash of everything that went in, by a name without machine paths."""
     inputs = {"sites": site_layer.provenance.sha256}
+    inputs |= {f"{name}:sites": sha for name, sha in site_layer.provenance.files}
     if workspace.sha256:
         inputs["workspace"] = workspace.sha256
     inputs |= workspace.files
     for one in workspace.layers.values():
         inputs[f"layer:{one.id}"] = one.provenance.sha256
+        inputs |= {f"{name}:{one.id}": sha for name, sha in one.provenance.files}
     for found in workspace.access_lists.values():
         inputs[f"access_list:{found.id}"] = found.provenance.sha256
     for book in rulebooks:

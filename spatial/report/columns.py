@@ -164,6 +164,7 @@ ISSUES = (
 SETTINGS = (Column("setting"), Column("value", "long"), Column("source", "long"))
 OVERRIDES = (
     Column("site_id"),
+    Column("site_name"),
     Column("status"),
     Column("override_target", "long"),
     Column("machine_outcome"),

@@ -109,7 +109,7 @@ class Causes:
             return
         if a.status != b.status:
             yield Cause("rule_status", rule, a.status, b.status)
-        if a.edition != b.edition:
+        if a.edition != b.edition and (a.edition and b.edition):
             yield Cause("rule_edition", rule, a.edition, b.edition)
         hashes = [
             side.inputs.get(f"rulebook:{one.rulebook}", "")[:_HASH]

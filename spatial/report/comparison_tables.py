@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatial.report.columns import COMPARISON, COMPARISON_BY_SITE, Table
 from spatial.report.override_tables import label_of
-from spatial.report.words import say, visible
+from spatial.report.words import kind_title, say, unknown_about, visible
 
 if TYPE_CHECKING:
     from layers.text import Lang
@@ -138,7 +138,8 @@ def _what(change: Change, lang: Lang) -> str:
     if change.finding_id is not None:
         return change.what
     kind, _, name = change.what.partition(": ")
-    return f"{say(f'unknown_kind.{kind}', lang)} ({name})"
+    word, about = say(f"unknown_kind.{kind}", lang), unknown_about(kind, name, lang)
+    return say("unknown_of", lang, kind=word, about=about) if about else word
 
 
 def _cells(change: Change, lang: Lang) -> Row:
@@ -171,7 +172,7 @@ def cause_text(cause: Cause, lang: Lang) -> str:
     return say(
         f"cause.{cause.kind}",
         lang,
-        what=cause.what,
+        what=kind_title(cause.what, lang) if cause.kind == "layer" else cause.what,
         before=before or nothing,
         after=after or nothing,
     )

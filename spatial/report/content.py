@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spatial.avoid.model import Help
     from spatial.finding import Finding, Outcome, Said, Unknown
     from spatial.override.model import Overruling
+    from spatial.report.approvals import Approvals
     from spatial.report.comparison import Comparison
     from spatial.report.stability import Stability
     from spatial.slivers import Cause
@@ -157,6 +158,9 @@ class SiteRecord:
         Which move of a boundary would change the outcome; None for a refused site.
     help
         What could be done about it, if that was asked for; no approval.
+    approvals
+        What the layers of permits say of it: a fact that makes no outcome another.
+        None without such a layer, or when the geometry was refused.
     """
 
     site_id: str
@@ -175,6 +179,7 @@ class SiteRecord:
     units: SiteUnits | None = None
     stability: Stability | None = None
     help: Help | None = None
+    approvals: Approvals | None = None
 
     @property
     def machine_outcome(self) -> Outcome:

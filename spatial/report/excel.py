@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from spatial.finding import SAID
+from spatial.report.comparison_tables import comparison_summary
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.sheets import tables
 from spatial.report.words import heading as heading_of
@@ -132,7 +133,12 @@ def _heading(content: ReviewContent, lang: Lang) -> str:
         "on": content.on.isoformat(),
         "run_id": content.run_id,
     }
-    parts = (say("sheet.heading", lang, **facts), *content.notices)
+    compared = content.comparison
+    parts = (
+        say("sheet.heading", lang, **facts),
+        *((comparison_summary(compared, lang),) if compared else ()),
+        *content.notices,
+    )
     return visible("  |  ".join(parts))
 
 

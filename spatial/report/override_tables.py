@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spatial.report.columns import OVERRIDES, Table
-from spatial.report.words import say, visible
+from spatial.report.words import say, unknown_about, visible
 
 if TYPE_CHECKING:
     from layers.text import Lang
@@ -45,16 +45,21 @@ def overrides_result(content: ReviewContent) -> list[dict[str, Any]] | None:
 
 def overrides_table(content: ReviewContent, lang: Lang) -> Table:
     """Return one row an override, in the order of the file."""
-    rows = (_row(one, lang) for one in content.overrulings or ())
+    sites = {one.site_id: one for one in content.sites}
+    rows = (
+        _row(one, sites.get(one.override.site_id), lang)
+        for one in content.overrulings or ()
+    )
     return Table("overrides", OVERRIDES, tuple(map(_clean, rows)))
 
 
-def _row(overruling: Overruling, lang: Lang) -> Row:
+def _row(overruling: Overruling, site: SiteRecord | None, lang: Lang) -> Row:
     one, said = overruling.override, overruling.machine_outcome
     return (
         one.site_id,
+        site.name if site else None,
         say(f"overrule_status.{overruling.status}", lang),
-        target_text(one, lang),
+        target_text(one, site, lang),
         say(f"outcome.{said}", lang) if said else None,
         say(f"outcome.{one.outcome}", lang),
         one.reason,
@@ -65,14 +70,26 @@ def _row(overruling: Overruling, lang: Lang) -> Row:
     )
 
 
-def target_text(override: Override, lang: Lang) -> str:
-    """Return what an override speaks of, as the reviewer wrote it."""
+def target_text(override: Override, site: SiteRecord | None, lang: Lang) -> str:
+    """Return what an override speaks of: rule and zone beside a finding's id."""
     if override.finding is not None:
-        return override.finding
+        meant = [
+            one.finding
+            for one in (site.findings if site else ())
+            if one.finding_id == override.finding
+        ]
+        called = [
+            part
+            for one in meant
+            for part in (one.rule, one.zone_name or one.zone_id)
+            if part
+        ]
+        return " · ".join((*called, override.finding))
     if override.unknown is None:
         return " · ".join(filter(None, (override.rule, override.zone)))
     kind = say(f"unknown_kind.{override.unknown}", lang)
-    return " · ".join(filter(None, (override.rule, kind, override.what)))
+    about = unknown_about(override.unknown, override.what or "", lang)
+    return " · ".join(filter(None, (override.rule, kind, about)))
 
 
 def outcome_label(site: SiteRecord, lang: Lang) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from layers.layer import Layer
-    from spatial.report.columns import Cell, Format, Table
+    from spatial.report.columns import Cell, Column, Format, Table
     from spatial.report.content import LayerRecord, ReviewContent
     from spatial.report.drawing import DrawnKind
     from spatial.text import Lang
@@ -51,6 +51,23 @@ _DECIMALS: Mapping[Format, int] = {
 }
 
 
+_MARKS: Mapping[str, str] = {
+    **dict.fromkeys(("site_id", "rule", "override_date"), "one"),
+    "site_name": "called",
+    **dict.fromkeys(
+        (
+            "outcome_before",
+            "outcome_after",
+            "machine_outcome",
+            "overruled_outcome",
+            "override_name",
+            "severity",
+        ),
+        "short",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomeCount:
     """How many sites have an outcome, with the words and the sign for it."""
@@ -64,10 +81,14 @@ class OutcomeCount:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A plain table: headings, which columns are numbers, rows of text, a remark."""
+    """A plain table: headings, rows of text, a remark; what marks each column.
+
+    `marks` is ``num`` for numbers, ``one`` for what must stand on one line, ``short``
+    for words that must not be broken, ``called`` for names.
+    """
 
     headings: tuple[str, ...]
-    numeric: tuple[bool, ...]
+    marks: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remark: str
 
@@ -275,12 +296,19 @@ def table_view(table: Table, lang: Lang, most: int | None = None) -> TableView:
     formats = [column.format for column in table.columns]
     return TableView(
         headings=tuple(say(f"column.{one.key}", lang) for one in table.columns),
-        numeric=tuple(one in _DECIMALS for one in formats),
+        marks=tuple(map(_mark, table.columns)),
         rows=tuple(
             tuple(map(partial(_cell, lang=lang), row, formats)) for row in shown
         ),
         remark=remark,
     )
+
+
+def _mark(column: Column) -> str:
+    """Return how a column is marked for the style sheet; "" for running text."""
+    if column.format in _DECIMALS:
+        return "num"
+    return _MARKS.get(column.key, "")
 
 
 def _cell(cell: Cell, form: Format, *, lang: Lang) -> str:

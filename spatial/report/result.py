@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from spatial.report.approvals import approvals_json
 from spatial.report.help_view import help_value
 from spatial.report.json_file import Once, write_json
 from spatial.report.override_tables import override_result, overrides_result
@@ -137,6 +138,7 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "overlaps": [_overlap(one) for one in site.overlaps],
         "overrides": [override_result(one) for one in site.overrulings],
         "control_units": units_json(site, lang),
+        "approvals": approvals_json(site.approvals),
     }
 
 

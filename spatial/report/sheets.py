@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from spatial.report.approvals import approvals_tables
 from spatial.report.columns import (
     FINDINGS,
     ISSUES,
@@ -74,7 +75,8 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         ``sites``, ``questions``, ``findings``, ``unknowns``, ``units``,
         ``requirements``, ``overlaps``, ``layers``, ``access_lists``, ``rules``,
         ``issues``, ``settings``; where help was asked for ``help``, ``give_up``,
-        ``stretches``; ``overrides`` and ``comparison`` where there are.
+        ``stretches``; ``approvals`` where the workspace has permits; ``overrides`` and
+        ``comparison`` where there are.
     """
     sites = content.sites
     return (
@@ -103,6 +105,7 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         issues_table(content, lang),
         settings_table(content, lang),
         *help_tables(sites, lang),
+        *approvals_tables(sites, lang),
         *_added(content, lang),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatial.report.approvals import approvals_view
 from spatial.report.help_view import HelpView, help_view
 from spatial.report.override_tables import outcome_label
 from spatial.report.palette import OUTCOME_SIGN
@@ -128,6 +129,7 @@ class SiteView:
     overrides: tuple[str, ...]
     units: UnitsView | None
     help: HelpView | None = None
+    approvals: Pairs = ()
 
 
 def site_view(
@@ -165,6 +167,7 @@ def site_view(
         ),
         units=units_view(site.units, lists, lang),
         help=help_view(site, lang),
+        approvals=approvals_view(site.approvals, lang),
     )
 
 

@@ -17,6 +17,7 @@ from layers.spec import kinds, spec
 from spatial import measure
 from spatial.finding import OUTCOME_OF_UNKNOWN, OUTCOMES, SAID, Unknown
 from spatial.policy.judge import outcome_of
+from spatial.report.approvals import approvals_of
 from spatial.report.citations import citation_record
 from spatial.report.content import FindingRecord, OverlapRecord, SiteRecord
 from spatial.report.listed import Cited, cited_row
@@ -84,6 +85,7 @@ class SiteRecords:
             for said, lacks in zip(told, unknowns, strict=True)
         ]
         firm = stabilities(self.shelf, self.judgement, outcomes, told)
+        approved = approvals_of(self.shelf)
         for at, row in enumerate(rows):
             said = told[at]
             lacks = unknowns[at]
@@ -102,6 +104,7 @@ class SiteRecords:
                 overlaps=tuple(overlaps.get(at, ())),
                 units=self.units.sites[at] if self.units.sites else None,
                 help=self.helps.get(at),
+                approvals=approved[at],
             )
 
     def _refused(self) -> Iterable[SiteRecord]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from spatial.policy.brinks import AT_LEAST_M, brinks
+from spatial.policy.brinks import AT_LEAST_M, brinks, nearer
+from spatial.units.brinks import unit_brinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,8 +38,8 @@ class Stability:
         deep in a zone a lower bound. None when there is none within `searched_m`.
     toward
         Whether that move makes the outcome worse or better.
-    rule, layer, zone_id, zone_name
-        What lies at that boundary.
+    rule, kind, layer, zone_id, zone_name
+        What lies at that boundary; of a control unit the row of its access list.
     accuracy_m
         Of site and layer together, at that boundary; None when one is not stated.
     searched_m
@@ -49,6 +50,7 @@ class Stability:
     flips_m: float | None
     toward: Toward | None
     rule: str | None
+    kind: str | None
     layer: str | None
     zone_id: str | None
     zone_name: str | None
@@ -63,6 +65,7 @@ class _Flip:
     away_m: float
     toward: Toward
     rule: str
+    kind: str | None
     layer: str | None
     zone_id: str | None
     zone_name: str | None
@@ -93,9 +96,11 @@ def stabilities(
     worst = max((one for one in accuracy.values() if one is not None), default=0.0)
     finest = float(np.nanmax(own)) if np.isfinite(own).any() else 0.0
     reach = max(AT_LEAST_M, worst + finest)
-    near = brinks(
+    by_rule = brinks(
         shelf, judgement.rules, outcomes, within_m=reach, about=judgement.about
     )
+    by_list = unit_brinks(shelf, outcomes, within_m=reach)
+    near = list(map(nearer, by_rule, by_list))
     every = [accuracy.get(one.id) for one in shelf.workspace.layers.values()]
     limit = None if any(one is None for one in every) else worst
     return [
@@ -138,11 +143,11 @@ def _stability(  # noqa: PLR0917  each is a column
     else:
         stable = True
     if first is None:
-        return Stability(stable, None, None, None, None, None, None, None, reach_m)
+        return Stability(stable, *(None,) * 8, searched_m=reach_m)
     of_layer = accuracy.get(first.layer or "")
     both = None if of_layer is None or not np.isfinite(own_m) else of_layer + own_m
     return Stability(
-        stable, first.away_m, first.toward, first.rule, first.layer,
+        stable, first.away_m, first.toward, first.rule, first.kind, first.layer,
         first.zone_id, first.zone_name, both, reach_m,
     )  # fmt: skip
 
@@ -175,7 +180,7 @@ def _better(outcome: Outcome, findings: Iterable[FindingRecord]) -> _Flip | None
         return None
     deep = max(deciding, key=lambda one: abs(one.margin_m or 0.0))
     return _Flip(
-        abs(deep.margin_m or 0.0), "better", deep.rule, deep.layer,
+        abs(deep.margin_m or 0.0), "better", deep.rule, deep.kind, deep.layer,
         deep.zone_id, deep.zone_name,
     )  # fmt: skip
 
@@ -184,8 +189,9 @@ def _worse(brink: Brink | None) -> _Flip | None:
     if brink is None:
         return None
     return _Flip(
-        brink.away_m, "worse", brink.rule, brink.layer, brink.zone_id, brink.zone_name
-    )
+        brink.away_m, "worse", brink.rule, brink.kind, brink.layer,
+        brink.zone_id, brink.zone_name,
+    )  # fmt: skip
 
 
 def _told(flip: _Flip, accuracy: dict[str, float | None], own_m: float) -> bool | None:

@@ -126,6 +126,15 @@ def attribute_title(name: str, lang: Lang) -> str:
     return pick(field.title, lang) if field else name
 
 
+def unknown_about(kind: str, what: str, lang: Lang) -> str:
+    """Return what an unknown is about as people call it; "" where its rule says it."""
+    if kind == "period_ended":
+        return ""
+    if kind == "attribute_missing":
+        return attribute_title(what, lang)
+    return kind_title(what, lang)
+
+
 def attribute_text(name: str, value: object, lang: Lang) -> str:
     """Return an attribute's value as people read it."""
     field = _site_field(name)
@@ -208,7 +217,8 @@ def flips(site: SiteRecord, lang: Lang) -> str:
         return say("flips.unmeasured", lang)
     if one.flips_m is None:
         return say("flips.none", lang, searched=number(one.searched_m, 0, lang))
-    zone = " ".join(filter(None, (one.layer, one.zone_name or one.zone_id)))
+    layer = kind_title(one.kind, lang) if one.kind else one.layer
+    zone = " ".join(filter(None, (layer, one.zone_name or one.zone_id)))
     return say(
         f"flips.{one.toward}",
         lang,

@@ -11,11 +11,13 @@ import numpy as np
 
 from layers.requirement import DIMENSIONS
 from spatial.lacks import Lacks
+from spatial.policy.judge import could_change
 from spatial.units.lists import Lists
 from spatial.units.model import KIND, SiteUnits, UnitJudgement, UnitRecord
 from spatial.units.requirements import Judge, Unit
 from spatial.units.shares import shares
 from spatial.units.words import (
+    effect_of,
     finding,
     gap,
     lacks_of,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from layers.requirement import Requirement
     from layers.text import Message
-    from spatial.finding import Finding, Unknown
+    from spatial.finding import Finding, Outcome, Unknown
     from spatial.shelf import Shelf
     from spatial.units.model import JudgedRequirement
     from spatial.units.shares import Shares
@@ -61,7 +63,7 @@ def judge_units(shelf: Shelf) -> UnitJudgement:
             shelf.doubts(KIND).of_rule(_list_of(lists)) if lists.records else Lacks()
         )
         return UnitJudgement(unknowns=lacks, lists=lists.records)
-    bench = _Bench(shelf, lists, shares(shelf))
+    bench = Bench(shelf, lists)
     return UnitJudgement(
         findings=tuple(bench.findings()),
         unknowns=bench.unknowns() if lists.records else Lacks(),
@@ -80,18 +82,28 @@ def _list_of(lists: Lists) -> str:
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """The units of all sites before the judge."""
+class Bench:
+    """The units of all sites before the judge.
+
+    Attributes
+    ----------
+    shelf, lists
+        Sites and layers, and the access lists, on the day.
+    """
 
     shelf: Shelf
     lists: Lists
-    shares: Shares
     _why: dict[
         tuple[int, str | None], tuple[tuple[JudgedRequirement, Message], ...]
     ] = field(default_factory=dict, init=False, repr=False)
     _lacks: dict[tuple[int, str | None], tuple[Unknown, ...]] = field(
         default_factory=dict, init=False, repr=False
     )
+
+    @cached_property
+    def shares(self) -> Shares:
+        """What each site has of each unit."""
+        return shares(self.shelf)
 
     @cached_property
     def clauses(self) -> Mapping[tuple[str, int], Requirement]:
@@ -199,6 +211,28 @@ class _Bench:
 
     def _layer_lacks(self, layer: str) -> tuple[Unknown, ...]:
         return tuple(self.lists.doubts(layer))
+
+    def said_in(self, site: int, zone: int) -> list[tuple[Outcome, str]]:
+        """Return what a unit would say of a site that lay in it, and which row or list.
+
+        Parameters
+        ----------
+        site, zone
+            Positions; the site need not lie in the unit.
+        """
+        found = filter(_counts, self._required(site, zone))
+        said = [
+            (effect_of(one), rule_id(one.requirement))
+            for one in found
+            if one.requirement is not None
+        ]
+        certain = frozenset(outcome for outcome, _ in said)
+        open_ = [
+            one for one in self._lacks_of(site, zone) if could_change(one, certain)
+        ]
+        return said + [
+            (one.outcome, one.rule) for one in open_ if one.outcome != "advised"
+        ]
 
     # -- what is shown -------------------------------------------------------------
 

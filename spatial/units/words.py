@@ -71,9 +71,7 @@ def finding(
     if requirement is None:
         msg = "a finding quotes a row of a list"
         raise AssertionError(msg)
-    effect: Outcome = "restricted"
-    if one.state == "applies" and requirement.effect == "prohibited":
-        effect = "prohibited"
+    effect = effect_of(one)
     need = "applies" if one.state == "applies" else "person"
     return Finding(
         site=site,
@@ -93,6 +91,13 @@ def finding(
         because=(message("unit.because", why=one.why),),
         **{name: _number(numbers[name]) for name in _NUMBERS},
     )
+
+
+def effect_of(one: JudgedRequirement) -> Outcome:
+    """Return what a requirement says of a site where it applies or a person judges."""
+    requirement = one.requirement
+    banned = requirement is not None and requirement.effect == "prohibited"
+    return "prohibited" if one.state == "applies" and banned else "restricted"
 
 
 def why_found(one: JudgedRequirement, unit: Unit) -> Message:

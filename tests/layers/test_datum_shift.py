@@ -207,6 +207,7 @@ def test_a_grid_shifts_what_lies_in_it_and_sets_aside_what_does_not(tmp_path):
     assert np.abs(coordinates(layer) - expected).max() * 111_320 < 1e-4
     assert [one.row for one in layer.quarantine] == [3]
     assert f"grid shift.gsb (SHA-256 {shift.sha256})" in layer.provenance.operation
+    assert layer.provenance.files == (("datum_grid", shift.sha256),)
 
 
 def test_a_grid_that_is_none_is_refused(tmp_path):

@@ -9,6 +9,7 @@ import shapely
 import layers
 from layers.datum import REGIONS, parse_shift, wgs84_to_gcj02
 from layers.errors import DocumentError
+from layers.provenance import sha256_of
 from spatial.cli.reading_options import DATUM_REGIONS
 
 SEVEN = {
@@ -84,6 +85,20 @@ def test_a_shift_in_a_file_of_its_own_serves_several_layers(office):
     one = opened(office, "id: a, source: old.gpkg, datum_shift: xian80.yaml")
     assert "seven parameters" in one.layers["a"].provenance.operation
     assert parse_shift(str(office / "xian80.yaml")) == SHIFT
+
+
+def test_a_file_of_parameters_is_an_input_with_its_hash(office):
+    file = office / "xian80.yaml"
+    file.write_text(
+        "\n".join(f"{key}: {value}" for key, value in SEVEN.items()), encoding="utf-8"
+    )
+    line = "id: a, source: old.gpkg, datum_shift: xian80.yaml"
+    first = opened(office, line).layers["a"].provenance.files
+    assert first == (("datum_shift", sha256_of([file])),)
+    file.write_text(file.read_text("utf-8").replace("118.4", "118.5"), "utf-8")
+    assert opened(office, line).layers["a"].provenance.files != first
+    inline = f"id: a, source: old.gpkg, datum_shift: {flow(SEVEN)}"
+    assert opened(office, inline).layers["a"].provenance.files == ()
 
 
 def test_without_parameters_the_old_datum_stays_unavailable(office):

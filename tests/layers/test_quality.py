@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -254,6 +255,68 @@ def test_without_a_day_nothing_is_said_about_force():
     old = {"valid": Period(end=dt.date(2000, 1, 1))}
     report = quality.check(office(county(), layer("wetland", [FOUR[0]], stated=old)))
     assert report.defects == ()
+
+
+def edition(name, start, end, series="wet"):
+    """An edition of a made-up series, from and to a day."""
+    days = Period(*(one and dt.date.fromisoformat(one) for one in (start, end)))
+    made = layer("wetland", [FOUR[0]], stated={"valid": days})
+    return replace(made, id=name, series=series)
+
+
+def told_of(on, *editions):
+    report = quality.check(office(county(), *editions), on=dt.date.fromisoformat(on))
+    said = [(one.layer, one.code) for one in report.defects]
+    return report, [one for one in said if one[0] != "admin_unit"]
+
+
+def test_an_older_edition_is_no_defect_where_a_newer_one_counts():
+    old, new = (
+        edition("w25", "2025-01-01", "2025-12-31"),
+        edition("w26", "2026-01-01", None),
+    )
+    report, told = told_of("2026-06-01", old, new)
+    assert told == [("w25", "edition_not_in_force")]
+    assert report.is_fit
+    report, told = told_of("2024-06-01", old, new)
+    assert told == [("w25", "not_yet_in_force"), ("w26", "not_yet_in_force")]
+    assert not report.is_fit
+
+
+def test_two_editions_of_one_series_on_one_day_are_an_error_on_every_day():
+    old, new = (
+        edition("w25", "2025-01-01", "2026-03-31"),
+        edition("w26", "2026-01-01", None),
+    )
+    for day in ("2026-02-01", "2026-06-01"):
+        report, told = told_of(day, new, old)
+        assert ("w25", "editions_overlap") in told
+        assert not report.is_fit
+    (one,) = [one for one in report.defects if one.code == "editions_overlap"]
+    assert "2026-01-01 to 2026-03-31" in TEXTS.render(one.message, "en")
+
+
+def test_days_that_no_edition_holds_are_told():
+    old, new = (
+        edition("w25", "2025-01-01", "2025-12-30"),
+        edition("w26", "2026-01-02", None),
+    )
+    _, told = told_of("2026-06-01", old, new)
+    assert told == [("w25", "editions_gap"), ("w25", "edition_not_in_force")]
+    report, told = told_of("2026-01-01", old, new)
+    assert ("w25", "no_longer_in_force") in told
+    assert ("w26", "not_yet_in_force") in told
+    (gap,) = [one for one in report.defects if one.code == "editions_gap"]
+    assert "2025-12-31 to 2026-01-01" in TEXTS.render(gap.message, "en")
+
+
+def test_layers_of_no_series_are_not_editions_of_each_other():
+    old, new = (
+        edition("w25", "2025-01-01", "2025-12-31", None),
+        edition("w26", "2026-01-01", None, None),
+    )
+    _, told = told_of("2026-06-01", old, new)
+    assert told == [("w25", "no_longer_in_force")]
 
 
 def test_one_feature_outside_of_the_stated_coverage_is_named():

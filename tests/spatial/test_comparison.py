@@ -190,7 +190,7 @@ def test_the_page_has_a_row_a_site_with_each_cause_once(made):
     (row,) = comparison_by_site(told, "en").rows
     assert row == (
         *("W", None, "Restricted", "Needs information"),
-        "gone: L-2 Z0; new: L-2 plan period ended (plan)",
+        "gone: L-2 Z0; new: L-2 plan period ended",
         "rule L-2: in force → period ended, successor to be confirmed",
     )
     told = spatial.compare(review(made), review(made, office="later"))

@@ -493,7 +493,7 @@ def test_every_file_holds_every_override_and_what_became_of_it(results):
     )
     page = (results / "report.html").read_text("utf-8")
     book = openpyxl.load_workbook(results / "findings.xlsx")
-    rows = [row[1].value for row in book["人工改判"].iter_rows(min_row=3)]
+    rows = [row[2].value for row in book["人工改判"].iter_rows(min_row=3)]
     assert rows == ["采用", "采用", "未采用：没有这个项目"]
     for text in ("未采用：没有这个项目", NAME, "现场查看，无湿地", "已有意见"):
         assert text in page
@@ -541,7 +541,7 @@ def test_a_hostile_name_stays_text(office, tmp_path):
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "<b>x</b>" not in page
     book = openpyxl.load_workbook(tmp_path / "out" / "findings.xlsx")
-    cell = next(book["人工改判"].iter_rows(min_row=3))[5]
+    cell = next(book["人工改判"].iter_rows(min_row=3))[6]
     assert (cell.data_type, cell.value) == ("s", row["reason"])
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
@@ -160,6 +161,19 @@ def test_the_same_input_gives_the_same_bytes(office, tmp_path):
         first.write(tmp_path / "1"), second.write(tmp_path / "2"), strict=True
     ):
         assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_the_files_of_a_datum_shift_are_inputs_of_the_run(office):
+    def review(sha):
+        red = office.layers["ecological_redline"]
+        read = replace(red.provenance, files=(("datum_shift", sha),))
+        there = {**office.layers, red.id: replace(red, provenance=read)}
+        shifted = replace(office, layers=there)
+        return spatial.review(sites(A=FREE), shifted, on="2025-06-01").content
+
+    first, second = review("a" * 64), review("b" * 64)
+    assert first.inputs["datum_shift:ecological_redline"] == "a" * 64
+    assert first.run_id != second.run_id
 
 
 def test_the_run_id_changes_with_the_day_and_with_a_setting(office):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from layers.errors import DocumentError
 from spatial.finding import OUTCOMES
-from spatial.monitor.permits import STATES
 from spatial.monitor.priority import PARTS, PRIORITY_FILE, load_weights, priority
+from spatial.permits import STATES
 
 
 def clue(**more):

@@ -266,6 +266,20 @@ def test_a_reading_by_assumption_is_reported_where_it_is_used():
     assert not got.missing
 
 
+def test_a_reading_by_assumption_hears_each_value_of_a_list():
+    test = model.Test(
+        "site_activities",
+        "in",
+        ("quarrying",),
+        assumed=("earth_taking",),
+        because="取土按采石",
+    )
+    said = [("earth_taking",), ("none", "earth_taking"), ("quarrying",), ("market",)]
+    got = ask(test, site_activities=said)
+    assert got.truth.tolist() == [TRUE, TRUE, TRUE, FALSE]
+    assert got.assumed["取土按采石"].tolist() == [True, True, False, False]
+
+
 def test_a_table_without_rows_has_an_answer_without_rows():
     got = ask(
         All((flag(FLAGS[0]), model.Test("industry", "code_under", ("26",)))), rows=0

@@ -45,6 +45,47 @@ def test_every_quote_stands_in_its_source(name):
             )
 
 
+def articles(text: str) -> dict[str, str]:
+    """Return the articles of an own text by number, their parts joined."""
+    found: dict[str, str] = {}
+    number = ""
+    for line in text.splitlines():
+        head = re.match(r"(第[一二三四五六七八九十百]+条|题注)", line)
+        number = head.group(1) if head else number
+        found[number] = found.get(number, "") + bare(line)
+    return found
+
+
+@pytest.mark.parametrize("name", builtin())
+def test_every_quote_stands_in_the_article_that_it_names(name):
+    book = load_rulebook(name)
+    for rule in book.rules:
+        for citation in cited(rule):
+            own = OWN / f"{citation.document}.txt"
+            number = re.match(r"第[一二三四五六七八九十百]+条|题注", citation.article)
+            if own.exists() and number:
+                there = articles(own.read_text("utf-8"))[number.group(0)]
+                assert bare(citation.quote) in there, (rule.id, citation.article)
+
+
+def test_only_laws_that_nobody_could_read_are_quoted_at_second_hand():
+    quoted = {
+        citation.document
+        for name in builtin()
+        for rule in load_rulebook(name).rules
+        for citation in cited(rule)
+        if citation.verified != "text"
+    }
+    assert quoted == {
+        "channels1988",  # the revisions before the fourth
+        "farmlandred2025",
+        "lines2019",
+        "opinion2019",
+        "redline142",  # its classes 6 and 7
+        "reserve2026",
+    }
+
+
 OF_CLAUSES = [
     "inner_mongolia",
     "inner_mongolia_activity",

@@ -15,7 +15,7 @@ from spatial.policy.load import builtin, load_rulebook
 
 RULES = {
     rule.id: (rule, book)
-    for book in map(load_rulebook, ("inner_mongolia", "national"))
+    for book in map(load_rulebook, ("inner_mongolia", "national", "farmland"))
     for rule in book.rules
 }
 OF_BOOKS = {rule.id for book in map(load_rulebook, builtin()) for rule in book.rules}
@@ -68,6 +68,44 @@ def test_of_two_ratios_the_stricter_counts_and_both_are_shown():
     said, outcome = said_of(case, "NM14-S07", "NM14-S22")
     assert said == {"NM14-S07": "prohibited", "NM14-S22": "restricted"}
     assert outcome == "prohibited"
+
+
+IDLE = "NM14-S02", "CN-FARMLAND-18"
+"""The plan and the regulations say the same of farmland that lies idle."""
+
+
+def test_idle_farmland_is_told_by_the_plan_and_by_the_law():
+    case = case_of("NM14-S02", "批准占用后闲置2年")
+    said, outcome = said_of(case, *IDLE)
+    assert said == dict.fromkeys(IDLE, "restricted")
+    assert outcome == "restricted"
+
+
+def test_idle_farmland_that_was_never_rightly_taken_is_forbidden_by_the_stricter():
+    """The approval alone is no exception: the plan forbids, the law on idling asks."""
+    case = case_of("NM14-S02", "批准占用后闲置2年")
+    site = {**case.site, "is_national_key_project": False}
+    found = {
+        (one.rule, one.outcome)
+        for rule, book in map(RULES.__getitem__, IDLE)
+        for one in judged(
+            replace(case, site=site), replace(rule, territory=()), book
+        ).findings
+    }
+    assert found == {
+        ("NM14-S02", "prohibited"),
+        ("NM14-S02", "restricted"),
+        ("CN-FARMLAND-18", "restricted"),
+    }
+    assert said_of(replace(case, site=site), *IDLE)[1] == "prohibited"
+
+
+def test_when_the_plan_is_over_the_law_on_idle_farmland_remains():
+    case = case_of("NM14-S02", "批准占用后闲置2年")
+    later = replace(case, on=case.on.replace(year=2026))
+    said, outcome = said_of(later, *IDLE)
+    assert said == {"CN-FARMLAND-18": "restricted"}
+    assert outcome == "needs_information"  # the plan's successor is to be confirmed
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ SITE_KEYS = {
     "unknowns",
     "questions",
     "overlaps",
+    "approvals",
     "control_units",
 }
 FINDING_KEYS = {

@@ -11,7 +11,7 @@ from layers.errors import InputRefusedError
 from layers.samples import scene
 from layers.samples.zones import sheets
 from spatial.measure import area_m2
-from spatial.monitor.permits import STATES, permit_counts, permit_table
+from spatial.permits import STATES, permit_counts, permit_table
 
 ON = dt.date(2025, 9, 16)
 UNIT = 0.001  # degrees: about 85 m by 111 m
