@@ -1,7 +1,7 @@
 """From two images to clues: what law and approvals say of changes, and how urgent.
 
     run        the whole chain: pair gate, patches, zones, rules, approvals, places
-    clues      kept patches in control zones, against rules and approvals (spatial.permits)
+    clues      kept patches in zones, against rules and approvals (spatial.permits)
     priority   a score whose parts are shown
     places     coordinates, county, nearest town
     pictures   before and after, side by side
