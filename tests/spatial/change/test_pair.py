@@ -441,8 +441,8 @@ def test_pucallpa_lies_well_and_its_numbers_are_relative(year):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("metres", "shift"), [(10, 0.63), (20, 0.12)])
-def test_romania_is_shifted_and_on_another_datum(metres, shift):
+@pytest.mark.parametrize("metres", [10, 20])
+def test_romania_is_shifted_and_on_another_datum(metres):
     folder = DATA / "romania_s2"
     report = pair(*(
         layers.read_raster(folder / f"s2_romania_{metres}m_{day}.tif")
@@ -450,5 +450,6 @@ def test_romania_is_shifted_and_on_another_datum(metres, shift):
     ))  # fmt: skip
     assert report.status == "usable_with_warning"
     assert "datum" in names(report, "warning")
-    assert report.shift.length == pytest.approx(shift, abs=0.1)
+    # the same bands at two resolutions, measured apart, say the same
+    assert report.shift.length * metres == pytest.approx(7.1, abs=1.0)
     assert report.season_days == 1
