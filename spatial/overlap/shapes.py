@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from spatial.measure import area_m2, outline
-from spatial.overlap.areas import Areas, by_size, settled
+from spatial.overlap.areas import by_size
 from spatial.overlap.overlays import (
     NOTHING,
     POLYGON,
@@ -16,6 +16,7 @@ from spatial.overlap.overlays import (
     of_dimension,
     overlay,
 )
+from spatial.overlap.settled import Areas, settled
 from spatial.overlap.states import INSIDE, PARTIAL
 
 if TYPE_CHECKING:
