@@ -137,6 +137,7 @@ class LayerSpec:
         raise UnknownKindError(what=f"field of {self.kind}", name=name, known=known)
 
 
+@cache
 def kinds() -> tuple[str, ...]:
     """Return the ids of all layer kinds, sorted."""
     return tuple(sorted(path.stem for path in CATALOG.glob("*.yaml")))

@@ -61,7 +61,8 @@ class Meetings:
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every pair that meets: `spatial.overlap.overlap_table` without margins."""
-        return overlap_table(self.sites, self.zones, index=self.index)
+        sites = self.sites if len(self.zones) else self.sites[:0]
+        return overlap_table(sites, self.zones, index=self.index)
 
     @cached_property
     def _shapes(self) -> np.ndarray:
