@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.errors import InputRefusedError
+from layers.garbage import uncollected
 from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
@@ -54,6 +55,7 @@ class Judged:
     units: UnitJudgement
 
 
+@uncollected()
 def judged(
     shelf: Shelf,
     rulebooks: tuple[Rulebook, ...],

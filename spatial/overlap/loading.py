@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
 from layers.errors import ExtraMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from layers.garbage import uncollected
 
 
 def load_kernels(needed_for: str) -> None:
@@ -21,7 +15,7 @@ def load_kernels(needed_for: str) -> None:
         numba is not installed.
     """
     try:
-        with _without_collection():
+        with uncollected():
             from spatial.index import cells  # noqa: PLC0415  numba is an extra
             from spatial.overlap import kernel  # noqa: F401, PLC0415
 
@@ -30,18 +24,3 @@ def load_kernels(needed_for: str) -> None:
         if error.name != "numba":
             raise
         raise ExtraMissingError(extra="fast", needed_for=needed_for) from error
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Let nobody look for garbage: loading makes 100,000 objects, and all of them stay.
-
-    Looking through them over and over is a third of the time otherwise.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
