@@ -15,7 +15,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 from yaml.composer import Composer
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 try:
-    from yaml.cyaml import CParser
+    from yaml import cyaml
 except ImportError:  # PyYAML was built without libyaml
-    CParser = None
+    _libyaml: Any = None
+else:
+    _libyaml = cyaml.CParser  # type: ignore[attr-defined]  # the stubs leave it out
 
 Scalar = str | int | float | bool | dt.date | None
 
@@ -47,7 +49,7 @@ class _Rules(Composer, SafeConstructor, Resolver):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias: ten nested ones make a small file unboundedly large."""
-        if self.check_event(yaml.AliasEvent):
+        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]  # a parser's
             raise yaml.composer.ComposerError(
                 None, None, "an alias (*name)", parent.end_mark if parent else None
             )
@@ -82,11 +84,11 @@ class _Loader(_Rules, Reader, Scanner, Parser):
         _Rules.__init__(self)
 
 
-class _Quick(_Rules, CParser or object):  # type: ignore[misc]
+class _Quick(_Rules, _libyaml or object):  # type: ignore[misc]
     """Takes a text apart by libyaml, in a tenth of the time."""
 
     def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
+        _libyaml.__init__(self, text)
         _Rules.__init__(self)
 
 
@@ -240,7 +242,7 @@ def loads(text: str, *, path: Path | str = "<text>") -> Entry:
     """Read a YAML document from a string; `path` is used in messages only."""
     path = Path(path)
     try:
-        entry = _read(_Quick if CParser else _Loader, text, path)
+        entry = _read(_Quick if _libyaml else _Loader, text, path)
     except yaml.YAMLError:  # told in the same words with libyaml and without
         entry = _said(text, path)
     if entry is None:

@@ -17,9 +17,9 @@ def uncollected() -> Iterator[None]:
     What nobody holds goes at once in any case. Python now and then looks through all
     objects for rings of them that only hold each other; where a million records or the
     modules of a compiler are made, and all stay, that is up to a third of the time.
-    Peak memory is the same: measured with a review of 100,000 sites. It may be nested,
-    and stand above a function as ``@uncollected()``; where collection was off before, it
-    stays so.
+    Peak memory is the same: measured with a review of 100,000 sites. It may be nested
+    and stand above a function as ``@uncollected()``; where collection was off before,
+    it stays so.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -338,8 +338,8 @@ def _areas_in_boxes(edges: list[_Edges], boxes: Floats) -> tuple[Floats, Floats]
     of_ring = np.abs(np.bincount(ring[rows], weights=under, minlength=len(hole)))
     of_ring[hole] *= -1.0
     owner = np.repeat(np.arange(len(edges)), rings)
-    area = np.bincount(owner, weights=of_ring, minlength=len(edges))
-    size = np.bincount(of, weights=np.abs(under), minlength=len(edges))
+    area = np.bincount(owner, weights=of_ring, minlength=len(edges)).astype(float)
+    size = np.bincount(of, weights=np.abs(under), minlength=len(edges)).astype(float)
     return area, size + (east - west) * (north - south)
 
 

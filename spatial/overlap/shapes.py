@@ -62,7 +62,7 @@ def shared_shapes(
     wanted = np.minimum(dimension(a), dimension(b))
     result = np.asarray(NOTHING, dtype=object)[wanted]
     polygons = wanted == POLYGON
-    asked = np.flatnonzero(~polygons if known is not None else np.full(len(a), True))
+    asked = np.arange(len(a)) if known is None else np.flatnonzero(~polygons)
     meets, inside = np.zeros((2, len(a)), dtype=bool)
     meets[asked] = shapely.intersects(b[asked], a[asked])
     # The usual case needs no overlay: the whole site lies in the zone.

@@ -134,8 +134,8 @@ def test_a_table_longer_than_a_sheet_goes_on_on_the_next(tmp_path, monkeypatch, 
     assert "结论 (2)" in parted
 
 
-def test_a_long_workbook_is_streamed_and_says_the_same(tmp_path, monkeypatch, book):
-    monkeypatch.setattr(excel, "_STREAMED_FROM", 0)
+def test_a_long_workbook_says_the_same(tmp_path, monkeypatch, book):
+    monkeypatch.setattr(excel, "_LONG_FROM", 0)
     path = tmp_path / "findings.xlsx"
     write_excel(sample_content.sample(), path)
     assert cells_of(openpyxl.load_workbook(path)) == cells_of(book)
