@@ -154,7 +154,7 @@ def spec(kind: str) -> LayerSpec:
     """
     if kind not in kinds():
         raise UnknownKindError(what="layer kind", name=kind, known=list(kinds()))
-    return _read_spec(document.load(CATALOG / f"{kind}.yaml"), kind)
+    return _read_spec(document.load_own(CATALOG / f"{kind}.yaml"), kind)
 
 
 def _read_spec(entry: Entry, kind: str) -> LayerSpec:
