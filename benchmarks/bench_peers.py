@@ -1,11 +1,13 @@
 """Ours beside the peers, whole processes in turn; see README.md here.
 
-    python benchmarks/bench_peers.py [--quick] [--data FOLDER] [--write FILE]
+    python benchmarks/bench_peers.py [--quick] [--only WORKLOAD ...] [--data FOLDER]
+        [--write FILE]
 
 Every way runs in a process of its own, from the start of the interpreter to its end,
 one after another in rounds, so that a busy machine is busy for all. Answers are
 compared pair by pair, and a way that disagrees is printed without a time. `--quick`
-takes the smallest workload once; `--write` puts the tables into a file too.
+takes the smallest workload once, `--only 2m-100k` that one (it may be given more than
+once); `--write` puts the tables into a file too.
 """
 
 from __future__ import annotations
@@ -69,12 +71,15 @@ def main() -> None:
     """Run the plans and print a table for each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", action="append", choices=PLANS)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     data = options.data or Path(tempfile.gettempdir()) / "ecoredline-bench"
     tables = [_machine()]
-    for workload, plan in (QUICK if options.quick else PLANS).items():
+    plans = QUICK if options.quick else PLANS
+    for workload in options.only or plans:
+        plan = PLANS[workload] if options.only else plans[workload]
         tables.append(compared(workload, plan, data))
         print(tables[-1], flush=True)
     if options.write:

@@ -92,13 +92,18 @@ def ours_step(sites: Path, zones: Path) -> Answer:
     """Ours from arrays in memory: index, areas, doubtful pairs; kernels loaded."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from layers.geoparquet import geometry_column
     from spatial.index.grid import Grid
     from spatial.overlap import files, shared_areas
 
     small = zones.parent / "zones_200_100000.parquet"
     shared_areas(small, small, validity="known")  # loads the compiled kernels
-    rings = files.rings_of_rows(list(files._rows(zones, files._ZONES_IN_BATCH)))  # noqa: SLF001
-    queue, batches = files._Queue(files._rows(sites, files.BATCH), check=False), []  # noqa: SLF001
+    site_rows, zone_rows = (
+        files._rows(geometry_column(one), files.BATCH)  # noqa: SLF001
+        for one in (sites, zones)
+    )
+    rings = files.rings_of_rows(list(zone_rows))
+    queue, batches = files._Queue(site_rows, check=False), []  # noqa: SLF001
     while (batch := queue.next()) is not None:
         batches.append(batch)
     start = time.perf_counter()

@@ -15,31 +15,48 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import Resolver
+from yaml.scanner import Scanner
 
 from layers.errors import DocumentError, SourceNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+try:
+    from yaml import cyaml
+except ImportError:  # PyYAML was built without libyaml
+    _libyaml: Any = None
+else:
+    _libyaml = cyaml.CParser  # type: ignore[attr-defined]  # the stubs leave it out
+
 Scalar = str | int | float | bool | dt.date | None
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader with the scalar rules of YAML 1.2, without aliases and merge keys."""
+class _Rules(Composer, SafeConstructor, Resolver):
+    """What a document means: the scalars of YAML 1.2, no aliases, no merge keys."""
+
+    def __init__(self) -> None:
+        for part in (Composer, SafeConstructor, Resolver):
+            part.__init__(self)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias: ten nested ones make a small file unboundedly large."""
-        if self.check_event(yaml.AliasEvent):
+        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]  # a parser's
             raise yaml.composer.ComposerError(
                 None, None, "an alias (*name)", parent.end_mark if parent else None
             )
         return super().compose_node(parent, index)
 
 
-_Loader.yaml_implicit_resolvers = {}  # else 1.1's rules stay beside ours
+_Rules.yaml_implicit_resolvers = {}  # else 1.1's rules stay beside ours
 for _tag, _pattern, _first in (
     ("bool", r"true|false", "tf"),
     ("null", r"~|null|", "~n\0"),
@@ -51,10 +68,28 @@ for _tag, _pattern, _first in (
     ),
     ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
 ):
-    _Loader.add_implicit_resolver(
+    _Rules.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
     )
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
+_Rules.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
+
+
+class _Loader(_Rules, Reader, Scanner, Parser):
+    """Takes a text apart in Python: tells in words what is no YAML."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        _Rules.__init__(self)
+
+
+class _Quick(_Rules, _libyaml or object):  # type: ignore[misc]
+    """Takes a text apart by libyaml, in a tenth of the time."""
+
+    def __init__(self, text: str) -> None:
+        _libyaml.__init__(self, text)
+        _Rules.__init__(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,24 +227,61 @@ def load(path: Path | str) -> Entry:
         used, or the top is no mapping.
     """
     path = Path(path)
+    return loads(_text(path), path=path)
+
+
+def load_own(path: Path) -> Entry:
+    """Read a document that comes with the toolkit; as `load`, and sooner.
+
+    By libyaml, which takes some texts otherwise than Python does and accepts some that
+    it refuses. That it reads these documents alike, to the line, is tested for each.
+    """
+    text = _text(path)
+    try:
+        entry = _read(_Quick if _libyaml else _Loader, text, path)
+    except yaml.YAMLError:  # somebody has changed it
+        entry = None
+    if entry is None:
+        return loads(text, path=path)
+    entry.mapping()
+    return entry
+
+
+def _text(path: Path) -> str:
     if not path.is_file():
         raise SourceNotFoundError(path, todo="check the path")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
             path=path, line=1, key="(document)", expected="UTF-8 text", got=str(error)
         ) from error
-    return loads(text, path=path)
 
 
 def loads(text: str, *, path: Path | str = "<text>") -> Entry:
     """Read a YAML document from a string; `path` is used in messages only."""
     path = Path(path)
-    loader = _Loader(text)
+    entry = _said(text, path)
+    if entry is None:
+        entry = Entry(path, 1, "", None)
+    entry.mapping()
+    return entry
+
+
+def _read(loads: type[_Loader | _Quick], text: str, path: Path) -> Entry | None:
+    """Return what a text says; None where there is nothing but remarks."""
+    loader = loads(text)
     try:
         node = loader.get_single_node()
-        entry = _entry(loader, node, path=path, key="") if node is not None else None
+        return _entry(loader, node, path=path, key="") if node is not None else None
+    finally:
+        loader.dispose()
+
+
+def _said(text: str, path: Path) -> Entry | None:
+    """Return what a text says, or raise what is wrong with it."""
+    try:
+        return _read(_Loader, text, path)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DocumentError(
@@ -223,15 +295,9 @@ def loads(text: str, *, path: Path | str = "<text>") -> Entry:
         raise DocumentError(
             path=path, line=1, key="(document)", expected="YAML", got=str(error)
         ) from error
-    finally:
-        loader.dispose()
-    if entry is None:
-        entry = Entry(path, 1, "", None)
-    entry.mapping()
-    return entry
 
 
-def _entry(loader: _Loader, node: yaml.Node, *, path: Path, key: str) -> Entry:
+def _entry(loader: _Rules, node: yaml.Node, *, path: Path, key: str) -> Entry:
     """Turn a composed node into an `Entry`, refusing duplicate keys."""
     line = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):

@@ -174,7 +174,7 @@ class _Book:
 
 @cache
 def _book() -> _Book:
-    entry = document.load(_FILE)
+    entry = document.load_own(_FILE)
     entry.only("classification", "edition", "read_on", "sources", "codes", "earlier")
     entry.need("edition").one_of(EDITION)
     sources = {

@@ -137,6 +137,7 @@ class LayerSpec:
         raise UnknownKindError(what=f"field of {self.kind}", name=name, known=known)
 
 
+@cache
 def kinds() -> tuple[str, ...]:
     """Return the ids of all layer kinds, sorted."""
     return tuple(sorted(path.stem for path in CATALOG.glob("*.yaml")))
@@ -153,7 +154,7 @@ def spec(kind: str) -> LayerSpec:
     """
     if kind not in kinds():
         raise UnknownKindError(what="layer kind", name=kind, known=list(kinds()))
-    return _read_spec(document.load(CATALOG / f"{kind}.yaml"), kind)
+    return _read_spec(document.load_own(CATALOG / f"{kind}.yaml"), kind)
 
 
 def _read_spec(entry: Entry, kind: str) -> LayerSpec:

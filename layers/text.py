@@ -87,7 +87,7 @@ def _sentences(folders: tuple[Path, ...], lang: Lang) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for folder in folders:
         for path in sorted(folder.glob(f"*{lang}.yaml")):
-            for key, entry in document.load(path).mapping().items():
+            for key, entry in document.load_own(path).mapping().items():
                 if key in found:
                     entry.fail("a key that no other catalogue has", repr(key))
                 found[key] = entry.text()

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.errors import InputRefusedError
+from layers.garbage import uncollected
 from layers.spec import kinds, spec
 from layers.text import message
 from spatial.finding import Unknown
-from spatial.lacks import Lacks
+from spatial.lacks import Lacks, SharedLacks
 from spatial.policy.choice import BY_REGION, of_region, spelled_out
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
@@ -54,6 +55,7 @@ class Judged:
     units: UnitJudgement
 
 
+@uncollected()
 def judged(
     shelf: Shelf,
     rulebooks: tuple[Rulebook, ...],
@@ -96,7 +98,9 @@ def _together(
     return replace(
         judgement,
         findings=tuple(sorted(found, key=lambda one: one.site)),
-        unknowns=Lacks.joined((judgement.unknowns, units.unknowns, *silent)),
+        unknowns=SharedLacks.of(
+            (judgement.unknowns, units.unknowns, *silent), len(judgement.unknowns.which)
+        ),
     )
 
 

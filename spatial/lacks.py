@@ -1,7 +1,9 @@
 """Lacks: many unknowns, held as sites and reasons, spelled out one by one when asked.
 
 A layer that is missing is a reason at every site, for every rule that asks for it: with
-100,000 sites that is millions of `Unknown`, and a handful of different ones.
+100,000 sites that is millions of `Unknown`, and a handful of different ones. Nor do
+sites differ much in what is unknown of them: `SharedLacks` holds each list of reasons
+once, and for each site which list is its own.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
+import pandas as pd
 
 from spatial.finding import OUTCOMES, Unknown
 
@@ -157,35 +160,125 @@ class Lacks(Sequence[Unknown]):
         order = np.argsort(first)
         return Lacks(self.site[first][order], which[order], self.reasons)
 
+    def codes(self, sites: int) -> Integers:
+        """Return a number for each of so many sites: equal where the reasons are."""
+        own = self if (np.diff(self.site) >= 0).all() else self.by_site()
+        starts = np.flatnonzero(np.diff(own.site, prepend=-1))
+        many = np.diff(np.append(starts, len(own)))
+        code = np.zeros(sites, dtype=np.int64)
+        used = 1  # 0: without a reason
+        for rank in range(int(many.max(initial=0))):
+            rows = starts[many > rank]
+            at = own.site[rows]
+            key = code[at] * len(own.reasons) + own.which[rows + rank]
+            fresh, kinds = pd.factorize(key)
+            code[at] = fresh + used
+            used += len(kinds)
+        return code
+
+    def lists(self, sites: Integers) -> list[tuple[Unknown, ...]]:
+        """Return the reasons of some sites, which ascend and are all it speaks of."""
+        ordered = self.by_site()
+        ends = np.searchsorted(ordered.site, sites, side="right").tolist()
+        reasons = [self.reasons[at] for at in ordered.which.tolist()]
+        starts = [0, *ends]
+        return [tuple(reasons[a:b]) for a, b in zip(starts, ends, strict=False)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedLacks(Sequence[Unknown]):
+    """What is unknown of each site; a read-only sequence of `Unknown`, by site.
+
+    Attributes
+    ----------
+    which
+        (n,) for every site which of `told` is its own; they are counted in the order
+        of the first site that has each.
+    told
+        Lists of reasons, without a site (``site == -1``).
+    """
+
+    which: Integers = field(default_factory=_none)
+    told: tuple[tuple[Unknown, ...], ...] = ()
+
+    @classmethod
+    def of(
+        cls, parts: Iterable[Lacks | SharedLacks], sites: int, *, once: bool = False
+    ) -> SharedLacks:
+        """Return the lacks of so many sites, of each in the order of the parts.
+
+        Parameters
+        ----------
+        parts
+            One after the other.
+        sites
+            How many there are; none of the parts speaks of another.
+        once
+            Keep of each site `Lacks.first_of_each` alone.
+        """
+        some = [one for one in parts if len(one)]
+        which = np.zeros(sites, dtype=np.int64)
+        for codes in (one.codes(sites) for one in some):
+            if (codes != codes[0]).any():
+                which = pd.factorize(which * (codes.max() + 1) + codes)[0]
+        _, first = np.unique(which, return_index=True)
+        wanted = np.zeros(sites, dtype=bool)
+        wanted[first] = True
+        rows = Lacks.joined(one.where(wanted) for one in some)
+        rows = rows.first_of_each() if once else rows
+        return cls(which, tuple(rows.lists(first)))
+
+    def __len__(self) -> int:
+        return int(self._many().sum())
+
+    @overload
+    def __getitem__(self, at: int) -> Unknown: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Unknown, ...]: ...
+    def __getitem__(self, at: int | slice) -> Unknown | tuple[Unknown, ...]:
+        return tuple(self)[at]
+
+    def __iter__(self) -> Iterator[Unknown]:
+        for site, which in enumerate(self.which.tolist()):
+            for one in self.told[which]:
+                yield replace(one, site=site)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Lacks | SharedLacks | tuple):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays inside
+
+    def _many(self) -> Integers:
+        """Return how many reasons each site has."""
+        many = np.array([len(one) for one in self.told], dtype=np.int64)
+        return many[self.which]
+
+    def codes(self, sites: int) -> Integers:  # noqa: ARG002  as for `Lacks`
+        """Return a number for each site: equal where the reasons are."""
+        return self.which
+
+    def where(self, sites: Mask) -> Lacks:
+        """Return those at the sites of a mask."""
+        at = np.flatnonzero(sites).tolist()
+        return Lacks.each(
+            (one, why) for one in at for why in self.told[self.which[one]]
+        )
+
+    def of_sites(self) -> list[tuple[Unknown, ...]]:
+        """Return for each site its reasons, without site; equal ones are one object."""
+        return [self.told[which] for which in self.which.tolist()]
+
     def distinct(self) -> tuple[Unknown, ...]:
         """Return the reasons that occur, without site, in the order they first do."""
-        used, first = np.unique(self.which, return_index=True)
-        return tuple(self.reasons[at] for at in used[np.argsort(first)].tolist())
-
-    def of_sites(self, sites: int) -> list[tuple[Unknown, ...]]:
-        """Return for each of so many sites its reasons, without site.
-
-        Sites with the same reasons share one tuple.
-        """
-        ordered = self.by_site()
-        ends = np.cumsum(np.bincount(ordered.site, minlength=sites)).tolist()
-        made: dict[bytes, tuple[Unknown, ...]] = {}
-        result, start = [], 0
-        for end in ends:
-            rows = ordered.which[start:end]
-            key = rows.tobytes()
-            if key not in made:
-                made[key] = tuple(self.reasons[at] for at in rows.tolist())
-            result.append(made[key])
-            start = end
-        return result
+        return tuple({id(one): one for told in self.told for one in told}.values())
 
     def sites_by_rule(self) -> Mapping[str, int]:
         """Return for each rule that is named how many sites have any."""
-        rows: dict[str, list[int]] = {}
-        for at, one in enumerate(self.reasons):
-            rows.setdefault(one.rule, []).append(at)
-        return {
-            rule: len(np.unique(self.site[np.isin(self.which, at)]))
-            for rule, at in rows.items()
-        }
+        sites = np.bincount(self.which, minlength=len(self.told)).tolist()
+        found: dict[str, int] = {}
+        for told, many in zip(self.told, sites, strict=True):
+            for rule in {one.rule for one in told}:
+                found[rule] = found.get(rule, 0) + many
+        return found

@@ -16,14 +16,15 @@ import numpy as np
 import shapely
 
 from spatial.index import ZoneIndex
-from spatial.overlap import cover_table, intersection_geometry, margins, overlap_table
+from spatial.overlap import cover_table, overlap_table
+from spatial.overlap.depths import margins_of
 from spatial.overlap.near import near_pairs
+from spatial.overlap.pairs import pair_namer
+from spatial.overlap.shapes import shared_shapes
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-_AT_ONCE = 5_000  # pairs whose edges are in memory together while depths are measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +60,17 @@ class Meetings:
         return self.ready[key]
 
     @cached_property
+    def _geometry(self) -> np.ndarray:
+        return np.asarray(self.sites.geometry.array, dtype=object)
+
+    def _name(self, site: int, zone: int) -> str:
+        return pair_namer(self.sites.index, self.zones.index)(site, zone)
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Every pair that meets: `spatial.overlap.overlap_table` without margins."""
-        return overlap_table(self.sites, self.zones, index=self.index)
+        sites = self.sites if len(self.zones) else self.sites[:0]
+        return overlap_table(sites, self.zones, index=self.index)
 
     @cached_property
     def _shapes(self) -> np.ndarray:
@@ -76,15 +85,20 @@ class Meetings:
 
         Columns as in `table`; ordered by site, then zone.
         """
-        geometry = np.asarray(self.sites.geometry.array, dtype=object)
-        return near_pairs(self.index, geometry, met=self.table, within_m=within_m)
+        return near_pairs(self.index, self._geometry, met=self.table, within_m=within_m)
 
     def shapes(self, rows: np.ndarray) -> np.ndarray:
         """Return the shapes that some pairs share, by their row in `table`."""
         fresh = np.unique(rows[shapely.is_missing(self._shapes[rows])])
         if fresh.size:
-            self._shapes[fresh] = intersection_geometry(
-                self.sites, self.zones, self.table.iloc[fresh], index=self.index
+            pairs = self.table.iloc[fresh]
+            site, zone = pairs["site"].to_numpy(), pairs["zone"].to_numpy()
+            self._shapes[fresh] = shared_shapes(
+                self.index,
+                self._geometry[site],
+                zone,
+                lambda at: self._name(int(site[at]), int(zone[at])),
+                known=pairs,
             )
         found: np.ndarray = self._shapes[rows]
         return found
@@ -92,11 +106,13 @@ class Meetings:
     def margins_m(self, rows: np.ndarray) -> np.ndarray:
         """Return how far some pairs are from changing, by their row in `table`."""
         fresh = np.unique(rows[np.isnan(self._margins_m[rows])])
-        for some in np.split(fresh, np.arange(_AT_ONCE, len(fresh), _AT_ONCE)):
-            pairs = self.table.iloc[some]
-            sites = self.sites.loc[pairs["site"].unique()]
-            self._margins_m[some] = margins(
-                sites, self.zones, pairs, index=self.index, shapes=self.shapes(some)
+        if fresh.size:
+            self._margins_m[fresh] = margins_of(
+                self.index,
+                self._geometry,
+                self.table.iloc[fresh],
+                self._name,
+                shapes=self.shapes(fresh),
             )
         found: np.ndarray = self._margins_m[rows]
         return found

@@ -100,7 +100,7 @@ def truth() -> tuple[Truth, ...]:
     layers.errors.DocumentError
         ``sites.yaml`` breaks its own format: a slip of ours.
     """
-    entry = document.load(SITES)
+    entry = document.load_own(SITES)
     entry.only("defaults", "sites")
     defaults = _values(entry.need("defaults"))
     return tuple(_truth(one, defaults) for one in entry.need("sites"))

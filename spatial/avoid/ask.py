@@ -60,7 +60,7 @@ def ask(
     findings: list[list[Finding]] = [[] for _ in range(len(frame))]
     for one in said.findings:
         findings[one.site].append(one)
-    unknowns = said.unknowns.of_sites(len(frame))
+    unknowns = said.unknowns.of_sites()
     return [
         Answer(outcome_of(found, lacks), tuple(found), lacks)
         for found, lacks in zip(findings, unknowns, strict=True)

@@ -128,7 +128,7 @@ def _cases(shelf: Shelf, judgement: Judgement) -> Iterable[_Case]:
     said: dict[int, list[Finding]] = {}
     for one in judgement.findings:
         said.setdefault(one.site, []).append(one)
-    unknowns = judgement.unknowns.of_sites(len(shelf.sites))
+    unknowns = judgement.unknowns.of_sites()
     for at, shape in enumerate(shelf.sites.geometry):
         findings = tuple(said.get(at, ()))
         outcome = outcome_of(findings, unknowns[at])

@@ -11,6 +11,18 @@
 
 from __future__ import annotations
 
-from spatial.index.zone_index import ZoneIndex
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spatial.index.zone_index import ZoneIndex
 
 __all__ = ["ZoneIndex"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the public name when it is asked for: a grid does without PROJ."""
+    if name != "ZoneIndex":
+        msg = f"module 'spatial.index' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module("spatial.index.zone_index"), name)

@@ -11,6 +11,11 @@ import numpy as np
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 
+def set_up() -> None:
+    """Have numba prepare itself, which the first call of any function makes it do."""
+    count(np.zeros(1, np.int64), np.zeros(0, np.int64))
+
+
 # -- the two decisions ---------------------------------------------------------
 
 
@@ -58,68 +63,127 @@ def crossing(xa, ya, xb, yb, y):
 
 
 @_jit
-def walk(xy, ring, side, frame):
-    """Follow every ring once; note where it goes and which lines it crosses.
+def walk(xy, ring, side, frame, among):
+    """Follow some rings once; note where they go and which lines they cross.
 
-    Returns the cell of every run, the runs (ring, first edge, last edge) and the
-    crossings of upper lines (row, column, ring, step of the winding to the right).
+    `among` is the first ring and the end. Returns the cell of every run, the runs
+    (ring, first edge, last edge) and the crossings of upper lines (row, column, ring,
+    step of the winding to the right), all in the order of the walk. What a ring gives
+    does not depend on the others.
     """
-    last_run = np.full(frame[4] * frame[5], -1, np.int64)
-    runs = np.empty((1024 + len(xy), 4), np.int64)
-    crossings = np.empty((1024 + len(xy), 4), np.int64)
+    cells = np.empty(1024, np.int64)
+    runs, crossings = np.empty((1024, 3), np.int64), np.empty((1024, 4), np.int64)
     n_runs, n_crossings = 0, 0
-    for r in range(len(ring) - 1):
-        for k in range(ring[r], ring[r + 1] - 1):
-            rows = 1 + abs(row_of(xy[k, 1], frame) - row_of(xy[k + 1, 1], frame))
-            across = abs(
-                column_of(xy[k, 0], frame) - column_of(xy[k + 1, 0], frame)
-            )  # an edge that spans c columns and r rows meets < c + 3r cells
-            runs = _with_room(runs, n_runs, across + 3 * rows)
+    # What the edge before has met, and what this one meets: cell and run, the cells
+    # ascending. A run goes on where both have met a cell.
+    before, now = np.empty((64, 2), np.int64), np.empty((64, 2), np.int64)
+    for r in range(among[0], among[1]):
+        n_before, k = 0, ring[r]
+        while k + 1 < ring[r + 1]:
+            rows, most = _most(xy, k, frame)
+            if n_runs + most > len(cells):
+                cells = _longer(cells, n_runs, most)
+            runs = _with_room(runs, n_runs, most)
             crossings = _with_room(crossings, n_crossings, rows)
-            n_runs, n_crossings = _note_edge(
-                (xy[k], xy[k + 1]), (r, k, side[r]), frame,
-                (runs, n_runs, crossings, n_crossings, last_run),
+            now = _with_room(now, 0, most)
+            n_before, n_runs, n_crossings = _note_edge(
+                xy, (r, k, side[r]), frame, (before, n_before, now),
+                (cells, runs, n_runs, crossings, n_crossings),
             )  # fmt: skip
-    return runs[:n_runs, 3].copy(), runs[:n_runs, :3].copy(), crossings[:n_crossings]
+            before, now = now, before
+            k += 1
+            if n_before == 1:  # most edges stay where the one before was
+                end = _stays(xy, k, ring[r + 1], before[0, 0], frame)
+                runs[before[0, 1], 2], k = end - 1, end
+    return cells[:n_runs], runs[:n_runs], crossings[:n_crossings]
 
 
 @_jit
-def _note_edge(ends, edge, frame, out):
+def _stays(xy, first, end, cell, frame):
+    """Return the last vertex up to which a ring, from one on, meets a cell alone."""
+    row = cell // frame[4]
+    place = row, cell - row * frame[4], cell - row * frame[4]
+    while first < end and _place(xy[first, 0], xy[first, 1], frame) == place:
+        first += 1
+    return first - 1
+
+
+@_jit
+def _most(xy, k, frame):
+    """Return how many rows an edge meets, and how many cells at the most."""
+    here = _place(xy[k, 0], xy[k, 1], frame)
+    there = _place(xy[k + 1, 0], xy[k + 1, 1], frame)
+    rows = 1 + abs(here[0] - there[0])
+    across = max(here[2], there[2]) - min(here[1], there[1]) + 1
+    return rows, across + 3 * rows
+
+
+@_jit
+def _place(x, y, frame):
+    """Return the row of a vertex, and its columns: of a hair to the left and right."""
+    pad = frame[2] * 1e-9  # an edge on the line of a column is seen from both sides
+    return (
+        row_of(y, frame),
+        column_of(x - pad, frame),
+        column_of(x + pad, frame),
+    )
+
+
+@_jit
+def _note_edge(xy, of, frame, met, out):
     """Note the cells that an edge meets, and the lines that it crosses."""
-    runs, n_runs, crossings, n_crossings, last_run = out
-    r, k, side = edge
-    xa, ya, xb, yb = ends[0][0], ends[0][1], ends[1][0], ends[1][1]
-    row_a, row_b = row_of(ya, frame), row_of(yb, frame)
-    x_from, x_end = (xa, xb) if row_a <= row_b else (xb, xa)
-    for row in range(min(row_a, row_b), max(row_a, row_b) + 1):
-        x_to = x_end
-        if row < max(row_a, row_b):
-            x_to = crossing(xa, ya, xb, yb, top_of(row, frame))
+    r, k, side = of
+    a, b = (xy[k, 0], xy[k, 1]), (xy[k + 1, 0], xy[k + 1, 1])
+    here, there = _place(a[0], a[1], frame), _place(b[0], b[1], frame)
+    _, _, n_runs, crossings, n_crossings = out
+    n_now, seen = 0, 0
+    up = here[0] <= there[0]
+    low, high = (here, there) if up else (there, here)
+    left, right = low[1], low[2]
+    pad = frame[2] * 1e-9
+    for row in range(low[0], high[0] + 1):
+        to_left, to_right = high[1], high[2]
+        if row < high[0]:
+            x = crossing(a[0], a[1], b[0], b[1], top_of(row, frame))
             crossings[n_crossings, 0] = row
-            crossings[n_crossings, 1] = column_of(x_to, frame)
+            crossings[n_crossings, 1] = column_of(x, frame)
             crossings[n_crossings, 2] = r
-            crossings[n_crossings, 3] = -side if row_a < row_b else side
+            crossings[n_crossings, 3] = -side if up else side
             n_crossings += 1
-        low, high = min(x_from, x_to), max(x_from, x_to)
-        pad = frame[2] * 1e-9  # an edge on the line of a column is seen from both sides
-        for column in range(
-            column_of(low - pad, frame), column_of(high + pad, frame) + 1
-        ):
-            n_runs = _note_run(runs, n_runs, last_run, row * frame[4] + column, r, k)
-        x_from = x_to
-    return n_runs, n_crossings
+            to_left, to_right = column_of(x - pad, frame), column_of(x + pad, frame)
+        first = row * frame[4] + min(left, to_left)
+        last = row * frame[4] + max(right, to_right)
+        for cell in range(first, last + 1):
+            seen, n_runs = _note_run(cell, (r, k), (met, seen, n_now), out, n_runs)
+            n_now += 1
+        left, right = to_left, to_right
+    return n_now, n_runs, n_crossings
 
 
 @_jit
-def _note_run(runs, n, last_run, cell, r, k):
+def _note_run(cell, of, progress, out, n):
     """Lengthen the run that an edge continues in a cell, or begin another."""
-    old = last_run[cell]
-    if old >= 0 and runs[old, 0] == r and runs[old, 2] == k - 1:
-        runs[old, 2] = k
-        return n
-    runs[n, 0], runs[n, 1], runs[n, 2], runs[n, 3] = r, k, k, cell
-    last_run[cell] = n
-    return n + 1
+    (before, n_before, now), seen, n_now = progress
+    cells, runs, _, _, _ = out
+    while seen < n_before and before[seen, 0] < cell:
+        seen += 1
+    if seen < n_before and before[seen, 0] == cell:
+        run = before[seen, 1]
+    else:
+        run = n
+        cells[n], runs[n, 0], runs[n, 1] = cell, of[0], of[1]
+        n += 1
+    runs[run, 2] = of[1]
+    now[n_now, 0], now[n_now, 1] = cell, run
+    return seen, n
+
+
+@_jit
+def _longer(column, used, more):
+    """Return a column with room for some more rows."""
+    wider = np.empty(2 * len(column) + more, column.dtype)
+    wider[:used] = column[:used]
+    return wider
 
 
 @_jit
@@ -130,6 +194,21 @@ def _with_room(table, used, more):
     wider = np.empty((2 * len(table) + more, table.shape[1]), table.dtype)
     wider[:used] = table[:used]
     return wider
+
+
+@_jit
+def count(start, key):
+    """Count each key in ``start[key + 1]``."""
+    for one in key:
+        start[one + 1] += 1
+
+
+@_jit
+def put(at, key, rows, out):
+    """Put rows where those of their key go next, and move that on."""
+    for i in range(len(key)):
+        out[at[key[i]]] = rows[i]
+        at[key[i]] += 1
 
 
 @_jit

@@ -35,12 +35,14 @@ a corner, edges that coincide: all fall out of these two.
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from spatial.index.cells import counting_sort, spread, walk
+from spatial.index.cells import count, counting_sort, put, spread, walk
 
 if TYPE_CHECKING:
     from spatial.index.rings import Rings
@@ -95,14 +97,17 @@ class Grid:
         object.__setattr__(self, "most_edges", most)
 
     @classmethod
-    def over(cls, rings: Rings, *, vertices_per_cell: float = 1.0) -> Grid:
+    def over(
+        cls, rings: Rings, *, vertices_per_cell: float = 1.0, threads: int = 2
+    ) -> Grid:
         """Hang zones on a grid; the result depends on the zones alone."""
         west, south, width, height, columns, rows = layout(rings, vertices_per_cell)
         frame = (west, south, width, height, columns, rows)
-        cell, runs, crossings = walk(rings.xy, rings.ring, rings.side, frame)
-        run_start, order = counting_sort(cell, columns * rows)
+        walks = _walks(rings, frame, threads)
+        run_start, runs = _by_cell(walks, columns * rows)
+        crossings = np.concatenate([one[2] for one in walks])
         cover_start, covers = _covers(crossings, rings.owner, columns, rows)
-        return cls(rings, *frame, run_start, runs[order], cover_start, covers)
+        return cls(rings, *frame, run_start, runs, cover_start, covers)
 
     @property
     def frame(self) -> tuple[float, float, float, float, int, int]:
@@ -127,7 +132,9 @@ def layout(
     """
     if not len(rings.xy):
         return 0.0, 0.0, 1.0, 1.0, 1, 1
-    low, high = rings.xy.min(axis=0), rings.xy.max(axis=0)
+    # Column by column: along the first axis numpy takes twenty times as long.
+    x, y = rings.xy.T
+    low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
     wide, tall = np.maximum(high - low, 1e-9)
     squash = max(np.cos(np.radians((low[1] + high[1]) / 2)), 0.1)
     wanted = min(max(len(rings.xy) / vertices_per_cell, 1.0), MOST_CELLS / 2)
@@ -139,6 +146,42 @@ def layout(
         float(low[0] - width), float(low[1] - height), float(width), float(height),
         columns, rows,
     )  # fmt: skip
+
+
+_Walk: TypeAlias = "tuple[Integers, Integers, Integers]"
+
+
+def _walks(
+    rings: Rings, frame: tuple[float, float, float, float, int, int], threads: int
+) -> list[_Walk]:
+    """Walk along all rings, as many threads side by side, each along some of them."""
+    shares = np.arange(threads + 1) * len(rings.xy) / threads
+    cuts = np.searchsorted(rings.ring[:-1], shares)
+    spans = [
+        (int(first), int(end)) for first, end in itertools.pairwise(cuts) if first < end
+    ]
+
+    def along(span: tuple[int, int]) -> _Walk:
+        found: _Walk = walk(rings.xy, rings.ring, rings.side, frame, span)
+        return found
+
+    if len(spans) < 2:  # noqa: PLR2004
+        return [along((0, len(rings.side)))]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(along, spans))
+
+
+def _by_cell(walks: list[_Walk], cells: int) -> tuple[Integers, Integers]:
+    """Return where the runs of each cell begin, and the runs in that order."""
+    start = np.zeros(cells + 1, dtype=np.int64)
+    for cell, _, _ in walks:
+        count(start, cell)
+    start = np.cumsum(start)
+    runs = np.empty((int(start[-1]), 3), dtype=np.int64)
+    at = start[:-1].copy()
+    for cell, some, _ in walks:
+        put(at, cell, some, runs)
+    return start, runs
 
 
 def _covers(

@@ -22,8 +22,9 @@ that is sound.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 ENOUGH = 512
 """Vertices in a tile that is not cut any more."""
 
+_WAYS = 9  # a tile can be cut: low half, high half or whole, both ways
+_AT_A_TIME = 1 << 10  # cuts that are held before they are checked
+_VERTICES = 1 << 15  # that are summed at a time: they stay in the cache
 _OVERLAP = 0.1  # of a half, on either side of the middle
 _MARGIN = 0.01  # of a box: how far the cut stays away from it
 _POLYGON = int(shapely.GeometryType.POLYGON)
@@ -47,12 +51,11 @@ _MOVED = 1e-13  # degrees that a cut may move an edge by
 
 @dataclass(slots=True, eq=False)
 class _Tile:
-    """A polygon within a box, and the tiles that were cut from it."""
+    """A polygon within a box, and the tile that it was cut from."""
 
     shape: shapely.Geometry
     box: Box
     over: _Tile | None = None
-    parts: dict[Box, _Tile | None] = field(default_factory=dict)
     given: shapely.Geometry | None = None
 
 
@@ -67,7 +70,9 @@ class Tiles:
     """
 
     shapes: Shapes = field(repr=False)
-    _roots: dict[int, _Tile] = field(default_factory=dict, init=False, repr=False)
+    _made: list[_Tile] = field(default_factory=list, init=False, repr=False)
+    _roots: dict[int, int] = field(default_factory=dict, init=False, repr=False)
+    _parts: dict[int, int] = field(default_factory=dict, init=False, repr=False)
 
     def about(self, boxes: Floats, shape: Integers) -> Shapes:
         """Return of each of some shapes the part about a box.
@@ -89,108 +94,182 @@ class Tiles:
         large = (shapely.get_num_coordinates(result) > ENOUGH) & (
             shapely.get_dimensions(result) == 2  # noqa: PLR2004  polygons
         )
-        for row in np.flatnonzero(large).tolist():
-            result[row] = _sound(self._tile(int(shape[row]), _grown(boxes[row])))
+        rows = np.flatnonzero(large)
+        if len(rows):
+            used, back = np.unique(
+                self._smallest(_grown(boxes[rows]), np.asarray(shape)[rows]),
+                return_inverse=True,
+            )
+            result[rows] = self._given(used.tolist())[back]
         return result
 
-    def _tile(self, position: int, box: Box) -> _Tile:
-        """Return the smallest tile of a shape that holds a box."""
-        tile = self._roots.get(position)
-        if tile is None:
-            whole = self.shapes[position]
-            tile = _Tile(whole, whole.bounds, given=whole)
-            self._roots[position] = tile
-        box = _within(box, tile.box)  # beyond its own box a shape has nothing
-        while (inner := _inner(tile, box)) is not None:
-            tile = inner
+    def _smallest(self, boxes: Floats, shape: Integers) -> Integers:
+        """Return the smallest tile of each shape that holds its box.
+
+        All boxes go down together, a half at a time.
+        """
+        tile = np.array([self._root(one) for one in shape.tolist()], dtype=np.int64)
+        boxes = _within(boxes, self._boxes(tile))  # beyond its own box is nothing
+        left = np.arange(len(tile))
+        while len(left):
+            outer = self._boxes(tile[left])
+            which, part = _parts(outer, boxes[left])
+            open_ = self._large(tile[left]) & (part != outer).any(axis=1)
+            left, which, part = left[open_], which[open_], part[open_]
+            inner = self._cut(tile[left], which, part)
+            left, inner = left[inner >= 0], inner[inner >= 0]
+            tile[left] = inner
         return tile
 
+    def _root(self, position: int) -> int:
+        """Return the tile that is a whole shape."""
+        if position not in self._roots:
+            whole = self.shapes[position]
+            self._made.append(_Tile(whole, whole.bounds, given=whole))
+            self._roots[position] = len(self._made) - 1
+        return self._roots[position]
 
-def _grown(box: Floats) -> Box:
-    """Return a box with room for the cut to stay away."""
-    west, south, east, north = box.tolist()
-    room = max(east - west, north - south) * _MARGIN + 1e-9
-    return west - room, south - room, east + room, north + room
+    def _boxes(self, tile: Integers) -> Floats:
+        """Return the boxes of tiles, (n, 4)."""
+        used, back = np.unique(tile, return_inverse=True)
+        boxes = np.array([self._made[at].box for at in used.tolist()], dtype=float)
+        return np.asarray(boxes.reshape(-1, 4)[back])
+
+    def _large(self, tile: Integers) -> np.ndarray:
+        """Return which tiles are to be cut further."""
+        used, back = np.unique(tile, return_inverse=True)
+        many = shapely.get_num_coordinates(self._shapes(used.tolist()))
+        return np.asarray((many > ENOUGH)[back])
+
+    def _shapes(self, tile: list[int]) -> Shapes:
+        """Return the shapes of tiles as they were cut."""
+        found = np.empty(len(tile), dtype=object)
+        found[:] = [self._made[at].shape for at in tile]
+        return found
+
+    def _cut(self, tile: Integers, which: Integers, part: Floats) -> Integers:
+        """Return the parts of tiles, -1 where none can be cut; each is cut once."""
+        keys, first, back = np.unique(
+            tile * _WAYS + which, return_index=True, return_inverse=True
+        )
+        fresh = [at for at, key in enumerate(keys.tolist()) if key not in self._parts]
+        rows = first[fresh]
+        for low in range(0, len(rows), _AT_A_TIME):
+            some = rows[low : low + _AT_A_TIME]
+            over = [self._made[at] for at in tile[some].tolist()]
+            cuts = _cuts(over, part[some])
+            for key, cut in zip(
+                keys[fresh][low : low + _AT_A_TIME].tolist(), cuts, strict=True
+            ):
+                self._parts[key] = len(self._made) if cut is not None else -1
+                self._made.extend([cut] if cut is not None else [])
+        made = [self._parts[key] for key in keys.tolist()]
+        return np.array(made, dtype=np.int64)[back]
+
+    def _given(self, tile: list[int]) -> Shapes:
+        """Return the shapes of tiles, or larger ones: valid in any case."""
+        fresh = [at for at in tile if self._made[at].given is None]
+        sound = _are_sound(self._shapes(fresh))
+        for at, fit in zip(fresh, sound.tolist(), strict=True):
+            one = self._made[at]
+            one.given = one.shape if fit else _mended(one)
+        found = np.empty(len(tile), dtype=object)
+        found[:] = [self._made[at].given for at in tile]
+        return found
 
 
-def _within(box: Box, limits: Box) -> Box:
-    """Return a box drawn back into limits."""
-    west, south = max(box[0], limits[0]), max(box[1], limits[1])
-    east, north = min(box[2], limits[2]), min(box[3], limits[3])
-    return (
-        min(west, limits[2]),
-        min(south, limits[3]),
-        max(east, west),
-        max(north, south),
+def _grown(boxes: Floats) -> Floats:
+    """Return boxes with room for the cut to stay away."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    room = size.max(axis=1, keepdims=True) * _MARGIN + 1e-9
+    return np.hstack([boxes[:, :2] - room, boxes[:, 2:] + room])
+
+
+def _within(boxes: Floats, limits: Floats) -> Floats:
+    """Return boxes drawn back into limits, one for each."""
+    low = np.maximum(boxes[:, :2], limits[:, :2])
+    high = np.minimum(boxes[:, 2:], limits[:, 2:])
+    return np.hstack([np.minimum(low, limits[:, 2:]), np.maximum(high, low)])
+
+
+def _parts(outer: Floats, boxes: Floats) -> tuple[Integers, Floats]:
+    """Return of boxes the half, both ways, that holds another; whole if none does.
+
+    A half is somewhat larger than a half. Which way it was cut is a number below
+    `_WAYS`.
+    """
+    low, high = outer[:, :2], outer[:, 2:]
+    middle, room = (low + high) / 2, (high - low) / 2 * _OVERLAP
+    first = boxes[:, 2:] <= middle + room
+    second = ~first & (boxes[:, :2] >= middle - room)
+    part = np.hstack(
+        [np.where(second, middle - room, low), np.where(first, middle + room, high)]
     )
+    which = (first + 2 * second) @ np.array([1, 3])
+    return which.astype(np.int64), part
 
 
-def _inner(tile: _Tile, box: Box) -> _Tile | None:
-    """Return the part of a tile that holds a box; None where there is none."""
-    if shapely.get_num_coordinates(tile.shape) <= ENOUGH:
-        return None
-    part = _part(tile.box, box)
-    if part == tile.box:
-        return None
-    if part not in tile.parts:
-        tile.parts[part] = _cut(tile, part)
-    return tile.parts[part]
+def _cuts(tiles: list[_Tile], parts: Floats) -> list[_Tile | None]:
+    """Return the parts of tiles in boxes, the quick way first; None if none works."""
+    whole, quick = np.empty((2, len(tiles)), dtype=object)
+    whole[:] = [one.shape for one in tiles]
+    boxes = [tuple(one) for one in parts.tolist()]
+    quick[:] = [
+        shapely.clip_by_rect(shape, *box)
+        for shape, box in zip(whole, boxes, strict=True)
+    ]
+    fit = are_all_of(quick, whole, parts)
+    return [
+        _Tile(quick[at], box, over) if fit[at] else _cut_with_care(over, box)
+        for at, (over, box) in enumerate(zip(tiles, boxes, strict=True))
+    ]
 
 
-def _cut(tile: _Tile, part: Box) -> _Tile | None:
-    """Return the part of a tile in a box, the quick way first; None if none works."""
-    quick = shapely.clip_by_rect(tile.shape, *part)
-    if _is_all_of(quick, tile.shape, part):
-        return _Tile(quick, part, tile)
+def _cut_with_care(tile: _Tile, part: Box) -> _Tile | None:
+    """Return the part of a tile in a box by an overlay; None if it is not sound."""
     careful = shapely.intersection(_sound(tile), shapely.box(*part))
     return _Tile(careful, part, tile, given=careful) if _is_sound(careful) else None
-
-
-def _part(outer: Box, box: Box) -> Box:
-    """Return the half of a box, both ways, that holds another; whole if none does."""
-    west, east = _half(outer[0], outer[2], box[0], box[2])
-    south, north = _half(outer[1], outer[3], box[1], box[3])
-    return west, south, east, north
-
-
-def _half(low: float, high: float, first: float, last: float) -> tuple[float, float]:
-    """Return the half, somewhat larger than a half, of a span that holds another."""
-    middle, room = (low + high) / 2, (high - low) / 2 * _OVERLAP
-    if last <= middle + room:
-        return low, middle + room
-    if first >= middle - room:
-        return middle - room, high
-    return low, high
 
 
 def _sound(tile: _Tile) -> shapely.Geometry:
     """Return the shape of a tile, or a larger one: valid in any case."""
     if tile.given is None:
-        if tile.over is None or _is_sound(tile.shape):
-            tile.given = tile.shape
-        else:
-            larger = _sound(tile.over)
-            mended = shapely.intersection(larger, shapely.box(*tile.box))
-            tile.given = mended if _is_sound(mended) else larger
+        tile.given = tile.shape if _is_sound(tile.shape) else _mended(tile)
     return tile.given
+
+
+def _mended(tile: _Tile) -> shapely.Geometry:
+    """Return what a cut in a hurry has broken, cut from the next larger tile."""
+    if tile.over is None:
+        return tile.shape
+    larger = _sound(tile.over)
+    mended = shapely.intersection(larger, shapely.box(*tile.box))
+    return mended if _is_sound(mended) else larger
+
+
+def _are_sound(shapes: Shapes) -> np.ndarray:
+    """Return whether cuts gave valid polygons or nothing."""
+    polygonal = np.isin(shapely.get_type_id(shapes), POLYGONS)
+    return np.asarray(
+        shapely.is_empty(shapes) | (polygonal & shapely.is_valid(shapes)), dtype=bool
+    )
 
 
 def _is_sound(shape: shapely.Geometry) -> bool:
     """Whether a cut gave a valid polygon or nothing."""
-    polygonal = shapely.get_type_id(shape) in POLYGONS
-    return bool(shapely.is_empty(shape) or (polygonal and shapely.is_valid(shape)))
+    return bool(_are_sound(np.array([shape], dtype=object))[0])
 
 
-def _is_all_of(part: shapely.Geometry, whole: shapely.Geometry, box: Box) -> bool:
-    """Whether a cut has the area that the uncut shape has in the box."""
-    expected, reckoned = area_in_box(whole, box)
-    around = 2 * (box[2] - box[0] + box[3] - box[1])
+def are_all_of(parts: Shapes, wholes: Shapes, boxes: Floats) -> np.ndarray:
+    """Return whether cuts have the area that the uncut shapes have in the boxes."""
+    expected, reckoned = areas_in_boxes(wholes, boxes)
+    around = 2 * (boxes[:, 2:] - boxes[:, :2]).sum(axis=1)
     allowed = _ROUNDING * reckoned + _MOVED * around
-    return bool(abs(shapely.area(part) - expected) <= allowed)
+    return np.asarray(np.abs(shapely.area(parts) - expected) <= allowed)
 
 
-def area_in_box(shape: shapely.Geometry, box: Box) -> tuple[float, float]:
-    """Return the area in square degrees that a polygon has in a box, without a cut.
+def areas_in_boxes(shapes: Shapes, boxes: Floats) -> tuple[Floats, Floats]:
+    """Return the area in square degrees of polygons in a box each, without a cut.
 
     Under every edge, as far as it runs between the sides of the box, lies the integral
     of its height over the box's bottom, at least 0 and at most the box's own; the sum
@@ -199,28 +278,69 @@ def area_in_box(shape: shapely.Geometry, box: Box) -> tuple[float, float]:
 
     Parameters
     ----------
-    shape
-        A polygon, single or multi; rings may run either way.
-    box
-        min_lon, min_lat, max_lon, max_lat.
+    shapes
+        (n,) polygons, single or multi; rings may run either way.
+    boxes
+        (n, 4): min_lon, min_lat, max_lon, max_lat.
     """
-    rings, hole = _rings(shape)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    west, south, east, north = box
-    x, y = xy[:, 0], xy[:, 1] - south
-    x0, x1, y0, y1 = x[:-1], x[1:], y[:-1], y[1:]
-    within = np.minimum(np.maximum(x, west), east)
-    from_x, to_x = within[:-1], within[1:]
-    some = (from_x != to_x) & ((y0 > 0) | (y1 > 0))
-    rows = np.flatnonzero(some & (ring[1:] == ring[:-1]))
-    x0, y0, from_x, to_x = x0[rows], y0[rows], from_x[rows], to_x[rows]
-    slope = (y1[rows] - y0) / (x1[rows] - x0)
+    edges: list[_Edges] = []
+    for at, one in enumerate(shapes):
+        # Shapes that are cut several ways stand side by side: taken apart once.
+        same = at > 0 and one is shapes[at - 1]
+        edges.append(edges[-1] if same else _Edges.of(one))
+    ends = np.cumsum([len(one.x) for one in edges])
+    cuts = np.flatnonzero(np.diff(ends // _VERTICES)) + 1
+    found = [
+        _areas_in_boxes(edges[low:high], boxes[low:high])
+        for low, high in itertools.pairwise([0, *cuts.tolist(), len(edges)])
+    ]
+    area, size = (np.concatenate(one) for one in zip(*found, strict=True))
+    return area, size
+
+
+class _Edges(NamedTuple):
+    """A polygon: its vertices, the ring of each, and which rings are holes."""
+
+    x: Floats
+    y: Floats
+    ring: Integers
+    hole: np.ndarray
+
+    @classmethod
+    def of(cls, shape: shapely.Geometry) -> _Edges:
+        """Take a polygon apart."""
+        rings, hole = _rings(shape)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        x, y = np.ascontiguousarray(xy.T)
+        return cls(x, y, ring, hole)
+
+
+def _areas_in_boxes(edges: list[_Edges], boxes: Floats) -> tuple[Floats, Floats]:
+    """Return what `areas_in_boxes` does, of so many that they stay in the cache."""
+    many = [len(one.x) for one in edges]
+    rings = [len(one.hole) for one in edges]
+    x, y = (np.concatenate([one[at] for one in edges]) for at in (0, 1))
+    begin = np.repeat(np.cumsum(rings) - rings, many)
+    ring = np.concatenate([one.ring for one in edges]) + begin
+    hole = np.concatenate([one.hole for one in edges])
+    west, south, east, north = boxes.T
+    within = np.minimum(np.maximum(x, np.repeat(west, many)), np.repeat(east, many))
+    some = (within[:-1] != within[1:]) & (ring[1:] == ring[:-1])
+    rows = np.flatnonzero(
+        some & (np.maximum(y[:-1], y[1:]) > np.repeat(south, many)[1:])
+    )
+    of = np.repeat(np.arange(len(edges)), many)[rows]
+    x0, y0, y1 = x[rows], y[rows] - south[of], y[rows + 1] - south[of]
+    from_x, to_x = within[rows], within[rows + 1]
+    slope = (y1 - y0) / (x[rows + 1] - x0)
     low, high = y0 + (from_x - x0) * slope, y0 + (to_x - x0) * slope
-    under = _mean_clipped(low, high, north - south) * (to_x - from_x)
-    of_ring = np.bincount(ring[rows], weights=under, minlength=len(rings))
-    area = np.where(hole, -1.0, 1.0) @ np.abs(of_ring)
-    size = np.abs(under).sum() + (east - west) * (north - south)
-    return float(area), float(size)
+    under = _mean_clipped(low, high, (north - south)[of]) * (to_x - from_x)
+    of_ring = np.abs(np.bincount(ring[rows], weights=under, minlength=len(hole)))
+    of_ring[hole] *= -1.0
+    owner = np.repeat(np.arange(len(edges)), rings)
+    area = np.bincount(owner, weights=of_ring, minlength=len(edges)).astype(float)
+    size = np.bincount(of, weights=np.abs(under), minlength=len(edges)).astype(float)
+    return area, size + (east - west) * (north - south)
 
 
 def _rings(shape: shapely.Geometry) -> tuple[Shapes, np.ndarray]:
@@ -233,7 +353,7 @@ def _rings(shape: shapely.Geometry) -> tuple[Shapes, np.ndarray]:
     return rings, np.diff(of, prepend=-1) == 0
 
 
-def _mean_clipped(low: Floats, high: Floats, top: float) -> Floats:
+def _mean_clipped(low: Floats, high: Floats, top: Floats) -> Floats:
     """Return the mean, from one height to another, of the height cut to 0 ... `top`."""
     first, last = np.minimum(low, high), np.maximum(low, high)
     inner = np.minimum(np.maximum(first, 0.0), top)

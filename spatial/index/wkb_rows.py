@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,18 @@ class WkbRows:
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.blobs)
+
+    def parts(self, nbytes: int) -> list[WkbRows]:
+        """Return them cut into consecutive parts of about as many bytes each."""
+        _, begin = _buffers(self.blobs)
+        if not len(self):
+            return [self]
+        wanted = np.arange(begin[0], begin[-1], nbytes)
+        cuts = np.unique([*np.searchsorted(begin[:-1], wanted), len(self)]).tolist()
+        return [
+            WkbRows(self.first + low, self.blobs[low:high], self.source)
+            for low, high in itertools.pairwise(cuts)
+        ]
 
     def shapes(self, rows: Integers | None = None) -> Shapes:
         """Return the geometries of some of the rows, or all.

@@ -9,17 +9,16 @@ import shapely
 
 from spatial.measure.ellipsoid import (
     DIMENSION_OF_TYPE,
-    GEOD,
     SHORTEST_DEGREE_M,
     as_shapes,
     box_centre,
     from_plane,
-    geodesic_m,
     grown_bounds,
     metres_per_degree,
     outline,
     to_plane,
 )
+from spatial.measure.geodesic import GEOD, geodesic_m
 from spatial.measure.segments import points_away_m, segments_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
-from pyproj import Geod
 
 from layers.errors import GeometryError
 
@@ -29,9 +28,6 @@ MINOR_M = MAJOR_M * (1 - 1 / INVERSE_FLATTENING)
 
 E2 = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING
 """First eccentricity squared."""
-
-GEOD = Geod(a=MAJOR_M, rf=INVERSE_FLATTENING)
-"""Geodesics on the ellipsoid of CGCS2000."""
 
 DIMENSION_OF_TYPE = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
 """By shapely's type number: 0 points, 1 lines, 2 polygons. No collections."""
@@ -81,14 +77,6 @@ def outline(shapes: Shapes) -> Shapes:
     polygon = np.isin(shapely.get_type_id(shapes), POLYGONS)
     result[polygon] = shapely.boundary(shapes[polygon])
     return result
-
-
-def geodesic_m(start: Floats, end: Floats) -> Floats:
-    """Return the geodesic length between points (n, 2), longitude first; metres."""
-    if not len(start):
-        return np.zeros(0)
-    _, _, metres = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
-    return np.asarray(metres, dtype=float)
 
 
 def metres_per_degree(latitude: Floats) -> Floats:

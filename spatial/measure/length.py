@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 import shapely
 
-from spatial.measure.ellipsoid import LINES, as_shapes, geodesic_m
+from spatial.measure.ellipsoid import LINES, as_shapes
+from spatial.measure.geodesic import geodesic_m
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, ShapesLike

@@ -16,9 +16,9 @@ import shapely
 from spatial.measure.ellipsoid import (
     MAJOR_M,
     MINOR_M,
-    geodesic_m,
     metres_per_degree,
 )
+from spatial.measure.geodesic import geodesic_m
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes

@@ -7,9 +7,9 @@ out; both in EPSG:4490. All take a ready `spatial.index.ZoneIndex`, so that a la
 cut once. `shared_areas` goes from two files to areas without making an object of each
 shape.
 
-    pairs <-- areas <-- shapes <-- depths <-- table
-                    <-- covered <-- cover      near <-- table
-                    <-- files
+    settled <-- files                                    (no table, no PROJ)
+    pairs, settled <-- areas <-- shapes <-- depths <-- table
+                             <-- covered <-- cover      near <-- table
           <-- meetings <-- along
 """
 

@@ -98,6 +98,7 @@ def margins_of(
             a[site[rows]],
             zone[rows],
             lambda at: name(site[rows[at]], zone[rows[at]]),
+            known=pairs.iloc[rows],
         )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]

@@ -23,15 +23,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from layers.errors import ExtraMissingError, InputRefusedError
+from layers.errors import InputRefusedError
 from layers.geoparquet import geometry_column
 from spatial.index.wkb_rows import WkbRows, rings_of_rows
 from spatial.measure import ring_area_m2
+from spatial.overlap.loading import load_kernels
+from spatial.overlap.settled import Areas, settled
 from spatial.overlap.states import DOUBTFUL, INSIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from layers.geoparquet import GeometryColumn
     from spatial.index.grid import Grid
     from spatial.index.rings import Rings
     from spatial.measure.ellipsoid import Floats, Integers
@@ -42,7 +45,8 @@ BATCH = 25_000
 """Sites in a batch."""
 
 _ZONES_IN_BATCH = 1_000
-_AHEAD = 16  # batches of sites that are made ready while the grid is built
+_ZONE_BYTES = 1 << 22
+_AHEAD = 16  # batches of sites that are read and made ready before they are asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,12 +101,23 @@ class _Queue:
     rows: Iterator[WkbRows]
     check: bool
     lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: bool = False
     stopped: bool = False
+    read: list[WkbRows] = field(default_factory=list)
     ready: list[_Batch] = field(default_factory=list)
+
+    def read_ahead(self) -> None:
+        """Read some batches before anybody can make anything of them."""
+        while len(self.read) < _AHEAD:
+            with self.lock:
+                rows = None if self.stopped else next(self.rows, None)
+                if rows is None:
+                    return
+                self.read.append(rows)
 
     def ahead(self) -> None:
         """Make some batches ready before anybody asks."""
-        for _ in range(_AHEAD):
+        while len(self.ready) < _AHEAD and not self.asked:
             batch = self._made()
             if batch is None:
                 return
@@ -111,6 +126,7 @@ class _Queue:
     def next(self) -> _Batch | None:
         """Return a batch, or None when there is no other."""
         with self.lock:
+            self.asked = True
             if self.ready:
                 return self.ready.pop()
         return self._made()
@@ -118,7 +134,9 @@ class _Queue:
     def _made(self) -> _Batch | None:
         """Read the next batch: the file one thread at a time, the rest side by side."""
         with self.lock:
-            rows = None if self.stopped else next(self.rows, None)
+            if self.stopped:
+                return None
+            rows = self.read.pop() if self.read else next(self.rows, None)
         if rows is None:
             return None
         if self.check:
@@ -173,17 +191,16 @@ def shared_areas(
         numba is not installed.
     """
     _refuse_settings(validity, threads)
-    site_column, zone_column = (
-        geometry_column(Path(sites)),
-        geometry_column(Path(zones)),
-    )
-    queue = _Queue(_rows(Path(sites), BATCH), check=validity == "check")
-    with ThreadPoolExecutor(threads) as pool:
+    site_column, zone_column = map(geometry_column, (Path(sites), Path(zones)))
+    queue = _Queue(_rows(site_column, BATCH), check=validity == "check")
+    with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
         try:
             # Reading goes on while numba is loaded, which takes as long.
-            zone_rows = pool.submit(lambda: list(_rows(Path(zones), _ZONES_IN_BATCH)))
-            _load_kernel()
-            grid = _grid(pool, zone_rows.result(), queue)
+            zone_rows = reader.submit(_cut, _rows(zone_column, _ZONES_IN_BATCH))
+            read = reader.submit(queue.read_ahead)
+            load_kernels("areas straight from files")
+            grid = _grid(pool, zone_rows.result(), queue, threads)
+            read.result()
             tasks = [pool.submit(_measured, queue, grid) for _ in range(threads)]
             found = [one for task in tasks for one in task.result()]
         finally:
@@ -212,31 +229,22 @@ def _refuse_settings(validity: str, threads: int) -> None:
         )
 
 
-def _load_kernel() -> None:
-    """Import what numba has compiled."""
-    try:
-        import spatial.index.grid  # noqa: PLC0415  numba is an extra
-        import spatial.index.near  # noqa: PLC0415
-        import spatial.index.wkb  # noqa: PLC0415
-        import spatial.overlap.areas  # noqa: PLC0415
-        import spatial.overlap.kernel  # noqa: F401, PLC0415
-    except ModuleNotFoundError as error:
-        if error.name != "numba":
-            raise
-        raise ExtraMissingError(
-            extra="fast", needed_for="areas straight from files"
-        ) from error
-
-
-def _rows(path: Path, size: int) -> Iterator[WkbRows]:
+def _rows(column: GeometryColumn, size: int) -> Iterator[WkbRows]:
     """Yield the rows of a file, batch by batch."""
     first = 0
-    for blobs in geometry_column(path).batches(size):
-        yield WkbRows(first, blobs, str(path))
+    for blobs in column.batches(size):
+        yield WkbRows(first, blobs, str(column.path))
         first += len(blobs)
 
 
-def _grid(pool: ThreadPoolExecutor, rows: list[WkbRows], queue: _Queue) -> Grid:
+def _cut(batches: Iterable[WkbRows]) -> list[WkbRows]:
+    """Return batches of about one size in memory: zones differ by a thousand times."""
+    return [part for one in batches for part in one.parts(_ZONE_BYTES)]
+
+
+def _grid(
+    pool: ThreadPoolExecutor, rows: list[WkbRows], queue: _Queue, threads: int
+) -> Grid:
     """Return the zones on a grid; sites are made ready at the same time."""
     from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
 
@@ -246,7 +254,8 @@ def _grid(pool: ThreadPoolExecutor, rows: list[WkbRows], queue: _Queue) -> Grid:
         one.result()
     rows.clear()
     ahead = pool.submit(queue.ahead)
-    grid = Grid.over(rings)
+    grid = Grid.over(rings, threads=threads)
+    queue.asked = True
     ahead.result()
     return grid
 
@@ -262,7 +271,6 @@ def _measured(queue: _Queue, grid: Grid) -> list[_Found]:
 def _found(batch: _Batch, grid: Grid) -> _Found:
     """Return what a batch shares with the zones, the doubtful pairs decided."""
     from spatial.index.near import GridEdges  # noqa: PLC0415  numba is an extra
-    from spatial.overlap.areas import Areas, settled  # noqa: PLC0415  it takes long
     from spatial.overlap.kernel import overlap_areas  # noqa: PLC0415
 
     pairs = Areas(*overlap_areas(grid, batch.rings, batch.own_m2))

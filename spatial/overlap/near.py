@@ -59,6 +59,9 @@ def near_pairs(
     DataFrame
         As `spatial.overlap.pairs.rows_of`, ordered by site, then zone.
     """
+    if not len(index.shapes):  # a declared "there is none"
+        nothing = np.zeros(0, dtype=np.int64)
+        return rows_of(nothing, nothing)
     site, zone, edges, limit_m = _possible(index, a, met, searched_m(within_m))
     away_m = distance_m(a[site], edges, within_m=limit_m)
     near = np.round(away_m, 3) <= within_m

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from spatial.measure import area_m2, outline
-from spatial.overlap.areas import Areas, by_size, settled
+from spatial.overlap.areas import by_size
 from spatial.overlap.overlays import (
     NOTHING,
     POLYGON,
@@ -16,15 +16,25 @@ from spatial.overlap.overlays import (
     of_dimension,
     overlay,
 )
+from spatial.overlap.settled import Areas, settled
 from spatial.overlap.states import INSIDE, PARTIAL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Integers, Shapes
     from spatial.overlap.overlays import Name
 
 
-def shared_shapes(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Shapes:
+def shared_shapes(
+    index: ZoneIndex,
+    a: Shapes,
+    zone: Integers,
+    name: Name,
+    *,
+    known: pd.DataFrame | None = None,
+) -> Shapes:
     """Return the shape that the interiors of pairs share; empty where none.
 
     Parameters
@@ -37,6 +47,9 @@ def shared_shapes(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Sh
         (n,) position of the zone, pair by pair.
     name
         Says which pair a row is.
+    known
+        (n,) rows of the overlap table, if it has been made: which pairs of polygons
+        overlap, and which sites lie inside, is not asked again.
 
     Returns
     -------
@@ -48,13 +61,21 @@ def shared_shapes(index: ZoneIndex, a: Shapes, zone: Integers, name: Name) -> Sh
     b = index.zones[zone]
     wanted = np.minimum(dimension(a), dimension(b))
     result = np.asarray(NOTHING, dtype=object)[wanted]
-    meets = shapely.intersects(b, a)
+    polygons = wanted == POLYGON
+    asked = np.arange(len(a)) if known is None else np.flatnonzero(~polygons)
+    meets, inside = np.zeros((2, len(a)), dtype=bool)
+    meets[asked] = shapely.intersects(b[asked], a[asked])
     # The usual case needs no overlay: the whole site lies in the zone.
-    inside = meets & (dimension(b) == POLYGON)
-    polygons = inside & (dimension(a) == POLYGON)
-    lesser = inside & ~polygons
-    inside[polygons] = shapely.covers(b[polygons], a[polygons])
+    inner = meets & (dimension(b) == POLYGON)
+    lesser = inner & (dimension(a) < POLYGON)
     inside[lesser] = shapely.contains_properly(b[lesser], a[lesser])
+    if known is None:
+        whole = inner & polygons
+        inside[whole] = shapely.covers(b[whole], a[whole])
+    else:
+        area, share = known["area_m2"].to_numpy(), known["share_of_site"].to_numpy()
+        meets[polygons] = area[polygons] > 0
+        inside[polygons] = share[polygons] == 1.0
     result[inside] = a[inside]
     rows = np.flatnonzero(meets & ~inside)
     if len(rows):

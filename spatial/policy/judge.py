@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from spatial.finding import OUTCOMES
-from spatial.lacks import Lacks
+from spatial.lacks import Lacks, SharedLacks
 from spatial.policy import territory
 from spatial.policy.condition import FALSE, TRUE, UNKNOWN, evaluated
 from spatial.policy.desk import Desk
@@ -74,7 +74,7 @@ class Judgement:
     """
 
     findings: tuple[Finding, ...]
-    unknowns: Lacks
+    unknowns: SharedLacks
     rules: tuple[JudgedRule, ...]
     about: model.About = "project"
 
@@ -138,7 +138,7 @@ def judge(
             progress(done, len(every))
     return Judgement(
         tuple(sorted(found, key=lambda one: one.site)),
-        Lacks.joined(open_).first_of_each().by_site(),
+        SharedLacks.of(open_, len(shelf.sites), once=True),
         tuple(judged),
         about,
     )

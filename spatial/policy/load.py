@@ -111,7 +111,8 @@ def load_rulebook(source: Path | str) -> model.Rulebook:
         path = known[name]
     elif not path.suffix and not path.exists():
         raise UnknownKindError(what="rulebook", name=name, known=sorted(known))
-    entry = document.load(path)
+    read = document.load_own if inside else document.load
+    entry = read(path)
     entry.only("rulebook", "title", "documents", "parts", "rules")
     entry.need("rulebook").one_of(path.stem)
     parts = _parts(entry.get("parts"), path)
@@ -121,7 +122,7 @@ def load_rulebook(source: Path | str) -> model.Rulebook:
     }
     said = [*entry.need("rules")]
     for part in parts:
-        said += _rules_of_part(part, path.stem)
+        said += _rules_of_part(read(part), path.stem)
     rules = tuple(_rule(one, documents) for one in said)
     _refuse_twice(said, rules)
     return model.Rulebook(
@@ -151,9 +152,8 @@ def _parts(entry: Entry | None, path: Path) -> tuple[Path, ...]:
     return tuple(folder / f"{name}.yaml" for name in names)
 
 
-def _rules_of_part(path: Path, book: str) -> tuple[Entry, ...]:
+def _rules_of_part(entry: Entry, book: str) -> tuple[Entry, ...]:
     """Return the rules of a part, which cite the documents of their rulebook."""
-    entry = document.load(path)
     entry.only("part_of", "rules")
     entry.need("part_of").one_of(book)
     return entry.need("rules").items()

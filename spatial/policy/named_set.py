@@ -126,7 +126,7 @@ def named_set(name: str) -> NamedSet:
     """
     if name not in named_sets():
         raise UnknownKindError(what="named set", name=name, known=list(named_sets()))
-    return _read(document.load(SETS / f"{name}.yaml"), name)
+    return _read(document.load_own(SETS / f"{name}.yaml"), name)
 
 
 def _read(entry: Entry, name: str) -> NamedSet:

@@ -97,9 +97,10 @@ def _by_unit(territory: tuple[str, ...], desk: Desk) -> Place:
     zone = inside["zone"].to_numpy(dtype=int)
     hit = inside["site"].to_numpy(dtype=int)[verdict[zone] == TRUE]
     found[hit] = TRUE
-    elsewhere = ~shelf.cover("admin_unit", zones=verdict == FALSE)["outside"].to_numpy(
-        dtype=bool
-    )
+    elsewhere = np.zeros(len(shelf.sites), dtype=bool)
+    if (verdict == FALSE).any():
+        cover = shelf.cover("admin_unit", zones=verdict == FALSE)
+        elsewhere = ~cover["outside"].to_numpy(dtype=bool)
     doubts = shelf.doubts("admin_unit")
     doubted = doubts.mask(len(shelf.sites))
     open_ = (found != TRUE) & (~elsewhere | doubted)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyproj
 import shapely
 
+from layers.garbage import uncollected
 from spatial.report.citations import citation_record
 from spatial.report.content import CitationRecord, ReviewContent, RuleRecord
 from spatial.report.layer_records import layer_records
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
 
 
+@uncollected()
 def assemble(
     site_layer: Layer,
     shelf: Shelf,

@@ -56,6 +56,9 @@ SITES = (
     Column("findings", "count"),
     Column("unknowns", "count"),
 )
+UNKNOWNS_LIST, QUESTIONS_LIST = Column("unknowns_list"), Column("questions_list")
+"""Of `SITES` as well, where the lists stand once."""
+
 MEASURES = (
     Column("area_m2", "m2"),
     Column("area_ha", "ha"),

@@ -7,23 +7,26 @@ as text, whatever it begins with.
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from layers.garbage import uncollected
 from spatial.finding import SAID
 from spatial.report.comparison_tables import comparison_summary
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.sheets import tables
 from spatial.report.words import heading as heading_of
 from spatial.report.words import say, visible
+from spatial.report.workbook_rows import with_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from spatial.report.columns import Cell, Column, Format, Table
+    from spatial.report.columns import Cell, Column, Format, Row, Table
     from spatial.report.content import ReviewContent
     from spatial.text import Lang
 
@@ -39,10 +42,11 @@ _NUMBER: Mapping[Format, str] = {
 _LONG_WIDTH, _TEXT_WIDTH, _NUMBER_WIDTH, _HEADING_ROWS = 46, 30, 14, 2
 MOST_ROWS = 1_048_576 - _HEADING_ROWS
 """Rows of a table on one sheet; what is left goes on on the next one."""
-_STREAMED_FROM = 200_000  # rows: beyond, the whole workbook would fill the memory
+_LONG_FROM = 200_000  # rows: beyond, XlsxWriter takes too much time and memory
 _LONGEST_CELL = 32_000  # Excel holds 32,767; XlsxWriter would drop a longer text
 
 
+@uncollected()
 def write_excel(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> None:
     """Write the workbook.
 
@@ -98,21 +102,21 @@ def write_tables(
         Language of headings.
     """
     parts = [one for table in sheets for one in _parted(table, lang)]
-    long = sum(len(table.rows) for _, table in parts) > _STREAMED_FROM
+    long = sum(len(table.rows) for _, table in parts) > _LONG_FROM
+    brief = io.BytesIO()
     book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "in_memory": not long,
-            "constant_memory": long,
-        },
+        brief if long else str(path),
+        {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True},
     )
     created = dt.datetime.combine(on, dt.time())
     book.set_properties({"title": visible(title), "created": created})
     for sheet, table in parts:
-        _sheet(book, table, title=sheet, heading=heading, lang=lang)
+        rows = table.rows[:1] if long else table.rows
+        _sheet(book, table, rows, title=sheet, heading=heading, lang=lang)
     book.close()
+    if long:
+        whole = [(_HEADING_ROWS + 1, table.rows) for _, table in parts]
+        with_rows(brief, path, whole, shown=lambda text: _cut(text, lang))
 
 
 def _parted(table: Table, lang: Lang) -> Iterator[tuple[str, Table]]:
@@ -143,8 +147,15 @@ def _heading(content: ReviewContent, lang: Lang) -> str:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook, table: Table, *, title: str, heading: str, lang: Lang
+    book: xlsxwriter.Workbook,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    title: str,
+    heading: str,
+    lang: Lang,
 ) -> None:
+    """Add a sheet with some rows of a table; its filter and colours reach all."""
     sheet = book.add_worksheet(title)
     top = book.add_format({"bold": True, "font_size": 12})
     head = book.add_format(
@@ -161,11 +172,8 @@ def _sheet(
     for place, column in enumerate(table.columns):
         sheet.write_string(1, place, say(f"column.{column.key}", lang), head)
         sheet.set_column(place, place, _width(table, place, lang))
-        if not book.constant_memory:
-            cells = [row[place] for row in table.rows]
-            _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
-    if book.constant_memory:
-        _stream(sheet, table, [_style(book, one) for one in table.columns], lang)
+        cells = [row[place] for row in rows]
+        _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
     sheet.freeze_panes(_HEADING_ROWS, 1)
     sheet.autofilter(1, 0, max(len(table.rows), 1) + 1, len(table.columns) - 1)
     sheet.set_landscape()
@@ -186,18 +194,6 @@ def _fill(
     """Write a column, each cell as what it is; `Worksheet.write` would guess."""
     for row, cell in enumerate(cells, start=_HEADING_ROWS):
         _write(sheet, (row, place), cell, style, lang=lang)
-
-
-def _stream(
-    sheet: xlsxwriter.worksheet.Worksheet,
-    table: Table,
-    styles: list[xlsxwriter.format.Format],
-    lang: Lang,
-) -> None:
-    """Write a table row by row: XlsxWriter keeps one row in memory then."""
-    for row, cells in enumerate(table.rows, start=_HEADING_ROWS):
-        for place, cell in enumerate(cells):
-            _write(sheet, (row, place), cell, styles[place], lang=lang)
 
 
 def _write(

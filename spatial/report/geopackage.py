@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from layers.garbage import uncollected
 from layers.layer import FRAME
 from spatial.report.geopackage_file import (
     gdal_date,
@@ -115,6 +116,7 @@ _OVERLAP_FIELDS = {
 }
 
 
+@uncollected()
 def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> None:
     """Write the GeoPackage.
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from layers.garbage import uncollected
 from spatial.report.page import page
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _TEMPLATES, _VENDOR = _HERE / "templates", _HERE / "vendor"
 _UNSAFE_IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
+@uncollected()
 def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
     """Return the report as one HTML page.
 

@@ -8,14 +8,13 @@ builds the whole text before the first byte can be written.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
-
-_WORDS = {None: "null", True: "true", False: "false"}
 
 
 class Spelled(str):
@@ -51,47 +50,73 @@ def spelled(value: object, *, depth: int = 0) -> Spelled:
      "none": []
     }
     """
-    return Spelled("".join(_pieces(value, "\n" + " " * depth)))
+    pieces: list[str] = []
+    _spell(value, "\n" + " " * depth, pieces.append)
+    return Spelled("".join(pieces))
 
 
-def _pieces(value: Any, line: str) -> Iterator[str]:  # noqa: ANN401  what JSON holds
-    """Yield the text of a value; `line` begins a line at its level."""
-    if isinstance(value, Spelled):
-        yield value
-    elif isinstance(value, str):
-        yield encode_basestring(value)
-    elif value is None or isinstance(value, bool):
-        yield _WORDS[value]
-    elif isinstance(value, int | float):
-        yield _number(value)
+def _spell(value: Any, line: str, put: Callable[[str], None]) -> None:  # noqa: ANN401
+    """Put the text of a value, piece by piece; `line` begins a line at its level."""
+    leaf = _LEAVES.get(type(value))
+    if leaf is None and type(value) not in (dict, list, tuple):
+        leaf = _leaf_of_kin(value)
+    if leaf is not None:
+        put(leaf(value))
     elif not value:
-        yield "{}" if isinstance(value, dict) else "[]"
+        put("{}" if isinstance(value, dict) else "[]")
     else:
-        yield from _many(value, line)
+        _spell_many(value, line, put)
+
+
+def _spell_many(value: Any, line: str, put: Callable[[str], None]) -> None:  # noqa: ANN401
+    """Put the text of a mapping or a list that is not empty."""
+    inner = line + " "
+    if isinstance(value, dict):
+        before = "{" + inner
+        for key, one in value.items():
+            leaf = _LEAVES.get(type(one))
+            if leaf is not None:
+                put(f"{before}{_key(key)}: {leaf(one)}")
+            else:
+                put(f"{before}{_key(key)}: ")
+                _spell(one, inner, put)
+            before = "," + inner
+        put(line + "}")
+        return
+    before = "[" + inner
+    for one in value:
+        put(before)
+        _spell(one, inner, put)
+        before = "," + inner
+    put(line + "]")
 
 
 def _number(value: float) -> str:
-    if isinstance(value, int):
-        return int.__repr__(value)
     if not math.isfinite(value):
         msg = f"expected a finite number, got {value!r}"
         raise ValueError(msg)
     return float.__repr__(value)
 
 
-def _many(value: Any, line: str) -> Iterator[str]:  # noqa: ANN401  what JSON holds
-    """Yield the text of a mapping or a list that is not empty."""
-    inner = line + " "
-    is_mapping = isinstance(value, dict)
-    before = ("{" if is_mapping else "[") + inner
-    for one in value:
-        yield before
-        if is_mapping:
-            yield encode_basestring(one)
-            yield ": "
-        yield from _pieces(value[one] if is_mapping else one, inner)
-        before = "," + inner
-    yield line + ("}" if is_mapping else "]")
+_LEAVES: dict[type, Callable[[Any], str]] = {
+    Spelled: str,
+    str: encode_basestring,
+    int: int.__repr__,
+    float: _number,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}
+
+
+def _leaf_of_kin(value: object) -> Callable[[Any], str] | None:
+    """Return what spells a value of a type made from one of JSON's own."""
+    kin = (one for one in _LEAVES if isinstance(value, one))
+    return next((_LEAVES[one] for one in kin), None)
+
+
+@lru_cache(maxsize=1_000)
+def _key(name: str) -> str:
+    return encode_basestring(name)
 
 
 class Once:
@@ -142,6 +167,6 @@ def write_json(
         before, end = "\n  ", "]"
         for one in values:
             stream.write(before)
-            stream.writelines(_pieces(one, "\n  "))
+            stream.write(spelled(one, depth=2))
             before, end = ",\n  ", "\n ]"
         stream.write(f"{end},{spelled(tail)[1:]}\n")

@@ -45,7 +45,7 @@ def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]
     if shelf.workspace.access_lists or shelf.workspace.unavailable_lists:
         asked = tuple(dict.fromkeys((*asked, UNITS)))
     doubted: dict[str, list[Message]] = {}
-    for one in judgement.unknowns.by_site().distinct():
+    for one in judgement.unknowns.distinct():
         if one.kind.startswith("layer_"):
             remark = _general(one.kind, one.why)
             for name in one.what.split(", "):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from layers.spec import FieldSpec
     from layers.text import Message
-    from spatial.finding import Unknown
+    from spatial.finding import Said, Unknown
     from spatial.report.content import SiteRecord
 
 _MOST_CHOICES = 6  # more would not be one sentence
@@ -78,6 +78,27 @@ def questions(site: SiteRecord) -> tuple[Question, ...]:
     return tuple(
         sorted(asked, key=lambda q: (not q.could_change, order.get(q.attribute, last)))
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Questions:
+    """Returns `questions` of the sites of a review, found once for those alike.
+
+    Sites with the same unknowns (the same object, as the judge gives them) and the same
+    outcomes share one tuple.
+    """
+
+    _asked: dict[
+        tuple[int, frozenset[Said]], tuple[tuple[Unknown, ...], tuple[Question, ...]]
+    ] = field(default_factory=dict, init=False, repr=False)
+
+    def __call__(self, site: SiteRecord) -> tuple[Question, ...]:
+        """Return what to ask of a site's project."""
+        key = id(site.unknowns), frozenset(one.outcome for one in site.findings)
+        if key not in self._asked:
+            # The unknowns are kept, so that their identity stays their own.
+            self._asked[key] = site.unknowns, questions(site)
+        return self._asked[key][1]
 
 
 @cache

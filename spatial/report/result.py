@@ -1,27 +1,36 @@
-"""result.json: the review for other programs (schema ``ecoredline/review/1``)."""
+"""result.json: the review for other programs.
+
+Schema ``ecoredline/review/1``: each site has its ``unknowns`` and ``questions``. Where
+that would be more than `MOST_UNKNOWNS` rows, the schema is ``ecoredline/review/2``: a
+site has instead the numbers ``unknowns_list`` and ``questions_list``, positions in
+``lists.unknowns`` and ``lists.questions`` of the whole, where each different list
+stands once. Everything else is the same, and nothing is left out.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from layers.garbage import uncollected
 from spatial.report.approvals import approvals_json
 from spatial.report.help_view import help_value
-from spatial.report.json_file import Once, write_json
+from spatial.report.json_file import Once, Spelled, spelled, write_json
 from spatial.report.override_tables import override_result, overrides_result
-from spatial.report.questions import questions
+from spatial.report.questions import Questions
+from spatial.report.shared import Lists
 from spatial.report.units import list_json, units_json
 from spatial.report.words import flips, pick, reason_path, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from layers.issue import DataIssue
     from layers.layer import Setting
-    from spatial.finding import Unknown
+    from spatial.finding import Outcome, Unknown
     from spatial.report.content import (
         CitationRecord,
         FindingRecord,
@@ -35,6 +44,10 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 SCHEMA = "ecoredline/review/1"
+SCHEMA_WITH_LISTS = "ecoredline/review/2"
+MOST_UNKNOWNS = 1_000_000
+"""Unknowns of all sites up to which each site has its own; about 250 MB."""
+
 AREA, DISTANCE, SHARE, DEGREE = 2, 3, 6, 7  # decimals
 
 
@@ -56,35 +69,100 @@ def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
         where a number makes no sense; never NaN. Sites and findings in the order
         of `content`. ``layer`` is the id of a layer.
     """
-    sites = [_site(one, lang) for one in content.sites]
-    return {**_head(content), "sites": sites, **_tail(content, lang)}
+    layout = _layout(content, lang)
+    sites = [_site(one, layout) for one in content.sites]
+    return {**_head(content, layout), "sites": sites, **_tail(content, layout)}
 
 
+@uncollected()
 def write_result(content: ReviewContent, path: Path, *, lang: Lang = "zh") -> None:
     """Write ``json_text(result(content, lang))`` to a file, site by site."""
+    layout = _layout(content, lang)
     unknowns = Once(lambda said: [_unknown(one, lang) for one in said], depth=3)
+    asked = Once(lambda said: [_question(one, lang) for one in said], depth=3)
     citation = Once(lambda one: _citation(one, lang), depth=5)
+    firm: dict[tuple[int, Outcome], Spelled] = {}
 
-    def site(one: SiteRecord) -> dict[str, Any]:
-        shared = {
-            "findings": [
-                _finding(found, lang) | {"citation": citation(found.citation)}
-                for found in one.findings
-            ],
-            "unknowns": unknowns(one.unknowns),
-            "questions": [_question(asked, lang) for asked in questions(one)],
-        }
-        return _site(replace(one, findings=(), unknowns=()), lang) | shared
+    def stability(site: SiteRecord) -> Spelled:
+        key = id(site.stability), site.outcome  # what its sentence depends on
+        if key not in firm:
+            firm[key] = spelled(_stability(site, lang), depth=3)
+        return firm[key]
 
-    sites = map(site, content.sites)
+    once = replace(
+        layout, stability=stability, unknowns=unknowns, asked=asked, citation=citation
+    )
     write_json(
-        path, head=_head(content), items=("sites", sites), tail=_tail(content, lang)
+        path,
+        head=_head(content, layout),
+        items=("sites", (_site(one, once) for one in content.sites)),
+        tail=_tail(content, layout),
     )
 
 
-def _head(content: ReviewContent) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the parts are told that many sites share.
+
+    Attributes
+    ----------
+    lang
+        Language of the sentences.
+    stability, unknowns, asked, citation
+        Return such a part as JSON holds it.
+    questions
+        Returns what is asked of a site.
+    lists
+        Where each list of unknowns and of questions stands once; None where each site
+        has its own.
+    """
+
+    lang: Lang
+    stability: Callable[[SiteRecord], object]
+    unknowns: Callable[[tuple[Unknown, ...]], object]
+    asked: Callable[[tuple[Question, ...]], object]
+    citation: Callable[[CitationRecord], object]
+    questions: Callable[[SiteRecord], tuple[Question, ...]]
+    lists: _Lists | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The different lists, and the numbers of those that each site has."""
+
+    unknowns: Lists[Unknown]
+    questions: Lists[Question]
+    of_site: Mapping[int, tuple[int, int]]
+
+
+def _layout(content: ReviewContent, lang: Lang) -> _Layout:
+    """Return the layout of a review, plain values throughout."""
+    asked = Questions()
+    return _Layout(
+        lang=lang,
+        stability=lambda site: _stability(site, lang),
+        unknowns=lambda said: [_unknown(one, lang) for one in said],
+        asked=lambda said: [_question(one, lang) for one in said],
+        citation=lambda one: _citation(one, lang),
+        questions=asked,
+        lists=_lists(content, asked),
+    )
+
+
+def _lists(content: ReviewContent, asked: Questions) -> _Lists | None:
+    """Return the lists of a review that has very many unknowns."""
+    sites = content.sites
+    if sum(len(one.unknowns) for one in sites) <= MOST_UNKNOWNS:
+        return None
+    unknowns = Lists.of((one.unknowns for one in sites), key=repr)
+    questions = Lists.of((asked(one) for one in sites), key=repr)
+    numbers = zip(sites, unknowns.which, questions.which, strict=True)
+    return _Lists(unknowns, questions, {id(one): (a, b) for one, a, b in numbers})
+
+
+def _head(content: ReviewContent, layout: _Layout) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA_WITH_LISTS if layout.lists else SCHEMA,
         "title": content.title,
         "about": content.about,
         "region": content.region,
@@ -94,8 +172,18 @@ def _head(content: ReviewContent) -> dict[str, Any]:
     }
 
 
-def _tail(content: ReviewContent, lang: Lang) -> dict[str, Any]:
+def _tail(content: ReviewContent, layout: _Layout) -> dict[str, Any]:
+    lang, lists = layout.lang, layout.lists
+    shared = (
+        {
+            "unknowns": [layout.unknowns(one) for one in lists.unknowns.lists],
+            "questions": [layout.asked(one) for one in lists.questions.lists],
+        }
+        if lists
+        else {}
+    )
     return {
+        **({"lists": shared} if lists else {}),
         "site_layer": _layer(content.sources[0], lang),
         "layers": [_layer(one, lang) for one in content.layers],
         "access_lists": [list_json(one) for one in content.access_lists],
@@ -121,7 +209,8 @@ def json_text(value: Mapping[str, Any]) -> str:
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
+def _site(site: SiteRecord, layout: _Layout) -> dict[str, Any]:
+    lang = layout.lang
     return {
         "site_id": site.site_id,
         "name": site.name,
@@ -130,16 +219,26 @@ def _site(site: SiteRecord, lang: Lang) -> dict[str, Any]:
         "area_m2": _rounded(site.area_m2, AREA),
         "length_m": _rounded(site.length_m, DISTANCE),
         "stable": site.stable,
-        "stability": _stability(site, lang),
+        "stability": layout.stability(site),
         "help": help_value(site, lang),
-        "findings": [_finding(one, lang) for one in site.findings],
-        "unknowns": [_unknown(one, lang) for one in site.unknowns],
-        "questions": [_question(one, lang) for one in questions(site)],
+        "findings": [_finding(one, layout) for one in site.findings],
+        **_lacking(site, layout),
         "overlaps": [_overlap(one) for one in site.overlaps],
         "overrides": [override_result(one) for one in site.overrulings],
         "control_units": units_json(site, lang),
         "approvals": approvals_json(site.approvals),
     }
+
+
+def _lacking(site: SiteRecord, layout: _Layout) -> dict[str, Any]:
+    """Return what is unknown and asked of a site, or where it stands."""
+    if layout.lists is None:
+        return {
+            "unknowns": layout.unknowns(site.unknowns),
+            "questions": layout.asked(layout.questions(site)),
+        }
+    unknowns, questions = layout.lists.of_site[id(site)]
+    return {"unknowns_list": unknowns, "questions_list": questions}
 
 
 def _stability(site: SiteRecord, lang: Lang) -> dict[str, Any] | None:
@@ -159,8 +258,8 @@ def _stability(site: SiteRecord, lang: Lang) -> dict[str, Any] | None:
     }
 
 
-def _finding(record: FindingRecord, lang: Lang) -> dict[str, Any]:
-    finding = record.finding
+def _finding(record: FindingRecord, layout: _Layout) -> dict[str, Any]:
+    finding, lang = record.finding, layout.lang
     return {
         "finding_id": record.finding_id,
         "rule": finding.rule,
@@ -187,7 +286,7 @@ def _finding(record: FindingRecord, lang: Lang) -> dict[str, Any]:
         "relief": [pick(one, lang) for one in finding.relief],
         "assumptions": list(finding.assumptions),
         "note": record.note or None,
-        "citation": _citation(record.citation, lang),
+        "citation": layout.citation(record.citation),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spatial.report.approvals import approvals_tables
 from spatial.report.columns import (
@@ -12,16 +12,19 @@ from spatial.report.columns import (
     LAYERS,
     OVERLAPS,
     QUESTIONS,
+    QUESTIONS_LIST,
     RULES,
     SETTINGS,
     SITES,
     UNKNOWNS,
+    UNKNOWNS_LIST,
     Table,
 )
 from spatial.report.comparison_tables import comparison_table
 from spatial.report.help_view import help_tables
 from spatial.report.override_tables import outcome_label, overrides_table
-from spatial.report.questions import Question, questions
+from spatial.report.questions import Question, Questions
+from spatial.report.shared import Lists
 from spatial.report.units import (
     REQUIREMENTS,
     UNITS,
@@ -47,11 +50,11 @@ from spatial.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from layers.layer import Layer
     from spatial.finding import Unknown
-    from spatial.report.columns import Cell, Row
+    from spatial.report.columns import Cell, Column, Row
     from spatial.report.content import (
         FindingRecord,
         LayerRecord,
@@ -62,8 +65,10 @@ if TYPE_CHECKING:
     from spatial.text import Lang
 
 
+T = TypeVar("T")
+
 MOST_UNKNOWNS = 50_000
-"""Rows of the table of unknowns that still list each site by itself; see `tables`."""
+"""Rows of a table of lacks that still list each site by itself; see `tables`."""
 
 
 def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
@@ -77,21 +82,30 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
         ``issues``, ``settings``; where help was asked for ``help``, ``give_up``,
         ``stretches``; ``approvals`` where the workspace has permits; ``overrides`` and
         ``comparison`` where there are.
+
+    Notes
+    -----
+    Of more than `MOST_UNKNOWNS` rows of unknowns, or of questions, each different list
+    stands once, under a number, where that is half as many rows or less; ``sites``
+    then has a column that says which list each site has.
     """
-    sites = content.sites
+    sites, asked = content.sites, Questions()
+    unknowns = Lists.of((one.unknowns for one in sites), key=_key)
+    questions = Lists.of((asked(one) for one in sites), key=repr)
+    shared = [
+        (column, lists.which)
+        for column, lists in ((UNKNOWNS_LIST, unknowns), (QUESTIONS_LIST, questions))
+        if _is_shared(lists)
+    ]
     return (
-        Table("sites", SITES, _clean(_site(one, lang) for one in sites)),
-        Table(
-            "questions",
-            QUESTIONS,
-            _clean(_question(s, q, lang) for s in sites for q in questions(s)),
-        ),
+        _sites(content, shared, lang),
+        _questions(content, questions, lang),
         Table(
             "findings",
             FINDINGS,
             _clean(_finding(s, f, lang) for s in sites for f in s.findings),
         ),
-        _unknowns(content, lang),
+        _unknowns(content, unknowns, lang),
         Table("units", UNITS, _clean(unit_rows(content, lang))),
         Table("requirements", REQUIREMENTS, _clean(requirement_rows(content, lang))),
         Table(
@@ -169,26 +183,73 @@ def overlap_word(overlap: OverlapRecord) -> str:
     return "touch" if overlap.distance_m == 0 else "near"
 
 
-def _unknowns(content: ReviewContent, lang: Lang) -> Table:
+def _is_shared(lists: Lists[Any]) -> bool:
+    """Whether each list is to stand once, because there are too many rows else."""
+    return lists.rows > MOST_UNKNOWNS and 2 * lists.rows_once <= lists.rows
+
+
+def _sites(
+    content: ReviewContent, shared: list[tuple[Column, tuple[int, ...]]], lang: Lang
+) -> Table:
+    """Return the sites, each with the numbers of the lists that are shared."""
+    rows = _clean(_site(one, lang) for one in content.sites)
+    for _, which in shared:
+        names = [_list_name(at, lang) for at in range(max(which, default=-1) + 1)]
+        rows = tuple((*row, names[at]) for row, at in zip(rows, which, strict=True))
+    return Table("sites", (*SITES, *(column for column, _ in shared)), rows)
+
+
+def _list_name(at: int, lang: Lang) -> str:
+    return say("list", lang, number=at + 1)
+
+
+def _once(lists: Lists[T], tell: Callable[[T], Row], lang: Lang) -> tuple[Row, ...]:
+    """Return each list, its number and how many sites have it before every row."""
+    return _clean(
+        (_list_name(at, lang), say("list_sites", lang, count=sites), *tell(one))
+        for at, (told, sites) in enumerate(zip(lists.lists, lists.sites, strict=True))
+        for one in told
+    )
+
+
+def _questions(content: ReviewContent, questions: Lists[Question], lang: Lang) -> Table:
+    """Return what is to be asked."""
+    made = [_clean(_question(one, lang) for one in told) for told in questions.lists]
+    rows: Iterable[Row] = (
+        (*head, *row)
+        for site, which in zip(content.sites, questions.which, strict=True)
+        for head in _clean([(site.site_id, site.name)])
+        for row in made[which]
+    )
+    if _is_shared(questions):
+        rows = _once(questions, lambda one: _question(one, lang), lang)
+    return Table("questions", QUESTIONS, tuple(rows))
+
+
+def _unknowns(content: ReviewContent, unknowns: Lists[Unknown], lang: Lang) -> Table:
     """Return the unknowns; what sites share is cleaned once.
 
-    Where there are too many rows to be read, what every judged site has stands once,
-    at the top.
+    Where there are too many rows to be read and no few lists, what every judged site
+    has stands once, at the top.
     """
+    if _is_shared(unknowns):
+        rows = _once(unknowns, lambda one: _unknown(one, lang), lang)
+        return Table("unknowns", UNKNOWNS, rows)
     shared = _of_every_site(content.sites)
     judged = sum(one.geometry is not None for one in content.sites)
     (everyone,) = _clean([(say("every_site", lang, count=judged), None)])
     once = _clean(_unknown(one, lang) for one in shared.values())
-    rows: list[Row] = [(*everyone, *one) for one in once]
-    made: dict[int, tuple[Row, ...]] = {}
-    for site in content.sites:
-        said = site.unknowns
-        if id(said) not in made:
-            own = (one for one in said if not shared or _key(one) not in shared)
-            made[id(said)] = _clean(_unknown(one, lang) for one in own)
+    listed: list[Row] = [(*everyone, *one) for one in once]
+    made = [
+        _clean(
+            _unknown(one, lang) for one in told if not shared or _key(one) not in shared
+        )
+        for told in unknowns.lists
+    ]
+    for site, which in zip(content.sites, unknowns.which, strict=True):
         (head,) = _clean([(site.site_id, site.name)])
-        rows.extend((*head, *one) for one in made[id(said)])
-    return Table("unknowns", UNKNOWNS, tuple(rows))
+        listed.extend((*head, *one) for one in made[which])
+    return Table("unknowns", UNKNOWNS, tuple(listed))
 
 
 def _of_every_site(sites: tuple[SiteRecord, ...]) -> Mapping[Hashable, Unknown]:
@@ -272,10 +333,8 @@ def _finding(site: SiteRecord, record: FindingRecord, lang: Lang) -> Row:
     )
 
 
-def _question(site: SiteRecord, question: Question, lang: Lang) -> Row:
+def _question(question: Question, lang: Lang) -> Row:
     return (
-        site.site_id,
-        site.name,
         sentence(question.sentence, lang),
         question.attribute,
         say("list_join", lang).join(question.rules),

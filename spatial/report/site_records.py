@@ -70,7 +70,7 @@ class SiteRecords:
         sites = self.shelf.sites
         geometry = np.asarray(sites.geometry.array, dtype=object)
         findings = self._findings(geometry)
-        unknowns = self.judgement.unknowns.of_sites(len(sites))
+        unknowns = self.judgement.unknowns.of_sites()
         overlaps = self._overlaps()
         area_m2, length_m = _sizes(geometry)
         names = [one.name for one in self.site_layer.spec.fields]
@@ -78,7 +78,8 @@ class SiteRecords:
         stated = np.asarray(given.any(axis=0))  # most columns hold nothing
         names, given = list(compress(names, stated)), given[:, stated]
         rows = sites[["feature_id", *names]].to_dict("records")
-        brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in unknowns}
+        lists = self.judgement.unknowns.told
+        brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in lists}
         told = [findings.get(at, ()) for at in range(len(rows))]
         outcomes = [
             outcome_of([one.finding for one in said], brief[id(lacks)])

@@ -103,12 +103,21 @@ def stabilities(
     near = list(map(nearer, by_rule, by_list))
     every = [accuracy.get(one.id) for one in shelf.workspace.layers.values()]
     limit = None if any(one is None for one in every) else worst
-    return [
-        _stability(outcome, found, brink, accuracy, float(mine), limit, reach)
-        for outcome, found, brink, mine in zip(
-            outcomes, findings, near, own, strict=True
-        )
-    ]
+    # Where neither a finding nor a brink is near, sites of an outcome are all alike.
+    plain: dict[tuple[Outcome, str], Stability] = {}
+    found: list[Stability] = []
+    for outcome, said, brink, mine in zip(
+        outcomes, findings, near, own.tolist(), strict=True
+    ):
+        key = outcome, repr(mine)  # a NaN is not equal to itself
+        if said or brink or key not in plain:
+            one = _stability(outcome, said, brink, accuracy, mine, limit, reach)
+            if not said and not brink:
+                plain[key] = one
+        else:
+            one = plain[key]
+        found.append(one)
+    return found
 
 
 def _stability(  # noqa: PLR0917  each is a column

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
@@ -59,7 +59,8 @@ def visible(text: str) -> str:
     >>> visible("a\x00b\x7f")
     'a␀b␡'
     """
-    return _UNSEEN.sub(_picture, text)
+    # Python calls nothing printable that is unseen here.
+    return text if text.isprintable() else _UNSEEN.sub(_picture, text)
 
 
 def _picture(found: re.Match[str]) -> str:
@@ -71,7 +72,15 @@ def _picture(found: re.Match[str]) -> str:
 
 def say(key: str, lang: Lang, /, **facts: Fact) -> str:
     """Return the sentence ``report.<key>``."""
+    if all(isinstance(one, str) for one in facts.values()):
+        return _said(key, lang, tuple(facts.items()))
     return TEXTS.say(f"report.{key}", lang=lang, **facts)
+
+
+@lru_cache(maxsize=_MOST_RENDERED)
+def _said(key: str, lang: Lang, facts: tuple[tuple[str, str], ...]) -> str:
+    """Return a sentence filled with texts; most stand at very many sites."""
+    return TEXTS.say(f"report.{key}", lang=lang, **dict(facts))
 
 
 def heading(about: About, lang: Lang) -> str:
@@ -252,15 +261,21 @@ def reason_path(record: FindingRecord, lang: Lang) -> tuple[str, ...]:
     the tolerance; the clause and the edition that counts.
     """
     finding, citation = record.finding, record.citation
-    clause = TEXTS.say(
-        "because.clause",
-        lang=lang,
-        document=pick(citation.document, lang),
-        article=citation.article,
-        edition=period(citation.edition, lang),
+    clause = _clause(
+        pick(citation.document, lang), citation.article, citation.edition, lang
     )
     said = (*finding.because, finding.why)
-    return (*(sentence(one, lang) for one in said), visible(clause))
+    return (*(sentence(one, lang) for one in said), clause)
+
+
+@lru_cache(maxsize=_MOST_RENDERED)
+def _clause(document: str, article: str, edition: str, lang: Lang) -> str:
+    """Return the sentence that names a clause and the edition that counts."""
+    when = period(edition, lang)
+    said = TEXTS.say(
+        "because.clause", lang=lang, document=document, article=article, edition=when
+    )
+    return visible(said)
 
 
 def assumed(finding: Finding) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,33 @@ def test_a_child_knows_its_line_and_dotted_key():
 def test_what_is_not_plain_yaml_is_refused_with_its_place(text, words):
     with pytest.raises(DocumentError, match=words):
         document.loads(text, path="w.yaml")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        path
+        for root in ("layers", "spatial")
+        for path in (Path(__file__).parents[2] / root).rglob("*.yaml")
+    ),
+    ids=lambda path: path.stem,
+)
+def test_libyaml_reads_what_is_our_own_as_python_does(path):
+    assert document.load_own(path) == document.load(path)
+
+
+def test_what_somebody_has_broken_of_our_own_is_told_in_the_same_words(tmp_path):
+    for text in ("a: 1\na: 2\n", "a: [1\n", "a: &x 1\nb: *x\n", "", "- 1\n", "a: !b 1"):
+        path = tmp_path / "own.yaml"
+        path.write_text(text, encoding="utf-8")
+        told = []
+        for read in (document.load, document.load_own):
+            with pytest.raises(DocumentError, match="expected") as caught:
+                read(path)
+            told.append(str(caught.value).split("\n")[0])
+        assert told[0] == told[1]
+    with pytest.raises(SourceNotFoundError, match="check the path"):
+        document.load_own(tmp_path / "none.yaml")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from layers.text import message
 from spatial.finding import Unknown
-from spatial.lacks import Lacks
+from spatial.lacks import Lacks, SharedLacks
 
 SITES = 5
 
@@ -62,31 +64,71 @@ def test_by_site_keeps_the_order_within_a_site(pairs):
 
 
 @given(said)
-def test_each_site_has_its_reasons(pairs):
-    of_sites = Lacks.each(pairs).of_sites(SITES)
-    assert of_sites == [
-        tuple(one for at, one in pairs if at == site) for site in range(SITES)
+def test_codes_are_equal_where_the_reasons_are(pairs):
+    lacks = Lacks.each(pairs)
+    lists = [[one for at, one in pairs if at == site] for site in range(SITES)]
+    codes = lacks.codes(SITES).tolist()
+    for a, one in zip(codes, lists, strict=True):
+        assert [a == b for b in codes] == [one == other for other in lists]
+        assert (a == 0) == (not one)
+
+
+parts = st.lists(st.tuples(said, st.booleans()), max_size=4)
+
+
+def shared(some, *, once=False):
+    """Return lacks of several parts: plain ones, and such as are shared already."""
+    made = [Lacks.each(pairs) for pairs, _ in some]
+    mixed = [
+        SharedLacks.of([one], SITES) if early else one
+        for one, (_, early) in zip(made, some, strict=True)
     ]
+    return SharedLacks.of(mixed, SITES, once=once), Lacks.joined(made)
 
 
-@given(said)
-def test_sites_are_counted_once_a_rule(pairs):
-    counted = Lacks.each(pairs).sites_by_rule()
-    for rule, count in counted.items():
-        assert count == len({at for at, one in pairs if one.rule == rule})
+@given(parts)
+def test_shared_lacks_are_the_parts_by_site(some):
+    lacks, plainly = shared(some)
+    assert list(lacks) == list(plainly.by_site())
+    assert lacks == plainly.by_site()
+    assert (len(lacks), lacks[1:3]) == (len(plainly), tuple(plainly.by_site())[1:3])
+    for at, told in enumerate(lacks.of_sites()):
+        own = [one for one in plainly if one.site == at]
+        assert [replace(one, site=at) for one in told] == own
+
+
+@given(parts)
+def test_of_each_the_first_is_kept_whether_shared_or_not(some):
+    lacks, plainly = shared(some, once=True)
+    assert list(lacks) == list(plainly.first_of_each().by_site())
+
+
+@given(parts)
+def test_sites_are_counted_once_a_rule(some):
+    lacks, plainly = shared(some)
+    rules = {one.rule for one in plainly}
+    assert lacks.sites_by_rule() == {
+        rule: len({one.site for one in plainly if one.rule == rule}) for rule in rules
+    }
 
 
 @given(said)
 def test_distinct_reasons_stand_in_the_order_of_their_first_site(pairs):
-    first = {id(one): one for _, one in reversed(pairs)}
-    seen = sorted(first.values(), key=[one for _, one in pairs].index)
-    assert Lacks.each(pairs).distinct() == tuple(seen)
+    ordered = sorted(pairs, key=lambda pair: pair[0])
+    seen = {id(one): one for _, one in ordered}
+    assert SharedLacks.of([Lacks.each(pairs)], SITES).distinct() == tuple(seen.values())
 
 
 def test_sites_with_the_same_reasons_share_them():
-    first, second, third = Lacks.at(np.arange(2), *REASONS[:2]).of_sites(3)
+    lacks = Lacks.at(np.arange(2), *REASONS[:2])
+    first, second, third = SharedLacks.of([lacks], 3).of_sites()
     assert first is second
     assert third == ()
+
+
+def test_without_a_site_nothing_is_lacking():
+    assert SharedLacks.of([Lacks()], 0) == ()
+    assert SharedLacks.of([], 3).of_sites() == [(), (), ()]
 
 
 def test_a_mask_chooses_sites():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import struct
+import subprocess
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +20,7 @@ from layers.geoparquet import geometry_column
 from spatial.index.rings import rings_of
 from spatial.index.wkb_rows import WkbRows, rings_of_rows
 from spatial.overlap import files, overlap_table, shared_areas
+from spatial.overlap.loading import load_kernels
 
 
 def square(x, y, side=1.0, hole=None):
@@ -98,6 +102,7 @@ def test_threads_and_batches_change_no_bit(tmp_path_factory, seed, batch):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "BATCH", batch)
         patch.setattr(files, "_ZONES_IN_BATCH", batch)
+        patch.setattr(files, "_ZONE_BYTES", 100 * batch)
         for threads in (1, 3):
             found = shared_areas(folder / "sites", folder / "zones", threads=threads)
             assert same_as_table(found, sites, zones)
@@ -108,6 +113,30 @@ def test_a_file_without_a_row_shares_nothing(on_disk):
 
     assert len(shared_areas(nothing, something)) == 0
     assert len(shared_areas(something, nothing)) == 0
+
+
+def test_neither_tables_nor_proj_are_loaded_for_it():
+    code = (
+        "import sys; from spatial.overlap.files import shared_areas\n"
+        "from spatial.overlap.loading import load_kernels; load_kernels('a test')\n"
+        "import spatial.index.near, spatial.index.wkb, spatial.overlap.kernel\n"
+        "print(sorted({'pandas', 'pyproj', 'geopandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_loading_leaves_the_collection_of_garbage_as_it_was(collects):
+    was = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        load_kernels("a test")
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 # -- from bytes to rings -----------------------------------------------------------
@@ -124,6 +153,22 @@ def same_rings(a, b):
         np.array_equal(getattr(a, part), getattr(b, part))
         for part in ("xy", "ring", "owner", "side")
     )
+
+
+@pytest.mark.parametrize("nbytes", [1, 100, 250, 10**6])
+@pytest.mark.parametrize("cut", [slice(None), slice(1, 5), slice(2, 2)])
+def test_parts_are_the_rows_in_order_and_of_about_one_size(nbytes, cut):
+    blobs = [shapely.to_wkb(one) for one in (*SITES, shapely.Point(110, 40).buffer(1))]
+    whole = WkbRows(7, pa.array(blobs, pa.binary())[cut], "a.parquet")
+
+    parts = whole.parts(nbytes)
+
+    assert [one for part in parts for one in part.blobs.to_pylist()] == blobs[cut]
+    firsts = np.cumsum([7, *(len(part) for part in parts)])[:-1].tolist()
+    assert [part.first for part in parts] == firsts
+    sizes = [sum(map(len, part.blobs.to_pylist())) for part in parts]
+    assert all(one < nbytes + max(map(len, blobs)) for one in sizes)
+    assert all(len(part) for part in parts) or not len(whole)
 
 
 @pytest.mark.parametrize("order", [0, 1], ids=["big-endian", "little-endian"])

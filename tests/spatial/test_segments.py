@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from spatial.index.tiles import _is_all_of, area_in_box
+from spatial.index.tiles import are_all_of, areas_in_boxes
 from spatial.measure import deepest_points, distance_m
 from spatial.measure.depth import deepest_m
 from spatial.measure.segments import (
@@ -210,7 +210,13 @@ class TestAreaInABox:
         box = (110 + low[0], 40 + low[1], 110 + high[0], 40 + high[1])
         if seed % 2:
             box = (109.0, 39.95, 111.2, 40.4)  # along edges of the shape
-        area, size = area_in_box(shape, box)
+        other = shapely.box(0, 0, 3, 2)  # what one gives does not depend on others
+        shapes = np.array([other, shape, shapely.Polygon(), shape, shape], dtype=object)
+        boxes = np.array([(1, 1, 9, 9), box, box, box, (0, 0, 1, 1)], dtype=float)
+        areas, sizes = areas_in_boxes(shapes, boxes)
+        assert (areas[[0, 2, 4]] == [2, 0, 0]).all()
+        assert (areas[1], sizes[1]) == (areas[3], sizes[3])
+        area, size = areas[1], sizes[1]
         truth = shapely.intersection(shape, shapely.box(*box)).area
         assert area == pytest.approx(truth, abs=1e-12 * size)
 
@@ -219,7 +225,7 @@ class TestAreaInABox:
         whole = shapely.box(110, 40, 111, 41).difference(hole)
         box = (110.2, 40.2, 110.8, 40.8)
         cut = shapely.clip_by_rect(whole, *box)
-        assert _is_all_of(cut, whole, box)
-        assert not _is_all_of(shapely.box(*box), whole, box)
         corner = shapely.box(110.2, 40.2, 110.201, 40.201)
-        assert not _is_all_of(cut.difference(corner), whole, box)
+        cuts = np.array([cut, shapely.box(*box), cut.difference(corner)], dtype=object)
+        wholes, boxes = np.full(3, whole, dtype=object), np.tile(box, (3, 1))
+        assert are_all_of(cuts, wholes, boxes).tolist() == [True, False, False]

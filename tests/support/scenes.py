@@ -13,8 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from spatial.index import ZoneIndex
-from spatial.index.cells import counting_sort, walk
-from spatial.index.grid import Grid, _covers
+from spatial.index.grid import Grid, _by_cell, _covers, _walks
 from spatial.index.rings import rings_of
 from spatial.measure import area_m2, outline
 from spatial.overlap.areas import areas
@@ -95,11 +94,12 @@ def grid_with(rings, frame):
 
     Every vertex must lie within the frame and not on its rim, as `Grid.over` sees to.
     """
-    cell, runs, crossings = walk(rings.xy, rings.ring, rings.side, frame)
+    walks = _walks(rings, frame, threads=2)
     columns, rows = frame[4:]
-    run_start, order = counting_sort(cell, columns * rows)
+    by_cell = _by_cell(walks, columns * rows)
+    crossings = np.concatenate([one[2] for one in walks])
     covers = _covers(crossings, rings.owner, columns, rows)
-    return Grid(rings, *frame, run_start, runs[order], *covers)
+    return Grid(rings, *frame, *by_cell, *covers)
 
 
 def on_paper_lines(rings, squares, latitude):

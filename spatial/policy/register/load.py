@@ -50,7 +50,9 @@ def load_register(folder: Path = BUILTIN) -> Register:
     """
     wanted = {
         key: parts.titles(entry)
-        for key, entry in document.load(folder / "wanted_layers.yaml").mapping().items()
+        for key, entry in document.load_own(folder / "wanted_layers.yaml")
+        .mapping()
+        .items()
     }
     clauses: list[Clause] = []
     seen: dict[str, Clause] = {}
@@ -73,7 +75,7 @@ def _file(
     path: Path, wanted: Mapping[str, Mapping[str, str]]
 ) -> list[tuple[Entry, Clause]]:
     """Read the clauses of one text, each with the place where it stands."""
-    entry = document.load(path)
+    entry = document.load_own(path)
     entry.only("register", "document", "regions", "clauses")
     entry.need("register").one_of(path.stem)
     source = _document(entry.need("document"), path.stem)

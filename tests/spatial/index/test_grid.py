@@ -5,6 +5,8 @@ Degrees are taken as paper here: a grid knows nothing of the earth.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from scenes import examples, grid_with
 
 from spatial.index.cells import column_of, crossing, row_of, top_of
-from spatial.index.grid import HIGHEST_CELL_DEG, Grid
+from spatial.index.grid import HIGHEST_CELL_DEG, Grid, layout
 from spatial.index.rings import rings_of
 
 FRAME = (0.0, 0.0, 1.0, 1.0, 5, 4)  # five columns, four rows
@@ -195,6 +197,59 @@ def test_an_edge_crosses_a_line_at_one_place_whichever_way_it_runs(ends, t):
     x = crossing(xa, ya, xb, yb, y)
     assert x == crossing(xb, yb, xa, ya, y)
     assert min(xa, xb) <= x <= max(xa, xb)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.3, 1.0, 10.0, 1000.0]))
+@examples(60)
+def test_runs_are_what_is_noted_cell_by_cell_whoever_walks(seed, density):
+    """Two ways: edge by edge with a table of cells, and the walk, by some threads."""
+    rings = rings_of(stars(np.random.default_rng(seed)))
+    frame = layout(rings, density)
+    cells = runs_one_by_one(rings, frame)
+    for threads in (1, 2, 3, 7):
+        grid = Grid.over(rings, vertices_per_cell=density, threads=threads)
+        assert grid.frame == frame
+        bounds = itertools.pairwise(grid.run_start.tolist())
+        found = {
+            cell: grid.runs[a:b].tolist() for cell, (a, b) in enumerate(bounds) if b > a
+        }
+        assert found == cells
+
+
+def stars(rng):
+    """Return rings of long and short edges, some of them on round coordinates."""
+    shapes = []
+    for _ in range(int(rng.integers(1, 6))):
+        turn = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 60))))
+        far = rng.uniform(0.2, 1.0, len(turn)) * 10 ** rng.uniform(-3, 0)
+        ring = np.column_stack([far * np.cos(turn), far * np.sin(turn)])
+        middle = rng.uniform(0, 0.5, 2)
+        shapes.append(shapely.Polygon(np.round(middle + ring, int(rng.integers(1, 9)))))
+    return np.array(shapes, dtype=object)
+
+
+def runs_one_by_one(rings, frame):
+    """Return the runs of each cell: ring, first edge, last edge."""
+    columns, pad = frame[4], frame[2] * 1e-9
+    cells = {}
+    for r, (first, end) in enumerate(itertools.pairwise(rings.ring.tolist())):
+        for k in range(first, end - 1):
+            (xa, ya), (xb, yb) = rings.xy[k : k + 2].tolist()
+            if row_of(ya, frame) > row_of(yb, frame):
+                xa, ya, xb, yb = xb, yb, xa, ya
+            low, high = row_of(ya, frame), row_of(yb, frame)
+            lines = [top_of(row, frame) for row in range(low, high)]
+            marks = [xa, *(crossing(xa, ya, xb, yb, line) for line in lines), xb]
+            for row, (x, z) in enumerate(itertools.pairwise(marks), low):
+                west = column_of(min(x, z) - pad, frame)
+                east = column_of(max(x, z) + pad, frame)
+                for column in range(west, east + 1):
+                    runs = cells.setdefault(row * columns + column, [])
+                    if runs and runs[-1][0] == r and runs[-1][2] == k - 1:
+                        runs[-1][2] = k
+                    else:
+                        runs.append([r, k, k])
+    return cells
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.3, 1.0, 10.0]))

@@ -15,7 +15,8 @@ from spatial.index.grid import Grid
 from spatial.index.near import GridEdges
 from spatial.index.rings import rings_of
 from spatial.measure import area_m2
-from spatial.overlap.areas import Areas, by_size, chosen, settled
+from spatial.overlap.areas import by_size, chosen
+from spatial.overlap.settled import Areas, settled
 from spatial.overlap.shapes import shared_shapes
 from spatial.overlap.states import APART, DOUBTFUL, INSIDE, PARTIAL, TOUCH
 

@@ -134,8 +134,8 @@ def test_a_table_longer_than_a_sheet_goes_on_on_the_next(tmp_path, monkeypatch, 
     assert "结论 (2)" in parted
 
 
-def test_a_long_workbook_is_streamed_and_says_the_same(tmp_path, monkeypatch, book):
-    monkeypatch.setattr(excel, "_STREAMED_FROM", 0)
+def test_a_long_workbook_says_the_same(tmp_path, monkeypatch, book):
+    monkeypatch.setattr(excel, "_LONG_FROM", 0)
     path = tmp_path / "findings.xlsx"
     write_excel(sample_content.sample(), path)
     assert cells_of(openpyxl.load_workbook(path)) == cells_of(book)
@@ -147,6 +147,98 @@ def test_a_cell_that_no_sheet_holds_is_a_fault_and_not_dropped(tmp_path):
         for value in ("x", 1.5, None):
             with pytest.raises(AssertionError, match="does not fit on a sheet"):
                 excel._write(sheet, (1_048_576, 0), value, style, lang="zh")
+
+
+NASTY = [
+    "_x0041_",
+    "_x00_",
+    " a ",
+    "a&b<c>",
+    "'=1+1",
+    "x\r\ny",
+    "\t",
+    "长" * 33_000,
+    "中",
+]
+
+
+def test_a_long_workbook_holds_any_text_as_a_short_one(tmp_path, monkeypatch):
+    content = sample_content.sample()
+    sites = tuple(
+        dataclasses.replace(content.sites[at % 2], site_id=text, name=text)
+        for at, text in enumerate(NASTY * 200)
+    )
+    content = dataclasses.replace(content, sites=sites)
+    write_excel(content, tmp_path / "short.xlsx")
+    monkeypatch.setattr(excel, "_LONG_FROM", 0)
+    write_excel(content, tmp_path / "long.xlsx")
+    short, long = (
+        openpyxl.load_workbook(tmp_path / f"{one}.xlsx") for one in ("short", "long")
+    )
+    assert cells_of(long) == cells_of(short)
+    for sheet in short:
+        other = long[sheet.title]
+        assert other.dimensions == sheet.dimensions
+        assert other.auto_filter.ref == sheet.auto_filter.ref
+        for row, same in zip(sheet.iter_rows(), other.iter_rows(), strict=True):
+            assert [(one.number_format, one.alignment.wrap_text) for one in row] == [
+                (one.number_format, one.alignment.wrap_text) for one in same
+            ]
+
+
+def test_the_same_long_workbook_has_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(excel, "_LONG_FROM", 0)
+    for name in ("a.xlsx", "b.xlsx"):
+        write_excel(sample_content.sample(), tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_of_very_many_rows_each_list_stands_once(monkeypatch):
+    content = sample_content.sample()
+    lacks = tuple(
+        Unknown(-1, "R", "attribute_missing", name, message("why.anywhere"))
+        for name in ("industry", "construction", "products")
+    )
+    one, other = content.sites[0], content.sites[1]
+    sites = (
+        *(
+            dataclasses.replace(one, site_id=f"A{at}", unknowns=lacks)
+            for at in range(3)
+        ),
+        *(
+            dataclasses.replace(other, site_id=f"B{at}", unknowns=lacks[:2])
+            for at in range(4)
+        ),
+        dataclasses.replace(other, site_id="C", unknowns=()),
+    )
+    content = dataclasses.replace(content, sites=sites)
+    by_site = listed(content)
+    monkeypatch.setattr("spatial.report.sheets.MOST_UNKNOWNS", 3)
+
+    made = {one.key: one for one in tables(content, "zh")}
+
+    keys = [one.key for one in made["sites"].columns]
+    assert keys[-2:] == ["unknowns_list", "questions_list"]
+    assert [row[-2] for row in made["sites"].rows] == [
+        *["清单 1"] * 3, *["清单 2"] * 4, "清单 3"
+    ]  # fmt: skip
+    assert [row[:2] for row in made["unknowns"].rows] == [
+        *[("清单 1", "3 个地块")] * 3, *[("清单 2", "4 个地块")] * 2
+    ]  # fmt: skip
+    for at, name in enumerate(("unknowns", "questions"), start=-2):
+        lists = {}
+        for row in made[name].rows:
+            lists.setdefault(row[0], []).append(row[2:])
+        told = [
+            (row[0], *one)
+            for row in made["sites"].rows
+            for one in lists.get(row[at], [])
+        ]
+        assert told == [(row[0], *row[2:]) for row in by_site[name]]
+
+
+def listed(content):
+    return {one.key: one.rows for one in tables(content, "zh")}
 
 
 def test_of_very_many_unknowns_those_of_every_site_stand_once(monkeypatch):

@@ -13,7 +13,7 @@ from spatial.finding import Unknown
 from spatial.lacks import Lacks
 from spatial.policy.explain import attribute_missing
 from spatial.policy.judge import could_change, outcome_of
-from spatial.report.questions import asking, questions
+from spatial.report.questions import Questions, asking, questions
 from spatial.text import LANGS, TEXTS, message
 
 
@@ -147,3 +147,17 @@ def test_of_two_lacks_of_one_attribute_the_heavier_is_kept_in_the_first_place():
         (1, "industry", "restricted"),
         (0, "construction", "prohibited"),
     ]
+
+
+def test_sites_alike_are_asked_once():
+    lacks = (lack("industry"), lack("construction"))
+    asked = Questions()
+    one, other = (site("not_checked", *lacks) for _ in range(2))
+    other = dataclasses.replace(other, unknowns=one.unknowns)
+    banned = dataclasses.replace(
+        site("prohibited", findings=["prohibited"]), unknowns=one.unknowns
+    )
+    assert asked(one) is asked(other)
+    for some in (one, other, banned):
+        assert asked(some) == questions(some)
+    assert not any(one.could_change for one in asked(banned))

@@ -8,7 +8,7 @@ import json
 import pytest
 import sample_content
 
-from spatial.report.result import json_text, result
+from spatial.report.result import json_text, result, write_result
 
 SITE_KEYS = {
     "site_id",
@@ -120,3 +120,21 @@ def test_the_law_that_a_clause_is_read_with_stands_beside_it(told):
     citation = told["sites"][4]["findings"][0]["citation"]
     assert citation["status"] == "period_ended"
     assert citation["reads_with"][0]["document_id"] == "142"
+
+
+def test_of_very_many_unknowns_each_list_stands_once(told, monkeypatch, tmp_path):
+    monkeypatch.setattr("spatial.report.result.MOST_UNKNOWNS", 0)
+    content = sample_content.sample()
+    path = tmp_path / "result.json"
+    write_result(content, path)
+    assert path.read_bytes() == json_text(result(content)).encode()
+
+    whole = json.loads(path.read_bytes())
+
+    assert whole["schema"] == "ecoredline/review/2"
+    lists = whole.pop("lists")
+    for site in whole["sites"]:
+        assert "unknowns" not in site  # and not an empty list, which would say "none"
+        site["unknowns"] = lists["unknowns"][site.pop("unknowns_list")]
+        site["questions"] = lists["questions"][site.pop("questions_list")]
+    assert whole | {"schema": told["schema"]} == told
