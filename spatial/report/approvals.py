@@ -113,8 +113,7 @@ def approvals_of(shelf: Shelf) -> tuple[Approvals | None, ...]:
 def _table(shelf: Shelf) -> pd.DataFrame:
     """Return the table of permits: compared where a site meets one, else in a word."""
     sites, pairs = shelf.sites, shelf.pairs(KIND)
-    doubts = shelf.doubts(KIND).of_sites(len(sites))
-    known = np.array([not one for one in doubts], dtype=bool)
+    known = ~shelf.doubts(KIND).mask(len(sites))
     areal = sites.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy()
     own = pd.to_numeric(sites["accuracy_m"]).fillna(0.0).to_numpy(dtype=float)
     theirs = max(one.accuracy_m or 0.0 for one in shelf.layers(KIND))

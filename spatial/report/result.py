@@ -10,7 +10,6 @@ stands once. Everything else is the same, and nothing is left out.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,13 @@ from spatial.report.help_view import help_value
 from spatial.report.json_file import Once, Spelled, spelled, write_json
 from spatial.report.override_tables import override_result, overrides_result
 from spatial.report.questions import Questions
+from spatial.report.result_sources import (
+    issue_value,
+    layer_value,
+    rounded,
+    rule_value,
+    setting_value,
+)
 from spatial.report.shared import Lists
 from spatial.report.units import list_json, units_json
 from spatial.report.words import flips, pick, reason_path, sentence
@@ -28,16 +34,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from layers.issue import DataIssue
-    from layers.layer import Setting
     from spatial.finding import Outcome, Unknown
     from spatial.report.content import (
         CitationRecord,
         FindingRecord,
-        LayerRecord,
         OverlapRecord,
         ReviewContent,
-        RuleRecord,
         SiteRecord,
     )
     from spatial.report.questions import Question
@@ -184,12 +186,12 @@ def _tail(content: ReviewContent, layout: _Layout) -> dict[str, Any]:
     )
     return {
         **({"lists": shared} if lists else {}),
-        "site_layer": _layer(content.sources[0], lang),
-        "layers": [_layer(one, lang) for one in content.layers],
+        "site_layer": layer_value(content.sources[0], lang),
+        "layers": [layer_value(one, lang) for one in content.layers],
         "access_lists": [list_json(one) for one in content.access_lists],
-        "rules": [_rule(one, lang) for one in content.rules],
-        "issues": [_issue(one, lang) for one in content.issues],
-        "settings": [_setting(one) for one in content.settings],
+        "rules": [rule_value(one, lang) for one in content.rules],
+        "issues": [issue_value(one, lang) for one in content.issues],
+        "settings": [setting_value(one) for one in content.settings],
         "overrides": overrides_result(content),
         "inputs": dict(sorted(content.inputs.items())),
         "versions": dict(sorted(content.versions.items())),
@@ -216,8 +218,8 @@ def _site(site: SiteRecord, layout: _Layout) -> dict[str, Any]:
         "name": site.name,
         "outcome": site.outcome,
         "machine_outcome": site.machine_outcome,
-        "area_m2": _rounded(site.area_m2, AREA),
-        "length_m": _rounded(site.length_m, DISTANCE),
+        "area_m2": rounded(site.area_m2, AREA),
+        "length_m": rounded(site.length_m, DISTANCE),
         "stable": site.stable,
         "stability": layout.stability(site),
         "help": help_value(site, lang),
@@ -246,14 +248,14 @@ def _stability(site: SiteRecord, lang: Lang) -> dict[str, Any] | None:
     if one is None:
         return None
     return {
-        "flips_m": _rounded(one.flips_m, DISTANCE),
+        "flips_m": rounded(one.flips_m, DISTANCE),
         "toward": one.toward,
         "rule": one.rule,
         "layer": one.layer,
         "zone_id": one.zone_id,
         "zone_name": one.zone_name,
-        "accuracy_m": _rounded(one.accuracy_m, DISTANCE),
-        "searched_m": _rounded(one.searched_m, DISTANCE),
+        "accuracy_m": rounded(one.accuracy_m, DISTANCE),
+        "searched_m": rounded(one.searched_m, DISTANCE),
         "said": flips(site, lang),
     }
 
@@ -274,11 +276,11 @@ def _finding(record: FindingRecord, layout: _Layout) -> dict[str, Any]:
         "zone_id": finding.zone_id,
         "zone_name": finding.zone_name,
         "relation": finding.relation,
-        "distance_m": _rounded(finding.distance_m, DISTANCE),
-        "area_m2": _rounded(finding.area_m2, AREA),
-        "share_of_site": _rounded(finding.share_of_site, SHARE),
-        "length_m": _rounded(finding.length_m, DISTANCE),
-        "margin_m": _rounded(finding.margin_m, DISTANCE),
+        "distance_m": rounded(finding.distance_m, DISTANCE),
+        "area_m2": rounded(finding.area_m2, AREA),
+        "share_of_site": rounded(finding.share_of_site, SHARE),
+        "length_m": rounded(finding.length_m, DISTANCE),
+        "margin_m": rounded(finding.margin_m, DISTANCE),
         "stable": record.stable,
         "why": sentence(finding.why, lang),
         "because": list(reason_path(record, lang)),
@@ -329,85 +331,10 @@ def _overlap(overlap: OverlapRecord) -> dict[str, Any]:
         "layer": overlap.layer,
         "zone_id": overlap.zone_id,
         "zone_name": overlap.zone_name,
-        "area_m2": _rounded(overlap.area_m2, AREA),
-        "share_of_site": _rounded(overlap.share_of_site, SHARE),
-        "length_m": _rounded(overlap.length_m, DISTANCE),
-        "distance_m": _rounded(overlap.distance_m, DISTANCE),
+        "area_m2": rounded(overlap.area_m2, AREA),
+        "share_of_site": rounded(overlap.share_of_site, SHARE),
+        "length_m": rounded(overlap.length_m, DISTANCE),
+        "distance_m": rounded(overlap.distance_m, DISTANCE),
         "sliver": overlap.sliver,
         "sliver_cause": overlap.cause,
     }
-
-
-def _layer(record: LayerRecord, lang: Lang) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "id": record.id,
-        "kind": record.kind,
-        "title": pick(record.title, lang),
-        "status": record.status,
-        "remarks": [sentence(one, lang) for one in record.remarks],
-        "source": None,
-    }
-    if record.layer is None:
-        return told
-    layer, read = record.layer, record.layer.provenance
-    return told | {
-        "source": read.source,
-        "sha256": read.sha256,
-        "format": read.format,
-        "source_layer": read.source_layer,
-        "encoding": read.encoding,
-        "crs": read.crs,
-        "crs_evidence": read.crs_evidence,
-        "operation": read.operation,
-        "edition": read.edition,
-        "valid": str(read.valid),
-        "licence": read.licence,
-        "coverage": layer.coverage.stated if layer.coverage else None,
-        "accuracy_m": _rounded(layer.accuracy_m, DISTANCE),
-        "rows_in_file": read.rows_in_file,
-        "rows_kept": read.rows_kept,
-        "rows_quarantined": read.rows_quarantined,
-        "notice": layer.notice,
-        "none_exists": layer.none_exists,
-    }
-
-
-def _rule(rule: RuleRecord, lang: Lang) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "title": pick(rule.title, lang),
-        "rulebook": rule.rulebook,
-        "status": rule.status,
-        "edition": rule.edition or None,
-        "sites_hit": rule.sites_hit,
-        "sites_unknown": rule.sites_unknown,
-    }
-
-
-def _issue(issue: DataIssue, lang: Lang) -> dict[str, Any]:
-    return {
-        "code": issue.code,
-        "severity": issue.severity,
-        "layer": issue.layer,
-        "row": issue.row,
-        "feature_id": issue.feature_id,
-        "lon": _rounded(issue.lon, DEGREE),
-        "lat": _rounded(issue.lat, DEGREE),
-        "message": sentence(issue.message, lang),
-    }
-
-
-def _setting(setting: Setting) -> dict[str, Any]:
-    value = setting.value
-    return {
-        "name": setting.name,
-        "value": list(value) if isinstance(value, tuple) else value,
-        "source": setting.source,
-    }
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    """Return a rounded number; None for what is missing or not finite."""
-    if value is None or not math.isfinite(value):
-        return None
-    return round(float(value), digits) + 0.0

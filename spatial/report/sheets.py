@@ -22,6 +22,7 @@ from spatial.report.columns import (
 )
 from spatial.report.comparison_tables import comparison_table
 from spatial.report.help_view import help_tables
+from spatial.report.layer_sheet import layer_row
 from spatial.report.override_tables import outcome_label, overrides_table
 from spatial.report.questions import Question, Questions
 from spatial.report.shared import Lists
@@ -52,12 +53,10 @@ from spatial.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
-    from layers.layer import Layer
     from spatial.finding import Unknown
     from spatial.report.columns import Cell, Column, Row
     from spatial.report.content import (
         FindingRecord,
-        LayerRecord,
         OverlapRecord,
         ReviewContent,
         SiteRecord,
@@ -113,7 +112,9 @@ def tables(content: ReviewContent, lang: Lang) -> tuple[Table, ...]:
             OVERLAPS,
             _clean(_overlap(s, o, lang) for s in sites for o in s.overlaps),
         ),
-        Table("layers", LAYERS, _clean(_layer(one, lang) for one in content.sources)),
+        Table(
+            "layers", LAYERS, _clean(layer_row(one, lang) for one in content.sources)
+        ),
         lists_table(content, lang),
         rules_table(content, lang),
         issues_table(content, lang),
@@ -358,44 +359,6 @@ def _overlap(site: SiteRecord, overlap: OverlapRecord, lang: Lang) -> Row:
         say("yes" if overlap.sliver else "no", lang),
         say(f"sliver_cause.{overlap.cause}", lang) if overlap.cause else None,
     )
-
-
-def _layer(record: LayerRecord, lang: Lang) -> Row:
-    head = (
-        record.id,
-        pick(record.title, lang),
-        say(f"layer_status.{record.status}", lang),
-        say("list_join", lang).join(sentence(one, lang) for one in record.remarks)
-        or None,
-    )
-    if record.layer is None:
-        return (*head, *(None,) * (len(LAYERS) - len(head)))
-    layer, read = record.layer, record.layer.provenance
-    return (
-        *head,
-        read.source,
-        read.edition,
-        str(read.valid),
-        _coverage(layer, lang),
-        layer.accuracy_m,
-        read.rows_in_file,
-        read.rows_kept,
-        read.rows_quarantined,
-        read.format,
-        read.crs,
-        read.crs_evidence,
-        read.operation,
-        read.licence,
-        layer.notice,
-        read.sha256,
-    )
-
-
-def _coverage(layer: Layer, lang: Lang) -> str | None:
-    """Return the stated coverage, or that nobody stated one; sites need none."""
-    if layer.coverage:
-        return layer.coverage.stated
-    return None if layer.spec.role == "site" else say("layer_no_coverage", lang)
 
 
 def _areas(area_m2: float | None) -> tuple[float | None, float | None, float | None]:
