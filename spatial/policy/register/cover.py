@@ -41,7 +41,8 @@ class Covered:
     state
         ``rule``: a rule judges it. ``needs_setting``: a rule judges it as soon as
         the office has set `settings`. ``monitoring``, ``ledger``: it belongs to a
-        part of the product that does not exist yet. ``data``: fields of layer kinds
+        part of the product that does not exist yet, or not wholly (`Clause.helped`).
+        ``data``: fields of layer kinds
         hold it. ``open``: nothing meets it; `reasons` say why.
     rules
         ``(rulebook, rule)``, in the order of the rulebooks.
@@ -82,7 +83,8 @@ class Covered:
         if self.state == "data":
             return {"data": met}
         if self.clause.group not in RULED:
-            return {_WAY_OF[self.clause.group]: "missing"}
+            helped = bool(self.clause.helped)
+            return {_WAY_OF[self.clause.group]: "partly" if helped else "missing"}
         if self.clause.is_figure_open:
             return {"rule": "missing", "setting": "needed"}
         return {"rule": "missing"}

@@ -131,6 +131,7 @@ _KEYS = (
     "figure",
     "data",
     "partly",
+    "helped",
 )
 
 
@@ -147,7 +148,7 @@ def _clause(
         entry.get("figure"),
         entry.get("partly"),
     )
-    since, due = entry.get("since"), entry.get("due")
+    since, due, helped = entry.get("since"), entry.get("due"), entry.get("helped")
     return Clause(
         id=entry.need("id").text(),
         group=cast("Group", entry.need("group").one_of(*GROUPS)),
@@ -162,6 +163,7 @@ def _clause(
         is_figure_open=bool(figure and figure.one_of("open")),
         data=tuple(_field(one) for one in entry.get("data") or ()),
         partly=parts.titles(partly) if partly else {},
+        helped=parts.titles(helped) if helped else {},
         path=entry.path,
         line=entry.line,
     )

@@ -46,6 +46,9 @@ def reasons(
         if clause.partly:
             yield message("coverage.why.partly", left=clause.partly)
         return
+    if clause.helped:
+        yield message("coverage.why.helped", how=clause.helped)
+        return
     is_ruled = clause.group in RULED
     yield message(f"coverage.why.no_{'rule' if is_ruled else clause.group}")
     if clause.is_figure_open:

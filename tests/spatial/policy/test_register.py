@@ -336,6 +336,14 @@ def test_monitoring_and_ledger_say_that_they_are_not_built(tmp_path):
     ]
 
 
+def test_a_command_that_does_a_part_is_told(tmp_path):
+    helped = "helped: {zh: 命令甲做一半, en: command a does half}"
+    register = load_register(folder(tmp_path, row("A", "monitoring", helped)))
+    (watch,) = cover(register, [])
+    assert (watch.state, watch.marks) == ("monitoring", {"monitoring": "partly"})
+    assert said(watch) == ["部分实现：命令甲做一半"]
+
+
 def test_data_is_there_only_where_fields_are_named(tmp_path):
     fields = "data: [wetland.code, wetland.importance, admin_unit.level]"
     register = load_register(
