@@ -56,8 +56,8 @@ def coverage(
 
     The matrix clause x rule, setting, monitoring, ledger, data. A clause counts as a
     rule because a built-in rule answers for it and cites its article; monitoring and
-    ledger are not built yet, or in part. The counts and the last line tell of all clauses, also
-    where only some are listed.
+    ledger are not built yet, or in part. The counts and the last line tell of all
+    clauses, also where only some are listed.
 
     \b
     例 / example:
