@@ -22,7 +22,6 @@ from spatial.parts import parts_of
 from spatial.report import tables
 from spatial.report.assemble import assemble
 from spatial.report.comparison import compare as compare_contents
-from spatial.report.map import explore
 from spatial.report.overruled import overruled
 from spatial.report.write import write_review
 from spatial.shelf import Shelf
@@ -104,6 +103,8 @@ class Review:
 
     def explore(self) -> folium.Map:
         """Return a map for a notebook: offline, every value escaped."""
+        from spatial.report.map import explore  # noqa: PLC0415  folium loads slowly
+
         return explore(self.content, self.lang)
 
     def compared_with(self, other: Review) -> Review:

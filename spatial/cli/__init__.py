@@ -6,6 +6,9 @@ Help is in both languages; results are in Chinese, in English with ``--lang en``
 
 from __future__ import annotations
 
+import atexit
+import gc
+
 import click
 
 from spatial.cli.feasible_command import feasible
@@ -30,6 +33,9 @@ def main() -> None:
     例 / example:
       redline demo
     """
+    # At its end Python looks through a million records for garbage and takes numba
+    # apart. All files are written and closed by then: nobody needs either.
+    atexit.register(gc.freeze)
 
 
 for _command in (demo, review, monitor, feasible, replay, layers, rules):

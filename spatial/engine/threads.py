@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from layers.errors import InputRefusedError
+from spatial.overlap.side_by_side import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -78,7 +78,7 @@ class Threads:
         pieces: Iterable[gpd.GeoDataFrame],
     ) -> Generator[R]:
         """See `Workers.run`; returns when the pieces in hand are done."""
-        count = self.count or _processors()
+        count = self.count or processors()
         stopped = threading.Event()
 
         def one(piece: gpd.GeoDataFrame) -> R:
@@ -106,10 +106,3 @@ def _here(piece: Any) -> gpd.GeoDataFrame:  # noqa: ANN401  frame, or a delayed 
     if hasattr(piece, "__dask_graph__"):
         reckoned = piece.compute()
     return reckoned
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

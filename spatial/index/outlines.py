@@ -57,6 +57,15 @@ class Outlines:
         object.__setattr__(self, "owner", owner)
         object.__setattr__(self, "_tree", shapely.STRtree(pieces))
 
+    def ready(self) -> Outlines:
+        """Return itself, ready to be asked from several threads at once.
+
+        A tree is planted when it is first asked; what is reckoned once is reckoned now.
+        """
+        self.around(np.zeros((1, 4)), np.zeros(1, dtype=np.int64))
+        self._boxes, self.first  # noqa: B018
+        return self
+
     def around(self, boxes: Floats, shape: Integers) -> Shapes:
         """Return of each of some shapes the pieces that come into a box.
 

@@ -89,7 +89,7 @@ class ZoneIndex:
         """
         # A tree and a collection settle inner boxes when first asked: now.
         self._tree.query(shapely.Point(0.0, 0.0))
-        self.outlines.around(np.zeros((1, 4)), np.zeros(1, dtype=np.int64))
+        self.outlines.ready()
         made = object.__new__(type(self))
         made.__dict__.update(self._without(_OF_ONE_THREAD))
         made.__dict__["_lent"] = True

@@ -18,6 +18,7 @@ from spatial.overlap.pairs import (
     shapes_of,
 )
 from spatial.overlap.shapes import shared_shapes
+from spatial.overlap.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,8 +103,13 @@ def margins_of(
         )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
-    for low in range(0, len(rows), _AT_A_TIME):
+    shapely.bounds(shared)  # a collection settles its box when first asked: now
+    outlines = index.outlines.ready()
+
+    def depths(low: int) -> Floats:
         part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
-        edges = index.outlines.facing(inner, zone[part])
-        margin[part] = 0.0 - deepest_m(inner, edges)
+        return deepest_m(inner, outlines.facing(inner, zone[part]))
+
+    found = side_by_side(depths, range(0, len(rows), _AT_A_TIME))
+    margin[rows] = 0.0 - np.concatenate([np.zeros(0), *found])
     return margin

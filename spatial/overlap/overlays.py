@@ -13,6 +13,7 @@ import shapely
 
 from layers.errors import GeometryError
 from spatial.measure import area_m2, length_m
+from spatial.overlap.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     PairName = Callable[[int, int], str]
     """Says which pair a site and a zone, by position, are."""
+
+_AT_A_TIME = 1_000  # pairs that one thread overlays
 
 POINT, LINE, POLYGON = 0, 1, 2
 """Dimensions."""
@@ -62,8 +65,10 @@ def overlay(
     GeometryError
         GEOS cannot say; names the pair. Nothing is mended behind the caller's back.
     """
+    parts = [slice(low, low + _AT_A_TIME) for low in range(0, len(a), _AT_A_TIME)]
     try:
-        return np.asarray(operation(a, b), dtype=object)
+        made = side_by_side(lambda some: operation(a[some], b[some]), parts)
+        return np.concatenate([np.zeros(0, dtype=object), *made])
     except shapely.GEOSException:
         for row in range(len(a)):
             try:

@@ -77,28 +77,31 @@ class SiteRecords:
         given = sites[names].notna().to_numpy()
         stated = np.asarray(given.any(axis=0))  # most columns hold nothing
         names, given = list(compress(names, stated)), given[:, stated]
-        rows = sites[["feature_id", *names]].to_dict("records")
+        columns = [sites[name].tolist() for name in names]
+        values = list(zip(*columns, strict=True)) if columns else [()] * len(sites)
+        called = sites["name"].tolist()
         lists = self.judgement.unknowns.told
         brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in lists}
-        told = [findings.get(at, ()) for at in range(len(rows))]
+        told = [findings.get(at, ()) for at in range(len(sites))]
         outcomes = [
             outcome_of([one.finding for one in said], brief[id(lacks)])
             for said, lacks in zip(told, unknowns, strict=True)
         ]
         firm = stabilities(self.shelf, self.judgement, outcomes, told)
         approved = approvals_of(self.shelf)
-        for at, row in enumerate(rows):
+        for at, site_id in enumerate(sites["feature_id"].tolist()):
             said = told[at]
             lacks = unknowns[at]
+            stated_here = compress(zip(names, values[at], strict=True), given[at])
             yield SiteRecord(
-                site_id=str(row["feature_id"]),
-                name=_text(row.get("name")),
+                site_id=str(site_id),
+                name=_text(called[at]),
                 outcome=outcomes[at],
                 stable=firm[at].stable,
                 stability=firm[at],
                 area_m2=area_m2[at],
                 length_m=length_m[at],
-                attributes={name: row[name] for name in compress(names, given[at])},
+                attributes=dict(stated_here),
                 geometry=geometry[at],
                 findings=tuple(sorted(said, key=_reading_order)),
                 unknowns=lacks,
