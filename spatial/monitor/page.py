@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from spatial.monitor import views
 from spatial.monitor.pictures import colour_name
-from spatial.monitor.tables import image_text, pair_table, sentence_of, zones_table
+from spatial.monitor.tables import image_text, pair_table, sentence_of
 from spatial.report.page import TableView, page, table_view
 from spatial.report.words import (
+    M2_PER_HA,
     hectares,
     kind_title,
     number,
@@ -140,7 +141,7 @@ def monitor_page(
             (say(f"monitor.reason.{name}", lang), count, number(area, 2, lang))
             for name, count, area in views.reasons(found)
         ),
-        zones=table_view(zones_table(found, lang, seen_only=True), lang),
+        zones=_zones(found, lang),
         zones_note=say("monitor.zones_note", lang),
         zones_unseen=say("monitor.zones_unseen", lang, count=unseen) if unseen else "",
         numbers=table_view(pair_table(found, lang), lang),
@@ -209,6 +210,38 @@ def _clauses(
     return tuple(
         (view, join.join(dict.fromkeys(places.get(key, []))))
         for key, view in shown.items()
+    )
+
+
+_ZONE_COLUMNS = (
+    *("zones", "area_ha", "observed_share", "patches", "changed_m2", "set_aside_m2"),
+    *("ndvi_before", "ndvi_after", "fvc_before", "fvc_after"),
+)
+
+
+def _zones(found: Monitoring, lang: Lang) -> TableView:
+    """Return the zones of which something was seen, short enough for a page."""
+    table = found.zones[found.zones["observed_m2"] > 0]
+    rows = [
+        (
+            views.zone_named(row["kind"], row["zone_id"], row["zone_name"], lang),
+            number(row["area_m2"] / M2_PER_HA, 2, lang),
+            percent(row["observed_share"], lang),
+            number(row["patches"], 0, lang),
+            number(row["changed_m2"], 2, lang),
+            number(row["set_aside_m2"], 2, lang),
+            number(row["ndvi_before"], 3, lang),
+            number(row["ndvi_after"], 3, lang),
+            percent(row["fvc_before"], lang),
+            percent(row["fvc_after"], lang),
+        )
+        for row in table.to_dict("records")
+    ]
+    return TableView(
+        headings=tuple(say(f"column.{one}", lang) for one in _ZONE_COLUMNS),
+        marks=("", *("num",) * (len(_ZONE_COLUMNS) - 1)),
+        rows=tuple(rows),
+        remark="" if rows else say("empty.zones", lang),
     )
 
 

@@ -174,11 +174,9 @@ def aside_table(found: Monitoring, lang: Lang) -> Table:
     return Table("set_aside", SET_ASIDE, tuple(rows))
 
 
-def zones_table(found: Monitoring, lang: Lang, *, seen_only: bool = False) -> Table:
+def zones_table(found: Monitoring, lang: Lang) -> Table:
     """Return what was seen and what changed in each zone."""
     table = found.zones
-    if seen_only:
-        table = table[table["observed_m2"] > 0]
     measured = [one.key for one in ZONES[4:]]
     rows = [
         (

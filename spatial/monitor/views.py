@@ -119,14 +119,17 @@ def near_text(near: Message, lang: Lang) -> str:
     return sentence(near, lang)
 
 
+def zone_named(kind: str, zone_id: str, name: object, lang: Lang) -> str:
+    """Return kind and name of a zone, its id where it has no name."""
+    known = name if isinstance(name, str) and name else zone_id
+    return f"{kind_title(kind, lang)} {visible(str(known))}"
+
+
 def zones_named(
     zones: tuple[tuple[str, str, str | None, float], ...], lang: Lang
 ) -> str:
     """Return the control zones that a patch meets, kinds and names alone."""
-    said = [
-        f"{kind_title(kind, lang)} {visible(str(name or zone))}"
-        for kind, zone, name, _ in zones
-    ]
+    said = [zone_named(kind, zone, name, lang) for kind, zone, name, _ in zones]
     return _joined(said, lang) if said else say("monitor.no_zone", lang)
 
 
