@@ -43,12 +43,13 @@ def test_nothing_else_is_kept(table):
     assert table["kept"].sum() == len(scene.CHANGES)
 
 
-def test_every_pseudo_change_is_told_by_its_reason_or_not_seen(table):
+def test_what_is_set_aside_has_the_reason_of_a_pseudo_change_that_it_meets(table):
+    # some meet two: the river runs under the cloud
+    places = [(one.reason, scene.on_earth(one.outline)) for one in scene.PSEUDO]
     aside = table[~table["kept"]]
-    for one in scene.PSEUDO:
-        where = scene.on_earth(one.outline)
-        met = aside[shapely.intersects(aside.geometry.array, where)]
-        assert set(met["reason"]) <= {one.reason, "seasonal_vegetation"}, one.id
+    for shape, reason in zip(aside.geometry, aside["reason"], strict=True):
+        met = {told for told, where in places if shape.intersects(where)}
+        assert reason in met, (reason, met, shape.centroid.wkt)
 
 
 def test_the_gate_took_the_shift_out(report):
