@@ -176,7 +176,7 @@ def _read_spec(entry: Entry, kind: str) -> LayerSpec:
         geometry.append(one.value)  # type: ignore[arg-type]
     role = entry.need("role")
     role.one_of("control", "reference", "record", "site")
-    fields = tuple(_read_field(one) for one in entry.need("fields"))
+    fields = tuple(read_field(one) for one in entry.need("fields"))
     names = [one.name for one in fields]
     for key in ("id_field", "name_field"):
         entry.need(key).one_of(*names)
@@ -184,7 +184,7 @@ def _read_spec(entry: Entry, kind: str) -> LayerSpec:
     source = entry.get("source")
     return LayerSpec(
         kind=kind,
-        title=_titles(entry.need("title")),
+        title=read_titles(entry.need("title")),
         role=role.value,  # type: ignore[arg-type]
         geometry=tuple(geometry),
         id_field=entry.need("id_field").text(),
@@ -195,12 +195,14 @@ def _read_spec(entry: Entry, kind: str) -> LayerSpec:
     )
 
 
-def _titles(entry: Entry) -> Mapping[str, str]:
+def read_titles(entry: Entry) -> Mapping[str, str]:
+    """Read a title in both languages."""
     entry.only("zh", "en")
     return {"zh": entry.need("zh").text(), "en": entry.need("en").text()}
 
 
-def _read_field(entry: Entry) -> FieldSpec:
+def read_field(entry: Entry) -> FieldSpec:
+    """Read a field of a catalogue file."""
     entry.only(
         "name",
         "title",
@@ -233,7 +235,7 @@ def _read_field(entry: Entry) -> FieldSpec:
         domain[value] = tuple(dict.fromkeys(fold(word) for word in said))
     return FieldSpec(
         name=entry.need("name").text(),
-        title=_titles(entry.need("title")),
+        title=read_titles(entry.need("title")),
         aliases=aliases.texts() if aliases else (),
         type=kind.value if kind else "text",  # type: ignore[arg-type]
         required=required.flag() if required else False,
@@ -242,7 +244,7 @@ def _read_field(entry: Entry) -> FieldSpec:
         pattern=pattern.text() if pattern else None,
         none_words=tuple(map(fold, none_words.texts())) if none_words else (),
         unit=unit.text() if unit else None,
-        question=_titles(question) if question else None,
+        question=read_titles(question) if question else None,
     )
 
 

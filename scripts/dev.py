@@ -36,6 +36,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CONSTRAINTS = ROOT / "constraints.txt"
 NEEDED = (3, 11)
+# A file's tests share fixtures that take seconds: they stay in one process.
+_PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile")
 LEVELS = {"base": ".", "dev": ".[dev]", "bench": ".[dev,bench]"}
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "scripts", "tests")
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "htmlcov")
@@ -96,7 +98,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run all tests: unit tests, docstrings, and the examples in the documents."""
     _install("dev")
-    return _run("tests", [PYTHON, "-m", "pytest", *arguments])
+    return _run("tests", [*_PYTEST, *arguments])
 
 
 def check(arguments: list[str]) -> int:
@@ -108,7 +110,7 @@ def check(arguments: list[str]) -> int:
     _install("dev")
     steps = _checks()
     if not arguments:
-        steps["tests"] = [PYTHON, "-m", "pytest"]
+        steps["tests"] = list(_PYTEST)
     failed = [name for name, call in steps.items() if _run(name, call)]
     if failed:
         print(f"\nfailed: {', '.join(failed)}", file=sys.stderr)

@@ -11,6 +11,7 @@ import gc
 
 import click
 
+from spatial.cli.dossier_command import dossier
 from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
 from spatial.cli.monitor_command import monitor
@@ -38,5 +39,5 @@ def main() -> None:
     atexit.register(gc.freeze)
 
 
-for _command in (demo, review, monitor, feasible, replay, layers, rules):
+for _command in (demo, review, monitor, feasible, replay, layers, rules, dossier):
     main.add_command(_command)
