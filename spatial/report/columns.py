@@ -14,10 +14,14 @@ per cent; the rest are numbers with as many decimals as their unit deserves."""
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its text key ``report.column.<key>`` and how its cells are printed."""
+    """A column: its text key ``report.column.<key>`` and how its cells are printed.
+
+    `title` is its heading where the heading is data, as in a form of an office.
+    """
 
     key: str
     format: Format = "text"
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

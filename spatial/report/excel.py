@@ -170,7 +170,7 @@ def _sheet(
     sheet.write_string(0, 0, heading, top)
     sheet.set_row(1, 32)
     for place, column in enumerate(table.columns):
-        sheet.write_string(1, place, say(f"column.{column.key}", lang), head)
+        sheet.write_string(1, place, _title(column, lang), head)
         sheet.set_column(place, place, _width(table, place, lang))
         cells = [row[place] for row in rows]
         _fill(sheet, cells, place=place, style=_style(book, column), lang=lang)
@@ -232,6 +232,11 @@ def _style(book: xlsxwriter.Workbook, column: Column) -> xlsxwriter.format.Forma
     return book.add_format(shape)
 
 
+def _title(column: Column, lang: Lang) -> str:
+    """Return the heading of a column."""
+    return visible(column.title) or say(f"column.{column.key}", lang)
+
+
 def _width(table: Table, place: int, lang: Lang) -> float:
     """Return a column's width in characters; a Chinese sign counts for two."""
     column = table.columns[place]
@@ -240,7 +245,7 @@ def _width(table: Table, place: int, lang: Lang) -> float:
     if column.format != "text":
         return _NUMBER_WIDTH
     texts = [str(row[place]) for row in table.rows[:500] if row[place] is not None]
-    title = say(f"column.{column.key}", lang)
+    title = _title(column, lang)
     return min(max(map(_signs, (title, *texts))) + 2, _TEXT_WIDTH)
 
 

@@ -7,7 +7,7 @@ nothing, no share is known (NaN), never 0 or 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -167,7 +167,7 @@ def _key(by: By) -> ColumnElement[str]:
     return cases.zone_kinds if by == "zone_kind" else cases[by]
 
 
-def _sums(ledger: Ledger, on: dt.date) -> list[ColumnElement[float]]:
+def _sums(ledger: Ledger, on: dt.date) -> list[ColumnElement[Any]]:
     """Return what is counted, in the order of `_SUMS`."""
     c, ends = tables.cases.c, ends_of(ledger.lifecycle)
     is_closed = c.state.in_(ends.closed)

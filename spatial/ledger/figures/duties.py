@@ -14,8 +14,9 @@ from spatial.ledger.figures.counts import ends_of
 from spatial.ledger.projection import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
+
+    from sqlalchemy import RowMapping
 
     from spatial.ledger.ledger import Ledger
 
@@ -78,7 +79,7 @@ def duties(ledger: Ledger, *, on: dt.date) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=pd.Index(DUTY_COLUMNS))
 
 
-def _duty(row: Mapping[str, Any], what: str, due: str, on: dt.date) -> tuple[Any, ...]:
+def _duty(row: RowMapping, what: str, due: str, on: dt.date) -> tuple[Any, ...]:
     """Return a row of `duties`."""
     certain = bool(row["due_certain"]) or due != "due_on"
     return (

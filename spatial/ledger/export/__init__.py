@@ -1,0 +1,10 @@
+"""The ledger handed on: a workbook in an office's form, a GeoPackage, a case file.
+
+What is known of reporters is in none of them unless it is asked for by a role that may.
+"""
+
+from spatial.ledger.export.forms import Form, FormColumn, load_form
+from spatial.ledger.export.geopackage import write_geopackage
+from spatial.ledger.export.workbook import write_workbook
+
+__all__ = ["Form", "FormColumn", "load_form", "write_geopackage", "write_workbook"]
