@@ -1,0 +1,1 @@
+"""The ledger: from clue to closed case, and nothing forgotten."""
