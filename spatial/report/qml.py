@@ -47,14 +47,14 @@ def _by_outcome(said: Sequence[Said], shape: Shape, lang: Lang) -> str:
         (outcome, say(f"outcome.{outcome}", lang), OUTCOME_COLOUR[outcome])
         for outcome in said
     ]
-    return _document("outcome", categories, shape)
+    return categories_style("outcome", categories, shape)
 
 
 def sliver_style(shape: Shape, lang: Lang) -> str:
     """Return a QML document that tells slivers from overlaps (field ``sliver``)."""
     words = {"0": say("overlap.overlap", lang), "1": say("overlap.sliver", lang)}
     categories = [(key, words[key], _SLIVER_COLOURS[key]) for key in ("0", "1")]
-    return _document("sliver", categories, shape)
+    return categories_style("sliver", categories, shape)
 
 
 def land_style(lang: Lang) -> str:
@@ -63,7 +63,7 @@ def land_style(lang: Lang) -> str:
         (land_class, say(f"land.class.{land_class}", lang), OUTCOME_COLOUR[outcome])
         for land_class, outcome in LAND_CLASSES.items()
     ]
-    return _document("class_code", categories, "fill")
+    return categories_style("class_code", categories, "fill")
 
 
 def severity_style(shape: Shape, lang: Lang) -> str:
@@ -72,10 +72,23 @@ def severity_style(shape: Shape, lang: Lang) -> str:
         (key, say(f"severity.{key}", lang), colour)
         for key, colour in _SEVERITY_COLOURS.items()
     ]
-    return _document("severity", categories, shape)
+    return categories_style("severity", categories, shape)
 
 
-def _document(field: str, categories: list[tuple[str, str, str]], shape: Shape) -> str:
+def categories_style(
+    field: str, categories: Sequence[tuple[str, str, str]], shape: Shape
+) -> str:
+    """Return a QML document that colours a layer by the values of a field.
+
+    Parameters
+    ----------
+    field
+        Name of the field.
+    categories
+        Value, label and colour (``#rrggbb``), in the order of the legend.
+    shape
+        The symbol.
+    """
     listed = "".join(
         f"<category render='true' symbol='{place}' value={quoteattr(value)}"
         f" label={quoteattr(label)}/>"
