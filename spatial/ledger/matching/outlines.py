@@ -12,6 +12,8 @@ import shapely
 from spatial.ledger.matching.model import View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from shapely.geometry.base import BaseGeometry
 
     from spatial.ledger.matching.model import Matching
@@ -103,12 +105,24 @@ def joined(shapes: list[BaseGeometry]) -> BaseGeometry:
     return shapely.union_all(shapes) if len(kinds) == 1 else shapes[-1]
 
 
+def _outline(
+    last: BaseGeometry, now: list[BaseGeometry], *, whole: bool
+) -> BaseGeometry:
+    """Return the outline of a case after a run; a point is no outline of an area."""
+    if not now:
+        return last
+    outline = joined(now if whole else [last, *now])
+    flatter = shapely.get_dimensions(outline) < shapely.get_dimensions(last)
+    return last if flatter else outline
+
+
 def updated(
     known: gpd.GeoDataFrame,
     seen: gpd.GeoDataFrame,
     matching: Matching,
     *,
     view: View | None = None,
+    earlier: Mapping[str, Sequence[BaseGeometry]] | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the cases that were seen as they stand after a run.
 
@@ -116,16 +130,19 @@ def updated(
     ----------
     known, seen, matching, view
         What was matched, and the answer.
+    earlier
+        What a first part of the same run showed of cases, by case id.
 
     Returns
     -------
     GeoDataFrame
         Indexed by case id, sorted; ``geometry`` (the outline now), ``ground``,
         ``last_seen``. A run that shows the whole of a case replaces the outline; one
-        that shows its latest change adds to it. A clue that is ``earlier`` or
+        that shows its latest change adds to it, and a point changes no area. A clue that is ``earlier`` or
         ``recovering`` adds to the ground and leaves the outline.
     """
     what = view or View()
+    before = earlier or {}
     table = parts(known, seen, matching)
     rows = []
     for case_id, some in table.groupby("case_id", sort=True):
@@ -136,10 +153,11 @@ def updated(
             for shape, how in zip(shapes, some["relation"], strict=True)
             if how not in ("earlier", "recovering")
         ]
+        now = [*before.get(str(case_id), ()), *now] if now else now
         last = known.geometry.loc[case_id]
         intact = case.get("intact_on")
         whole = what.shows_whole(None if intact is None or pd.isna(intact) else intact)
-        outline = last if not now else joined(now if whole else [last, *now])
+        outline = _outline(last, now, whole=whole)
         days = seen.loc[some["clue_id"], "seen_on"]
         rows.append(
             (
