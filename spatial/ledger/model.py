@@ -41,7 +41,10 @@ EVIDENCE_KINDS: tuple[EvidenceKind, ...] = (
     *("field_coordinates", "statement", "other"),
 )
 
-SEEN_WITH_SHAPE = ("new", "same", "grown", "shrunk", "split", "merged", "returned")
+SEEN_WITH_SHAPE = (
+    *("new", "same", "grown", "shrunk", "split", "merged", "returned"),
+    *("recovering", "earlier"),
+)
 SEEN_WITHOUT_SHAPE = ("gone", "not_observed")
 RELATIONS = (*SEEN_WITH_SHAPE, *SEEN_WITHOUT_SHAPE)
 """How what a run saw relates to what was known."""
@@ -207,6 +210,9 @@ class Sighting:
         One of `RELATIONS`.
     geometry
         EPSG:4490; None for ``gone`` and ``not_observed``.
+    footprint
+        Outline of the case from now on, where it is not this geometry: the case was
+        seen in several pieces, or only its latest change was seen.
     kind
         Activity class, a guess; None for unknown.
     why
@@ -221,6 +227,7 @@ class Sighting:
     relation: str = "same"
     geometry: BaseGeometry | None = None
     kind: str | None = None
+    footprint: BaseGeometry | None = None
     why: Facts = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from spatial.ledger import tables
+from spatial.ledger import query, tables
 from spatial.ledger.errors import RefusedError
 from spatial.ledger.model import RELATIONS, SEEN_WITHOUT_SHAPE
 from spatial.ledger.moving import Moving
@@ -24,6 +24,9 @@ from spatial.ledger.shapes import Shapes, area_of, hash_of, settled, united
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatial.ledger.model import NewCase, Person, Run, Sighting
 
@@ -39,6 +42,19 @@ class Opening(Papers, Moving):
         wanted = list(case_ids)
         self.pending.preload(wanted)
         self.pending.preload_shapes(wanted)
+
+    def known(
+        self, shapes: Iterable[BaseGeometry], *, margin_m: float = 0.0
+    ) -> gpd.GeoDataFrame:
+        """Return the cases near some shapes as they stood when this began.
+
+        As `spatial.ledger.ledger.Ledger.known`; nobody else can write meanwhile.
+        """
+        pending = self.pending
+        boxes = query.boxes_of(shapes)
+        return query.read_known(
+            pending.connection, pending.store, boxes, margin_m=margin_m
+        )
 
     def has_run(self, run_id: str) -> bool:
         """Say whether a run was entered."""
@@ -140,8 +156,10 @@ class Opening(Papers, Moving):
         if shape is not None:
             before = self.pending.shapes(case_id)
             newest = sighting.seen_on >= row["last_seen"] or before.footprint is None
+            outline = settled(sighting.footprint, case_id=case_id, what="see") or shape
             shapes = Shapes(
-                shape if newest else before.footprint, united([before.ground, shape])
+                outline if newest else before.footprint,
+                united([before.ground, shape]),
             )
         payload = {
             "sighting": {

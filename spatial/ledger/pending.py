@@ -77,6 +77,11 @@ class Pending:
         self._erased: list[str] = []
 
     @property
+    def store(self) -> Store:
+        """Return where it goes."""
+        return self._store
+
+    @property
     def next_seq(self) -> int:
         """Return the number that the next event gets."""
         return self._seq + 1

@@ -198,7 +198,7 @@ def _seen(row: Row, event: Event) -> _Done:
         row.update({name: said[name] for name in SHAPE_FIELDS})
         row["last_seen"] = max(row["last_seen"], on)
         row["seen_count"] += 1
-        row["hint"] = ""
+        row["hint"] = "recovering" if seen["relation"] == "recovering" else ""
     elif seen["relation"] == "gone":
         row["hint"] = "looks_recovered"
     return row, (Insert("sightings", _sighting(event, seen)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ from spatial.ledger.model import Person
 from spatial.measure.ellipsoid import grown_bounds
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 _MANY = 500
 _EQUAL = ("kind", "source", "rule", "run_id", "department")
-KNOWN = ("geometry", "ground", "kind", "state", "last_seen", "closed_on")
+KNOWN = (
+    *("geometry", "ground", "kind", "state", "last_seen", "closed_on"),
+    "intact_on",
+)
 
 
 def conditions(
@@ -158,15 +161,25 @@ def read_known(
         cases.c.state,
         cases.c.last_seen,
         cases.c.closed_on,
+        cases.c.facts,
     ).join(grounds, grounds.c.fid == cases.c.fid)
     rows = _by_key(connection, question, ids)
     table = pd.DataFrame.from_records(rows, columns=["case_id", *KNOWN])
     ground = shapely.from_wkb(table["ground"].to_numpy(dtype=object))
     shapes = shapely.from_wkb(table.pop("geometry").to_numpy(dtype=object))
     table["ground"] = gpd.GeoSeries(ground, crs=FRAME)
+    table["intact_on"] = pd.Series(
+        [_intact_on(one) for one in table["intact_on"]], index=table.index, dtype=object
+    )
     frame = gpd.GeoDataFrame(table, geometry=shapes, crs=FRAME)
     frame = frame.set_index("case_id").sort_index()
     return frame[list(KNOWN)]
+
+
+def _intact_on(facts: str) -> dt.date | None:
+    """Return the last day on which the ground was as before, where a run knows."""
+    day = json.loads(facts).get("intact_on")
+    return None if day is None else dt.date.fromisoformat(day)
 
 
 def child_rows(

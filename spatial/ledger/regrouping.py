@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import shapely
 from sqlalchemy import select
@@ -15,9 +15,19 @@ from spatial.ledger.opening import Opening
 from spatial.ledger.shapes import Shapes, settled, united
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from shapely.geometry.base import BaseGeometry
+
+
+class Before(NamedTuple):
+    """A case as it stood before a run, and what the run showed of it."""
+
+    footprint: BaseGeometry
+    ground: BaseGeometry
+    last_seen: dt.date
+    shown: tuple[BaseGeometry, ...]
 
 
 class Writing(Opening):
@@ -155,6 +165,24 @@ class Writing(Opening):
         self.pending.sighted(seq, seen["geom"])
         return to
 
+    def before_run(self, case_id: str, run_id: str) -> Before | None:
+        """Return a case as it stood before a run, and what the run showed of it.
+
+        None where nothing but the run has seen it.
+        """
+        rows = self._shaped(case_id)
+        rest = [one for one in rows if one["run_id"] != run_id]
+        if not rest:
+            return None
+        shapes = _shapes_of(rest)
+        pieces = [one["geom"] for one in rows if one["run_id"] == run_id]
+        return Before(
+            footprint=shapely.from_wkb(shapes.footprint),
+            ground=shapely.from_wkb(shapes.ground),
+            last_seen=max(one["seen_on"] for one in rest),
+            shown=tuple(shapely.from_wkb(one) for one in pieces),
+        )
+
     def _own_case(
         self, case_id: str, row: dict[str, Any], seen: dict[str, Any], *, why: str
     ) -> str:
@@ -196,9 +224,14 @@ class Writing(Opening):
 
 
 def _shapes_of(rows: list[dict[str, Any]]) -> Shapes:
-    """Return the shape of the last sighting, and the union of all."""
+    """Return what the last run or visit saw, and the union of all."""
     last = max(rows, key=lambda one: (one["seen_on"], one["seq"]))
-    return Shapes(last["geom"], united([one["geom"] for one in rows]))
+    pieces = [
+        one["geom"]
+        for one in rows
+        if (one["seen_on"], one["run_id"]) == (last["seen_on"], last["run_id"])
+    ]
+    return Shapes(united(pieces), united([one["geom"] for one in rows]))
 
 
 def _counted(rows: list[dict[str, Any]], shapes: Shapes) -> dict[str, object]:

@@ -1,0 +1,153 @@
+"""Planted histories over ten runs: every one ends as planted, in any order of rows."""
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from planted import RUNS, START, day_of, histories, on_ground, seen_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.ledger.matching import View, match
+from spatial.ledger.matching.outlines import updated
+
+ALL = histories()
+EMPTY = ("geometry", "ground", "kind", "state", "last_seen", "closed_on", "intact_on")
+
+
+class Book:
+    """A ledger in memory: the least that keeps cases from run to run."""
+
+    def __init__(self):
+        self.known = gpd.GeoDataFrame(
+            {name: pd.Series([], dtype=object) for name in EMPTY[1:]},
+            geometry=[],
+            crs="EPSG:4490",
+            index=pd.Index([], dtype=object),
+        )
+        self.field, self.said, self.clues = {}, {}, {}
+
+    def enter(self, run, seen, some):
+        view = self.view(run, some)
+        found = match(self.known, seen, view=view)
+        after = updated(self.known, seen, found, view=view)
+        for name in after.index:
+            for column in ("geometry", "ground", "last_seen"):
+                self.known.at[name, column] = after.at[name, column]
+        rows = found.pairs[found.pairs["by"].notna()]
+        for clue, case, relation in rows[["clue_id", "case_id", "relation"]].itertuples(
+            index=False
+        ):
+            self.say(run, case, relation)
+            self.clues.setdefault(case, set()).add((run, clue))
+            if relation == "returned":
+                self.known.loc[case, "state"] = "reopened"
+        for case, relation in found.unseen[["case_id", "relation"]].itertuples(
+            index=False
+        ):
+            self.say(run, case, relation)
+        for clue in found.new:
+            self.open(run, clue, seen.loc[clue])
+        return found
+
+    def view(self, run, some):
+        hidden = {one.at for one in some if run in one.hidden}
+        share = {
+            case: 0.0 if self.field[case] in hidden else 1.0 for case in self.known.index
+        }
+        return View(whole=False, before_on=START, observed=share)
+
+    def open(self, run, clue, row):
+        case = f"{run:02d}-{clue}"
+        new = {
+            "ground": row.geometry, "kind": row["kind"], "state": "open",
+            "last_seen": row["seen_on"], "closed_on": None, "intact_on": START,
+        }  # fmt: skip
+        one = gpd.GeoDataFrame(
+            {name: pd.Series([value], dtype=object) for name, value in new.items()},
+            geometry=[row.geometry], crs="EPSG:4490",
+        ).set_axis([case])  # fmt: skip
+        self.known = pd.concat([self.known, one]) if len(self.known) else one
+        self.field[case] = int(row["field"])
+        self.clues.setdefault(case, set()).add((run, clue))
+        self.say(run, case, "new")
+
+    def say(self, run, case, relation):
+        key = self.field[case], run
+        self.said[key] = tuple(sorted((*self.said.get(key, ()), relation)))
+
+    def end(self, run, state, fields, day):
+        for case, at in self.field.items():
+            if at in fields:
+                self.known.loc[case, "state"] = state
+                self.known.at[case, "closed_on"] = day
+
+    def ends(self, at):
+        mine = [case for case, one in self.field.items() if one == at]
+        return tuple(sorted(self.known.loc[mine, "state"]))
+
+
+def walked(some, order=None):
+    """Run all ten runs; `order` shuffles the rows of known cases and clues."""
+    book = Book()
+    for run in range(1, RUNS + 1):
+        seen = seen_in(run, some)
+        if order is not None:
+            seen = seen.iloc[order.permutation(len(seen))]
+            book.known = book.known.iloc[order.permutation(len(book.known))]
+        book.enter(run, seen, some)
+        day = day_of(run) + dt.timedelta(days=30)
+        book.end(run, "closed", {h.at for h in some if run in h.closes}, day)
+        book.end(run, "unfounded", {h.at for h in some if run in h.unfounded}, day)
+    return book
+
+
+@pytest.fixture(scope="module")
+def book():
+    return walked(ALL)
+
+
+@pytest.mark.parametrize("history", ALL, ids=lambda one: f"{one.name}-{one.at}")
+def test_a_history_ends_as_planted(book, history):
+    assert book.ends(history.at) == history.ends
+    assert len(book.ends(history.at)) == history.cases
+    told = {run: book.said.get((history.at, run)) for run in history.says}
+    assert told == history.says
+
+
+def test_there_are_enough_histories_of_every_sort():
+    assert len(ALL) >= 100
+    assert len({one.name for one in ALL}) == 15
+
+
+def test_every_clue_of_every_run_is_in_a_case(book):
+    for run in range(1, RUNS + 1):
+        entered = [clue for some in book.clues.values() for at, clue in some if at == run]
+        assert set(entered) == set(seen_in(run, ALL).index)
+
+
+def test_shuffled_rows_change_nothing(book):
+    other = walked(ALL, order=np.random.default_rng(7))
+    assert other.clues == book.clues
+    assert other.said == book.said
+    mine = book.known.sort_index()
+    assert mine.drop(columns=["geometry", "ground"]).equals(
+        other.known.sort_index().drop(columns=["geometry", "ground"])
+    )
+    for column in ("geometry", "ground"):
+        assert list(mine[column]) == list(other.known.sort_index()[column])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_a_run_cut_in_two_finds_the_same_cases(book, data):
+    """Each clue finds its case by itself: what else is in the run does not count."""
+    run = data.draw(st.integers(1, RUNS))
+    seen = seen_in(run, ALL)
+    half = np.array(data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen))))
+    whole = match(book.known, seen, view=book.view(run, ALL))
+    one, two = (match(book.known, seen[some]) for some in (half, ~half))
+    assert {**one.case_of, **two.case_of} == dict(whole.case_of)
+    assert tuple(sorted(one.new + two.new)) == whole.new
