@@ -229,13 +229,12 @@ def lines(
         Language of the words.
     """
     shapes = np.asarray(cases.geometry.array, dtype=object)
-    inside = shapely.get_coordinates(
-        shapely.point_on_surface(np.where(shapely.is_missing(shapes), None, shapes))
-    )
     has = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    inside = shapely.get_coordinates(shapely.point_on_surface(shapes[has]))
     points: list[tuple[float | None, float | None]] = [(None, None)] * len(cases)
     for at, (lon, lat) in zip(np.flatnonzero(has), inside, strict=True):
         points[at] = (float(lon), float(lat))
+    rows: list[dict[str, Any]] = cases.to_dict("records")  # type: ignore[assignment]
     states = {one.id: one.title[lang] for one in ledger.lifecycle.states.values()}
     counted, latest = _beside(ledger, list(cases.index), list(cases["last_seq"]))
     return [
@@ -251,7 +250,7 @@ def lines(
             lang=lang,
         )
         for (case_id, row), (lon, lat) in zip(
-            zip(cases.index, cases.to_dict("records"), strict=True),
+            zip(cases.index, rows, strict=True),
             points,
             strict=True,
         )
