@@ -157,7 +157,8 @@ def test_the_document_shows_what_the_program_prints(name):
 
 def _examples(context: click.Context) -> list[list[str]]:
     """Return the words after the command in each example of its help."""
-    said = (context.command.help or "").splitlines()
+    whole = re.sub(r"\\\n\s*", "", context.command.help or "")  # a line may go on
+    said = whole.splitlines()
     lines = [line.strip().removeprefix("$ ") for line in said]
     start = context.command_path + " "
     return [

@@ -14,6 +14,7 @@ import click
 from spatial.cli.dossier_command import dossier
 from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
+from spatial.cli.ledger import ledger
 from spatial.cli.monitor_command import monitor
 from spatial.cli.replay_command import replay
 from spatial.cli.rule_commands import rules
@@ -39,5 +40,8 @@ def main() -> None:
     atexit.register(gc.freeze)
 
 
-for _command in (demo, review, monitor, feasible, replay, layers, rules, dossier):
+for _command in (
+    *(demo, review, monitor, feasible, replay, ledger),
+    *(layers, rules, dossier),
+):
     main.add_command(_command)

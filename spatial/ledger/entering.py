@@ -317,7 +317,11 @@ class _Desk:
                 self._open_one(name, clue, shape, tuple(beside.get(name, ())))
 
     def _open_one(
-        self, name: str, clue: pd.Series[Any], shape: Any, beside: tuple[str, ...]  # noqa: ANN401
+        self,
+        name: str,
+        clue: pd.Series[Any],
+        shape: Any,
+        beside: tuple[str, ...],  # noqa: ANN401
     ) -> None:
         """Open a case for a clue."""
         batch = self._batch
@@ -343,7 +347,11 @@ class _Desk:
             self._writing.link(case_id, link)
 
     def _see_twin(
-        self, name: str, clue: pd.Series[Any], shape: Any, case_id: str  # noqa: ANN401
+        self,
+        name: str,
+        clue: pd.Series[Any],
+        shape: Any,
+        case_id: str,  # noqa: ANN401
     ) -> None:
         """Enter a second report of one thing on one list."""
         self._opened[name] = case_id
@@ -394,9 +402,7 @@ class _Desk:
                 Sighting("", batch.run_id, batch.on, "gone", why=said(why)),
             )
 
-    def note_run(
-        self, todo: set[str], *, whole: bool, settings: MatchSettings
-    ) -> None:
+    def note_run(self, todo: set[str], *, whole: bool, settings: MatchSettings) -> None:
         """Enter the run itself, or a part of it under a name of its own."""
         batch = self._batch
         run_id = batch.run_id if whole else f"{batch.run_id}/{self._before.mark(todo)}"
@@ -410,9 +416,7 @@ class _Desk:
                 )
             },
         }
-        figures = {
-            name: getattr(settings, name) for name in sorted(settings.why)
-        }
+        figures = {name: getattr(settings, name) for name in sorted(settings.why)}
         self._writing.run(
             Run(
                 run_id,

@@ -294,6 +294,8 @@ class CaseFilter:
 
     Attributes
     ----------
+    case_ids
+        Any of them, merged ones too.
     states
         Any of them.
     county
@@ -316,6 +318,7 @@ class CaseFilter:
         So many, of those that follow this case number.
     """
 
+    case_ids: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     county: str = ""
     zone_kind: str = ""

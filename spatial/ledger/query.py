@@ -49,9 +49,11 @@ def conditions(
     """
     c = tables.cases.c
     found = [c[name] == getattr(asked, name) for name in _EQUAL if getattr(asked, name)]
+    if asked.case_ids:
+        found.append(c.case_id.in_(asked.case_ids))
     if asked.states:
         found.append(c.state.in_(asked.states))
-    elif not asked.with_merged:
+    elif not (asked.with_merged or asked.case_ids):
         found.append(c.merged_into == "")
     if asked.county:
         # a range, so that the index on counties serves

@@ -152,9 +152,7 @@ def read_listing(
             got=repr(origin),
             todo="give one of these",
         )
-    found = read_layer(
-        source, kind=KIND, layer=layer, encoding=encoding, **stated
-    )
+    found = read_layer(source, kind=KIND, layer=layer, encoding=encoding, **stated)
     return listing_of(found, origin=origin, on=on)
 
 
@@ -191,7 +189,9 @@ def listing_of(
             "person": person,
         }  # fmt: skip
     named = _named(list(rows.values()))
-    clues = sorted((name, one) for name, one in named.items() if one["shape"] is not None)
+    clues = sorted(
+        (name, one) for name, one in named.items() if one["shape"] is not None
+    )
     rest = sorted((name, one) for name, one in named.items() if one["shape"] is None)
     digests = sorted(one["digest"] for one in rows.values())
     geometry = np.array([*(one["shape"] for _, one in clues), None], dtype=object)[:-1]
@@ -249,7 +249,9 @@ def _lack(said: Mapping[str, Any], on: dt.date | None) -> Message | None:
     if not isinstance(day, dt.date):
         return message("ledger.source.no_day")
     if on is not None and day > on:
-        return message("ledger.source.day_ahead", day=day.isoformat(), on=on.isoformat())
+        return message(
+            "ledger.source.day_ahead", day=day.isoformat(), on=on.isoformat()
+        )
     if said["origin"] is None:
         return message("ledger.source.no_origin")
     return None
@@ -303,5 +305,8 @@ def _not_taken(layer: Layer) -> tuple[str, ...]:
     known = {one.name for one in spec(KIND).fields} | {"feature_id", "geometry"}
     rest = [str(one) for one in layer.frame.columns if one not in known]
     where = headings.find(rest)
-    places = {*where.roles.values(), *(c for one in where.parts.values() for c in one.values())}
+    places = {
+        *where.roles.values(),
+        *(c for one in where.parts.values() for c in one.values()),
+    }
     return tuple(one for one in rest if one not in places)

@@ -74,7 +74,9 @@ def _part(
 ) -> BaseGeometry:
     """Return what a clue on several cases shows of one of them."""
     if row.primary:
-        rest = shapely.difference(shape, shapely.union_all([grounds[i] for i in others]))
+        rest = shapely.difference(
+            shape, shapely.union_all([grounds[i] for i in others])
+        )
     else:
         earlier = [grounds[i] for i in others if i < row.case_id]
         on_it = shapely.intersection(shape, grounds[row.case_id])
@@ -87,7 +89,9 @@ def flat(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape; the shape itself if it has none."""
     if shapely.get_dimensions(shape) < _FLAT or not shape.geom_type.startswith("Geom"):
         return shape
-    areas = [one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT]
+    areas = [
+        one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT
+    ]
     return shapely.union_all(areas)
 
 

@@ -55,7 +55,8 @@ class Book:
     def view(self, run, some):
         hidden = {one.at for one in some if run in one.hidden}
         share = {
-            case: 0.0 if self.field[case] in hidden else 1.0 for case in self.known.index
+            case: 0.0 if self.field[case] in hidden else 1.0
+            for case in self.known.index
         }
         return View(whole=False, before_on=START, observed=share)
 
@@ -124,7 +125,9 @@ def test_there_are_enough_histories_of_every_sort():
 
 def test_every_clue_of_every_run_is_in_a_case(book):
     for run in range(1, RUNS + 1):
-        entered = [clue for some in book.clues.values() for at, clue in some if at == run]
+        entered = [
+            clue for some in book.clues.values() for at, clue in some if at == run
+        ]
         assert set(entered) == set(seen_in(run, ALL).index)
 
 
@@ -146,7 +149,9 @@ def test_a_run_cut_in_two_finds_the_same_cases(book, data):
     """Each clue finds its case by itself: what else is in the run does not count."""
     run = data.draw(st.integers(1, RUNS))
     seen = seen_in(run, ALL)
-    half = np.array(data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen))))
+    half = np.array(
+        data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen)))
+    )
     whole = match(book.known, seen, view=book.view(run, ALL))
     one, two = (match(book.known, seen[some]) for some in (half, ~half))
     assert {**one.case_of, **two.case_of} == dict(whole.case_of)

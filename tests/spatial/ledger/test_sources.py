@@ -199,5 +199,7 @@ def test_a_form_of_another_kind_is_refused(tmp_path):
 
 def test_no_column_of_a_case_is_one_of_a_reporter():
     assert not set(TAKEN) & set(REPORTER)
-    assert {*TAKEN, *REPORTER} == {one.name for one in layers.spec("problem_report").fields}
+    assert {*TAKEN, *REPORTER} == {
+        one.name for one in layers.spec("problem_report").fields
+    }
     assert set(ORIGINS) == set(layers.spec("problem_report").field("origin").domain)

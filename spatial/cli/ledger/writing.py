@@ -1,0 +1,363 @@
+"""Commands that write to one case."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spatial.cli.ledger.place import day, opened, where_argument, writer_options
+from spatial.cli.terminal import lang_option, language, say
+from spatial.text import TEXTS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from spatial.ledger import Ledger
+    from spatial.ledger.model import EvidenceKind
+
+_KINDS = (
+    *("photo", "document", "acceptance", "after_image", "field_coordinates"),
+    *("statement", "other"),
+)
+case_argument = click.argument("case_id", metavar="CASE")
+why_option = click.option("--why", default="", help="理由、依据 / reason")
+
+
+def _say_state(ledger: Ledger, case_id: str) -> None:
+    """Print the state a case has come to, and the head of the ledger."""
+    state = ledger.lifecycle.states[ledger.case(case_id).state]
+    say("ledger.cli.now", case=case_id, state=state.title[language()])
+    say("ledger.cli.head", head=str(ledger.head()))
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.argument("step", metavar="MOVE")
+@why_option
+@writer_options
+@lang_option
+def move(
+    where: str, case_id: str, step: str, *, why: str, name: str, role: str
+) -> None:
+    """办理：转核查、立案、下达整改、报验、销号等 / move a case to another state.
+
+    MOVE is one of take, dismiss, file, order, report_done, reject, close, recur,
+    recheck, suspend, resume. A move that lacks evidence, a field, a reason or the role
+    is refused with what lacks; `redline ledger show` tells it beforehand.
+
+    \b
+    例 / example:
+      redline ledger move ledger.gpkg 2026-150624-000001 take
+    """
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        if step == "suspend":
+            writing.suspend(case_id, why=why)
+        elif step == "resume":
+            writing.resume(case_id, why=why)
+        else:
+            writing.move(case_id, step, why=why)
+    _say_state(ledger, case_id)
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@why_option
+@writer_options
+@lang_option
+def amend(
+    where: str, case_id: str, fields: tuple[str, ...], *, why: str, name: str, role: str
+) -> None:
+    """填写或更正字段 / set fields of a case; later runs cannot overwrite them.
+
+    Fields are those of the case (responsible, measure, penalty_doc, kind, due_on ...)
+    or facts.<name> for further ones.
+
+    \b
+    例 / example:
+      redline ledger amend ledger.gpkg 2026-150624-000001 responsible=某公司 \\
+        --why 现场查明
+    """
+    pairs = []
+    for one in fields:
+        field, given, value = one.partition("=")
+        if not given:
+            raise click.BadParameter(TEXTS.say("ledger.cli.no_equals", lang=language()))
+        pairs.append((field, value))
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        for field, value in pairs:
+            number = float(value) if field == "priority" else value
+            writing.amend(case_id, field, number, why=why)
+    _say_state(ledger, case_id)
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--kind", type=click.Choice(_KINDS), required=True, help="种类 / kind")
+@click.option("--taken-on", type=day, help="拍摄或签署日期 / day taken or signed")
+@click.option("--at", type=(float, float), metavar="LON LAT", help="位置（度）/ place")
+@click.option("--note", default="", help="说明 / note")
+@click.option(
+    "--outside",
+    is_flag=True,
+    help="文件留在原处，只记哈希 / leave the file where it is",
+)
+@writer_options
+@lang_option
+def attach(
+    where: str,
+    case_id: str,
+    file: Path | None,
+    *,
+    kind: EvidenceKind,
+    taken_on: dt.datetime | None,
+    at: tuple[float, float] | None,
+    note: str,
+    outside: bool,
+    name: str,
+    role: str,
+) -> None:
+    """补充佐证材料 / attach evidence: a photo, a document, an image, coordinates.
+
+    \b
+    例 / example:
+      redline ledger attach ledger.gpkg 2026-150624-000001 site.jpg \\
+        --kind photo --taken-on 2026-05-02
+    """
+    from spatial.ledger import Evidence, evidence_file
+
+    lon, lat = at or (None, None)
+    taken = taken_on.date() if taken_on else None
+    evidence = (
+        Evidence(kind, note or kind, taken_on=taken, lon=lon, lat=lat, note=note)
+        if file is None
+        else evidence_file(
+            file,
+            kind=kind,
+            taken_on=taken,
+            lon=lon,
+            lat=lat,
+            note=note,
+            where="outside" if outside else "inside",
+        )
+    )
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        writing.attach(case_id, evidence)
+    say("ledger.cli.attached", case=case_id, what=evidence.name)
+    say("ledger.cli.head", head=str(ledger.head()))
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.option("--to", "department", required=True, help="接收部门 / who receives it")
+@click.option("--clause", required=True, help="依据条款 / the clause it rests upon")
+@click.option("--due", type=day, required=True, help="反馈期限 / answer by")
+@why_option
+@writer_options
+@lang_option
+def transfer(
+    where: str,
+    case_id: str,
+    *,
+    department: str,
+    clause: str,
+    due: dt.datetime,
+    why: str,
+    name: str,
+    role: str,
+) -> None:
+    """移交其他部门 / hand a case to another department, with a day for the answer.
+
+    \b
+    例 / example:
+      redline ledger transfer ledger.gpkg 2026-150624-000001 --to 林草局 \\
+        --clause NM14-L03 --due 2026-06-30 --why 职责分工
+    """
+    from spatial.ledger import Transfer
+
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        writing.transfer(case_id, Transfer(department, clause, due.date()), why=why)
+    _say_state(ledger, case_id)
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.argument("text")
+@writer_options
+@lang_option
+def answer(where: str, case_id: str, text: str, *, name: str, role: str) -> None:
+    """登记移交反馈 / enter the answer to a transfer.
+
+    \b
+    例 / example:
+      redline ledger answer ledger.gpkg 2026-150624-000001 已受理
+    """
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        writing.answer(case_id, text)
+    _say_state(ledger, case_id)
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.argument("into", metavar="INTO")
+@why_option
+@writer_options
+@lang_option
+def merge(
+    where: str, case_id: str, into: str, *, why: str, name: str, role: str
+) -> None:
+    """把一个案件并入另一个 / merge a case into another, which takes over its ground.
+
+    \b
+    例 / example:
+      redline ledger merge ledger.gpkg 2026-150624-000002 2026-150624-000001 \\
+        --why 同一处
+    """
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        writing.merge(case_id, into, why=why)
+    _say_state(ledger, into)
+
+
+@click.command()
+@where_argument
+@click.argument("sighting", type=int)
+@click.option(
+    "--to", "case_id", help="归入的案件；不给则另立新案 / the case, or a new one"
+)
+@why_option
+@writer_options
+@lang_option
+def rematch(
+    where: str, sighting: int, *, case_id: str | None, why: str, name: str, role: str
+) -> None:
+    """更正对应关系 / a match was wrong: give a sighting to another case.
+
+    SIGHTING is its number in `redline ledger show`.
+
+    \b
+    例 / example:
+      redline ledger rematch ledger.gpkg 17 --to 2026-150624-000003 --why 实为邻地
+    """
+    ledger = opened(where, name, role)
+    with ledger.transaction() as writing:
+        now = writing.rematch(sighting, case_id, why=why)
+    _say_state(ledger, now)
+
+
+@click.command()
+@where_argument
+@case_argument
+@click.option(
+    "--before",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="破坏之前的影像 / image from before the damage",
+)
+@click.option(
+    "--after",
+    "afters",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    multiple=True,
+    help="整改之后的影像，可重复 / image from after the rectification",
+)
+@click.option(
+    "--damaged",
+    type=click.Path(exists=True, path_type=Path),
+    help="破坏时的影像 / image of the damage",
+)
+@click.option(
+    "--attach",
+    "keep",
+    is_flag=True,
+    help="把结论作为佐证写入案件 / enter it as evidence",
+)
+@writer_options
+@lang_option
+def image(
+    where: str,
+    case_id: str,
+    *,
+    before: Path,
+    afters: tuple[Path, ...],
+    damaged: Path | None,
+    keep: bool,
+    name: str,
+    role: str,
+) -> None:
+    """整改前后影像复核 / compare an after-image with the state before the damage.
+
+    Tells how much of the ground looks as before, and the indices; a person decides.
+    With --attach the note goes into the case as evidence of kind after_image.
+
+    \b
+    例 / example:
+      redline ledger image ledger.gpkg 2026-150624-000001 --before 2024.tif \\
+        --after 2026.tif --attach
+    """
+    from layers import read_raster
+    from layers.errors import InputRefusedError
+    from spatial.ledger.closing import closing_note, recoveries
+
+    ledger = opened(where, name, role)
+    case = ledger.case(case_id)
+    if case.ground is None:
+        raise InputRefusedError(
+            source=case_id,
+            expected="a case whose place is known",
+            got="none",
+            todo="enter a sighting with an outline first",
+        )
+    found = recoveries(
+        case.ground,
+        read_raster(before),
+        [read_raster(one) for one in afters],
+        damaged=None if damaged is None else read_raster(damaged),
+    )
+    note = closing_note(case_id, found, head=str(ledger.head()))
+    text = "\n".join(TEXTS.render(one, language()) for one in note)
+    click.echo(text)
+    if keep:
+        _keep(ledger, case_id, text, [*(one.after[1] for one in found)])
+
+
+def _keep(ledger: Ledger, case_id: str, text: str, days: list[dt.date | None]) -> None:
+    """Enter a closing note as evidence."""
+    import hashlib
+
+    from spatial.ledger import Evidence
+
+    content = text.encode()
+    taken = max((one for one in days if one is not None), default=None)
+    evidence = Evidence(
+        kind="after_image",
+        name=f"{case_id}.txt",
+        media_type="text/plain",
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        content=content,
+        taken_on=taken,
+        note=json.dumps([str(one) for one in days]),
+    )
+    with ledger.transaction() as writing:
+        writing.attach(case_id, evidence)
+    say("ledger.cli.attached", case=case_id, what=evidence.name)
+    say("ledger.cli.head", head=str(ledger.head()))
