@@ -321,7 +321,7 @@ class _Desk:
         name: str,
         clue: pd.Series[Any],
         shape: Any,
-        beside: tuple[str, ...],  # noqa: ANN401
+        beside: tuple[str, ...],
     ) -> None:
         """Open a case for a clue."""
         batch = self._batch
@@ -351,7 +351,7 @@ class _Desk:
         name: str,
         clue: pd.Series[Any],
         shape: Any,
-        case_id: str,  # noqa: ANN401
+        case_id: str,
     ) -> None:
         """Enter a second report of one thing on one list."""
         self._opened[name] = case_id
@@ -455,5 +455,5 @@ def _facts_seen(clue: pd.Series[Any]) -> dict[str, object]:
     return {
         name: clue[name]
         for name in wanted
-        if name in clue.index and clue[name] is not None and clue[name] == clue[name]  # noqa: PLR0124  NaN
+        if name in clue.index and clue[name] is not None and clue[name] == clue[name]
     }

@@ -67,7 +67,7 @@ def test_columns_stand_under_their_headings():
     rows = [line for line in lines if listed_ids(line)]
     at, title = head.index("ledger"), head.index("title")
     assert len(rows) == 38
-    assert {line[at : at + 4] for line in rows} == {"none"}
+    assert {line[at : at + 4] for line in rows} == {"yes ", "part"}
     assert {line[title - 2 : title] for line in rows} == {"  "}
     assert all(line[title] != " " for line in rows)
 

@@ -279,7 +279,7 @@ def units(
     """
     import layers
     from layers.errors import UnknownKindError
-    from spatial.ledger.figures import density, unit_shares
+    from spatial.ledger.figures import density, unit_counts, unit_shares
     from spatial.measure import area_m2
 
     ledger = opened(where, name, role)
@@ -288,7 +288,8 @@ def units(
     if layer not in ready:
         raise UnknownKindError(what="layer", name=layer, known=sorted(ready))
     frame = ready[layer].frame.set_index("feature_id")
-    found = unit_shares(ledger.cases(), frame)
+    cases = ledger.cases()
+    found = unit_shares(cases, frame)
     names = dict(
         zip(map(str, frame.index), frame[ready[layer].spec.name_field], strict=True)
     )
@@ -300,13 +301,23 @@ def units(
         ]  # fmt: skip
         table(("ledger_case", "ledger_unit", "ledger_name", "ledger_share"), rows)
         return
-    by_unit = found.groupby("unit_id")["case_id"].nunique()
-    count = {str(unit): int(cases) for unit, cases in by_unit.items()}
+    by_unit = unit_counts(cases, found, ledger.lifecycle)
+    told = {str(unit): row for unit, row in _rows(by_unit)}
     sizes = area_m2(frame.geometry.to_numpy())
     areas = dict(zip(map(str, frame.index), sizes.tolist(), strict=True))
-    dense = density(count, areas)
+    count = {unit: int(row["found"]) for unit, row in told.items()}
     rows = [
-        (str(unit), names.get(str(unit)), count.get(str(unit), 0), f"{value:.2f}")
-        for unit, value in dense.items()
+        (unit, names.get(unit), f"{dense:.2f}", *_put_right(told.get(unit)))
+        for unit, dense in density(count, areas).items()
     ]
-    table(("ledger_unit", "ledger_name", "ledger_found", "ledger_density"), rows)
+    heads = ("ledger_unit", "ledger_name", "ledger_density", "ledger_found")
+    table((*heads, "ledger_confirmed", "ledger_closed", "ledger_closed_share"), rows)
+
+
+def _put_right(row: dict[str, Any] | None) -> tuple[object, ...]:
+    """Return the counts of a unit as printed."""
+    if row is None:
+        return 0, 0, 0, ""
+    share = row["closed_share"]
+    known = "" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
+    return int(row["found"]), int(row["confirmed"]), int(row["closed"]), known

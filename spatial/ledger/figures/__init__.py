@@ -5,13 +5,14 @@ period(ledger, start, end)              carried over + found + reopened = ended 
 duties(ledger, on=day)                  overdue, due soon, transfers without an answer
 complaints(ledger), liabilities(ledger) what a case of that sort has to show, and lacks
 unit_shares(cases, units)               which counties, grids or reaches a case lies in
-density(cases_by_county, areas)         cases on 100 km2, the densest first
+unit_counts(cases, shares, life)        found, confirmed, struck off by unit
+density(cases_by_unit, areas)           cases on 100 km2, the densest first
 """
 
 from spatial.ledger.figures.counts import BY, counts
 from spatial.ledger.figures.duties import complaints, duties, liabilities
 from spatial.ledger.figures.periods import period
-from spatial.ledger.figures.units import density, unit_shares
+from spatial.ledger.figures.units import density, unit_counts, unit_shares
 
 __all__ = [
     "BY",
@@ -21,5 +22,6 @@ __all__ = [
     "duties",
     "liabilities",
     "period",
+    "unit_counts",
     "unit_shares",
 ]

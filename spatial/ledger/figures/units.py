@@ -9,12 +9,15 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputRefusedError
+from spatial.ledger.figures.counts import ends_of
 from spatial.overlap import overlap_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+
+    from spatial.ledger.lifecycle import Lifecycle
 
 HUNDRED_KM2 = 1e8
 COLUMNS = ("case_id", "unit_id", "area_m2", "share_of_case", "length_m")
@@ -70,6 +73,43 @@ def unit_shares(cases: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFram
         ascending=[True, False, True],
         ignore_index=True,
     )
+
+
+def unit_counts(
+    cases: gpd.GeoDataFrame, shares: pd.DataFrame, lifecycle: Lifecycle
+) -> pd.DataFrame:
+    """Return how many cases lie in each unit, and how many were put right (YZ-L04).
+
+    Parameters
+    ----------
+    cases
+        As of `spatial.ledger.Ledger.cases`.
+    shares
+        Of these cases, from `unit_shares`: a case on a border counts on both sides.
+    lifecycle
+        Of the ledger.
+
+    Returns
+    -------
+    DataFrame
+        Index: the units that have a case, sorted. ``found``, ``confirmed`` (filed at
+        some time, not found to be nothing), ``closed``; ``closed_share`` of the
+        confirmed, NaN where there is none.
+    """
+    ends = ends_of(lifecycle)
+    state = cases["state"].reindex(shares["case_id"]).to_numpy()
+    filed = cases["filed_on"].notna().reindex(shares["case_id"]).to_numpy(dtype=bool)
+    told = pd.DataFrame(
+        {
+            "unit_id": shares["unit_id"].to_numpy(),
+            "found": 1,
+            "confirmed": (filed & ~np.isin(state, ends.unfounded)).astype(int),
+            "closed": np.isin(state, ends.closed).astype(int),
+        }
+    )
+    sums = told.groupby("unit_id", sort=True)[["found", "confirmed", "closed"]].sum()
+    known = sums["confirmed"].where(sums["confirmed"] > 0)
+    return sums.assign(closed_share=sums["closed"] / known)
 
 
 def density(

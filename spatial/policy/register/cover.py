@@ -40,8 +40,8 @@ class Covered:
     ----------
     state
         ``rule``: a rule judges it. ``needs_setting``: a rule judges it as soon as
-        the office has set `settings`. ``monitoring``, ``ledger``: it belongs to a
-        part of the product that does not exist yet, or not wholly (`Clause.helped`).
+        the office has set `settings`. ``monitoring``, ``ledger``: a command does it
+        (`Clause.done`), does a part of it (`Clause.helped`), or none does yet.
         ``data``: fields of layer kinds
         hold it. ``open``: nothing meets it; `reasons` say why.
     rules
@@ -65,8 +65,9 @@ class Covered:
 
     @property
     def is_partly(self) -> bool:
-        """Whether rules or data meet it, but not the whole of it."""
-        return self.state in MET and bool(self.clause.partly)
+        """Whether rules, data or a command meet it, but not the whole of it."""
+        met = self.state in MET or bool(self.clause.done)
+        return met and bool(self.clause.partly)
 
     @property
     def marks(self) -> Mapping[Way, Mark]:
@@ -83,8 +84,8 @@ class Covered:
         if self.state == "data":
             return {"data": met}
         if self.clause.group not in RULED:
-            helped = bool(self.clause.helped)
-            return {_WAY_OF[self.clause.group]: "partly" if helped else "missing"}
+            part: Mark = "partly" if self.clause.helped else "missing"
+            return {_WAY_OF[self.clause.group]: met if self.clause.done else part}
         if self.clause.is_figure_open:
             return {"rule": "missing", "setting": "needed"}
         return {"rule": "missing"}

@@ -131,6 +131,7 @@ _KEYS = (
     "figure",
     "data",
     "partly",
+    "done",
     "helped",
 )
 
@@ -149,6 +150,9 @@ def _clause(
         entry.get("partly"),
     )
     since, due, helped = entry.get("since"), entry.get("due"), entry.get("helped")
+    done = entry.get("done")
+    if done and helped:
+        done.fail("either 'done' or 'helped'")
     return Clause(
         id=entry.need("id").text(),
         group=cast("Group", entry.need("group").one_of(*GROUPS)),
@@ -163,6 +167,7 @@ def _clause(
         is_figure_open=bool(figure and figure.one_of("open")),
         data=tuple(_field(one) for one in entry.get("data") or ()),
         partly=parts.titles(partly) if partly else {},
+        done=parts.titles(done) if done else {},
         helped=parts.titles(helped) if helped else {},
         path=entry.path,
         line=entry.line,

@@ -78,6 +78,9 @@ class Clause:
     partly
         What of the clause is not met by the rules or data that it has, by language;
         empty when nothing is left out.
+    done
+        Which command does what the clause wants, by language; empty where none does.
+        For clauses that no rule or field could meet. What it leaves out is in `partly`.
     helped
         Which command does a part of it, and which part, by language; empty where none
         does. For clauses that no rule or field could meet.
@@ -98,6 +101,7 @@ class Clause:
     is_figure_open: bool
     data: tuple[str, ...]
     partly: Mapping[str, str]
+    done: Mapping[str, str]
     helped: Mapping[str, str]
     path: Path
     line: int

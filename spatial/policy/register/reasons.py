@@ -46,8 +46,8 @@ def reasons(
         if clause.partly:
             yield message("coverage.why.partly", left=clause.partly)
         return
-    if clause.helped:
-        yield message("coverage.why.helped", how=clause.helped)
+    if clause.done or clause.helped:
+        yield from _what_does_it(clause)
         return
     is_ruled = clause.group in RULED
     yield message(f"coverage.why.no_{'rule' if is_ruled else clause.group}")
@@ -59,6 +59,16 @@ def reasons(
             "en": ", ".join(one["en"] for one in lacks),
         }
         yield message("coverage.why.no_layer", layers=titles)
+
+
+def _what_does_it(clause: Clause) -> Iterator[Message]:
+    """Yield the command that does it or a part of it, and what is left out."""
+    if clause.helped:
+        yield message("coverage.why.helped", how=clause.helped)
+        return
+    yield message("coverage.why.done", how=clause.done)
+    if clause.partly:
+        yield message("coverage.why.partly", left=clause.partly)
 
 
 def _what_meets_it(

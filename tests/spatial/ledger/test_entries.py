@@ -127,6 +127,5 @@ def test_a_role_that_may_not_write_is_refused(ledger):
     ],
 )
 def test_what_cannot_be_is_refused(ledger, other, words):
-    with pytest.raises(RefusedError, match=words):
-        with ledger.transaction() as writing:
-            writing.open_case(monitored(**other))
+    with pytest.raises(RefusedError, match=words), ledger.transaction() as writing:
+        writing.open_case(monitored(**other))

@@ -29,6 +29,7 @@ from spatial.ledger.figures import (
     duties,
     liabilities,
     period,
+    unit_counts,
     unit_shares,
 )
 from spatial.ledger.figures.counts import ends_of
@@ -354,6 +355,24 @@ def test_a_case_on_the_border_lies_in_both_with_its_shares():
     )
     both = found[found["case_id"] == "a"]["area_m2"].sum()
     assert both == pytest.approx(area_m2([shapes["a"]])[0], rel=1e-12)
+
+
+def test_a_unit_tells_how_many_were_put_right(office):
+    """Two confirmed in W, one of them struck off; a lead in E."""
+    west, east = box(110, 40, 110.01, 40.01), box(110.1, 40, 110.11, 40.01)
+    for shape, moves in ((west, LIFE[:5]), (west, LIFE[:2]), (east, [])):
+        office.move(office.open(geometry=shape), *moves)
+    units = gpd.GeoDataFrame(geometry=[west, east], index=["W", "E"], crs=4490)
+    cases = office.ledger.cases()
+    found = unit_counts(cases, unit_shares(cases, units), office.ledger.lifecycle)
+    assert found.loc["W"].to_dict() == {
+        "found": 2,
+        "confirmed": 2,
+        "closed": 1,
+        "closed_share": 0.5,
+    }
+    assert found.loc["E", "found"] == 1
+    assert found.loc["E", "closed_share"] != found.loc["E", "closed_share"]  # NaN
 
 
 def test_the_densest_unit_comes_first_and_an_empty_one_has_none():

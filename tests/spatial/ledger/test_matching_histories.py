@@ -6,9 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from planted import RUNS, START, day_of, histories, on_ground, seen_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from planted import RUNS, START, day_of, histories, seen_in
 
 from spatial.ledger.matching import View, match
 from spatial.ledger.matching.outlines import updated

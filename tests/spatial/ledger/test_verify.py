@@ -37,7 +37,7 @@ def test_the_same_entries_give_the_same_cases_in_both_stores(ledger, tmp_path):
 def test_events_cannot_be_changed_by_sql(ledger):
     live(ledger)
     for sql in ("UPDATE events SET why = 'x'", "DELETE FROM events WHERE seq = 3"):
-        with pytest.raises(Exception, match="events are never"):  # noqa: PT012
+        with pytest.raises(Exception, match="events are never"):
             with ledger.store.writing() as connection:
                 connection.execute(text(sql))
     assert ledger.verify().ok

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.dossier import dossier_kinds
 from layers.errors import (
     DocumentError,
     InputRefusedError,
@@ -342,6 +343,51 @@ def test_a_command_that_does_a_part_is_told(tmp_path):
     (watch,) = cover(register, [])
     assert (watch.state, watch.marks) == ("monitoring", {"monitoring": "partly"})
     assert said(watch) == ["部分实现：命令甲做一半"]
+
+
+def test_a_command_that_does_the_whole_is_told_with_what_it_leaves_out(tmp_path):
+    done = "done: {zh: 命令甲, en: command a}"
+    left = f"{done}\n    partly: {{zh: 公开, en: publishing}}"
+    register = load_register(
+        folder(tmp_path, row("A", "ledger", done), row("B", "ledger", left))
+    )
+    whole, part = cover(register, [])
+    assert (whole.marks, whole.is_partly) == ({"ledger": "done"}, False)
+    assert (part.marks, part.is_partly) == ({"ledger": "partly"}, True)
+    assert said(whole) == ["由 命令甲 实现"]
+    assert said(part, "en") == ["done by command a", "not included: publishing"]
+
+
+def test_a_clause_is_not_both_done_and_helped(tmp_path):
+    both = "done: {zh: 甲, en: a}\n    helped: {zh: 乙, en: b}"
+    with pytest.raises(DocumentError, match="either 'done' or 'helped'"):
+        load_register(folder(tmp_path, row("A", "ledger", both)))
+
+
+def _named_commands(text):
+    """Return the commands and kinds that a sentence names."""
+    named = re.findall(r"redline ((?:[a-z]+ ?){1,2})((?: --?[a-z][a-z_ -]*)?)", text)
+    return [(words.split(), options) for words, options in named]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_command_that_a_clause_names_exists(lang):
+    from spatial.cli import main
+
+    for clause in load_register().clauses:
+        for text in (clause.done.get(lang, ""), clause.helped.get(lang, "")):
+            for words, _ in _named_commands(text):
+                command = main.commands[words[0]]
+                if hasattr(command, "commands") and len(words) > 1:
+                    assert words[1] in command.commands, (clause.id, words)
+            for kind in re.findall(r"--kind ([a-z_]+)", text):
+                assert kind in dossier_kinds(), (clause.id, kind)
+
+
+def test_every_ledger_clause_is_pointed_at_what_meets_it():
+    ledger = [one for one in load_register().clauses if one.group == "ledger"]
+    assert len(ledger) == 38
+    assert all("redline" in one.done["zh"] and one.done["en"] for one in ledger)
 
 
 def test_data_is_there_only_where_fields_are_named(tmp_path):
