@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Look = Literal["plain", "strong", "warning", "small", "code"]
 """How words stand out: not at all, bold, as a warning, small, as a code."""
-Sort = Literal["body", "lead", "remark", "notice"]
-"""Of a paragraph: running text, the sentence that sums up, a small remark, or a frame
-that cannot be overlooked."""
+Sort = Literal["body", "lead", "title", "remark", "notice"]
+"""Of a paragraph: running text; the sentence that sums up; a title that is no heading
+and stays with what follows; a small remark; a frame that cannot be overlooked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache, singledispatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from layers.errors import ExtraMissingError, ToolkitError
 from spatial.report.blocks import (
@@ -62,9 +63,11 @@ FAMILIES = (
     "WenQuanYi Zen Hei",
 )
 """Typefaces with Chinese signs, the best first; of Linux, Windows and macOS."""
-MONO = "DejaVu Sans Mono"  # within Typst itself
+MONO = "DejaVu Sans Mono"  # within Typst itself; has the signs that others lack
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"
 _DATA = "document.json"
+_PICTURES = re.compile("[\u2400-\u2426]")
+_REGULAR = 400  # weight
 _MOST_BYTES = 1 << 16  # of a font file that are hashed: names and tables stand first
 
 
@@ -126,15 +129,15 @@ def write_pdf(document: Document, path: Path, *, fonts: Path | None = None) -> N
     The same document with the same typeface gives the same bytes: the time inside is
     midnight (UTC) of the document's day.
     """
-    path.write_bytes(_laid_out(document, fonts, "pdf"))
+    (made,) = _laid_out(document, fonts, "pdf")
+    path.write_bytes(made)
 
 
 def pdf_pictures(
     document: Document, *, fonts: Path | None = None, ppi: float = 72.0
 ) -> tuple[bytes, ...]:
     """Return the pages of `write_pdf` as PNG, for a look."""
-    made = _laid_out(document, fonts, "png", ppi=ppi)
-    return tuple(made) if isinstance(made, list) else (made,)
+    return tuple(_laid_out(document, fonts, "png", ppi))
 
 
 def face(fonts: Path | None = None) -> Face:
@@ -158,15 +161,15 @@ def face(fonts: Path | None = None) -> Face:
     return Face(chosen, _hashed(there[chosen].path))
 
 
-def _faces(fonts: Path | None) -> list[Any]:
+def _faces(fonts: Path | None) -> list[typst.FontInfo]:
     """Return the regular faces that Typst finds, in order of file and place."""
     found = _found(fonts).fonts()
     regular = (one for one in found if one.style == "normal")
-    return sorted(regular, key=lambda one: (abs(one.weight - 400), str(one.path)))
+    return sorted(regular, key=lambda one: (abs(one.weight - _REGULAR), str(one.path)))
 
 
 @cache
-def _found(fonts: Path | None) -> Any:
+def _found(fonts: Path | None) -> typst.Fonts:
     """Look for fonts; a machine has hundreds, so once a process."""
     paths = [fonts] if fonts else []
     return typst.Fonts(include_system_fonts=fonts is None, font_paths=paths)
@@ -182,13 +185,27 @@ def _hashed(path: str | None) -> str:
     return hashlib.sha256(told).hexdigest()[:12]
 
 
-def _laid_out(document: Document, fonts: Path | None, form: str, **more: Any) -> Any:
-    """Return what Typst makes of a document."""
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a block is printed: number of its caption, language, folder of pictures."""
+
+    number: int
+    lang: Lang
+    folder: Path
+
+
+def _laid_out(
+    document: Document,
+    fonts: Path | None,
+    form: Literal["pdf", "png"],
+    ppi: float | None = None,
+) -> list[bytes]:
+    """Return what Typst makes of a document: a file, or a picture a page."""
     family = face(fonts).family
     midnight = dt.datetime.combine(document.on, dt.time(), dt.UTC)
     with tempfile.TemporaryDirectory(prefix="redline-pdf-") as name:
         folder = Path(name)
-        data = _data(document, folder) | {"fonts": [family], "mono": MONO}
+        data = _data(document, folder) | {"fonts": [family, MONO], "mono": MONO}
         text = json.dumps(data, ensure_ascii=False)
         (folder / _DATA).write_text(text, encoding="utf-8")
         main = folder / "main.typ"
@@ -196,7 +213,9 @@ def _laid_out(document: Document, fonts: Path | None, form: str, **more: Any) ->
         maker = typst.Compiler(
             input=main, root=folder, font_paths=_found(fonts), package_path=folder
         )
-        return maker.compile(format=form, timestamp=int(midnight.timestamp()), **more)
+        time = int(midnight.timestamp())
+        made = maker.compile(format=form, ppi=ppi, timestamp=time)
+    return made if isinstance(made, list) else [made or b""]
 
 
 def _data(document: Document, folder: Path) -> dict[str, Any]:
@@ -206,94 +225,103 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
     before, _, rest = say("print.page", lang, page=mark, pages=last).partition(mark)
     between, _, after = rest.partition(last)
     return {
-        "title": visible(document.title),
-        "subtitle": visible(document.subtitle),
-        "owner": visible(document.owner),
-        "running": visible(document.running),
+        "title": _shown(document.title),
+        "subtitle": _shown(document.subtitle),
+        "owner": _shown(document.owner),
+        "running": _shown(document.running),
         "page": [before, between, after],
         "lang": lang,
         "blocks": [
-            {"kind": type(one).__name__.lower(), **_block(one, number, lang, folder)}
+            {
+                "kind": type(one).__name__.lower(),
+                **_block(one, _At(number, lang, folder)),
+            }
             for one, number in numbered(document.blocks)
         ],
     }
 
 
 @singledispatch
-def _block(block: Block, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _block(block: Block, _at: _At) -> dict[str, Any]:
     """Return a block as plain values."""
     raise NotImplementedError(type(block))
 
 
 @_block.register(Heading)
-def _(block: Heading, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Heading, _at: _At) -> dict[str, Any]:
     return {"text": _words(block.text), "level": block.level}
 
 
 @_block.register(Paragraph)
-def _(block: Paragraph, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Paragraph, _at: _At) -> dict[str, Any]:
     return {"text": _words(block.text), "sort": block.sort}
 
 
 @_block.register(Items)
-def _(block: Items, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Items, _at: _At) -> dict[str, Any]:
     return {"items": [_words(one) for one in block.items], "ordered": block.ordered}
 
 
 @_block.register(Pairs)
-def _(block: Pairs, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Pairs, _at: _At) -> dict[str, Any]:
     return {"pairs": [[_words(one), _words(other)] for one, other in block.pairs]}
 
 
 @_block.register(Grid)
-def _(block: Grid, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Grid, at: _At) -> dict[str, Any]:
     return {
-        "caption": _caption("table", number, block.title, lang),
-        "headings": [visible(one.heading) for one in block.columns],
+        "caption": _caption("table", at, block.title),
+        "headings": [_shown(one.heading) for one in block.columns],
         "widths": [one.width for one in block.columns],
         "numbers": [one.number for one in block.columns],
         "rows": [[_words(one) for one in row] for row in block.rows],
-        "remark": visible(block.remark),
+        "remark": _shown(block.remark),
     }
 
 
 @_block.register(Figure)
-def _(block: Figure, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
-    name = f"figure-{number}.{'png' if block.svg is None else 'svg'}"
-    (folder / name).write_bytes(block.png if block.svg is None else block.svg)
+def _(block: Figure, at: _At) -> dict[str, Any]:
+    name = f"figure-{at.number}.{'png' if block.svg is None else 'svg'}"
+    (at.folder / name).write_bytes(block.png if block.svg is None else block.svg)
     return {
         "file": name,
-        "caption": _caption("figure", number, block.title, lang),
+        "caption": _caption("figure", at, block.title),
         "alt": visible(block.alt),
         "width": min(block.width_mm, TEXT_WIDTH_MM),
     }
 
 
 @_block.register(Quote)
-def _(block: Quote, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(block: Quote, _at: _At) -> dict[str, Any]:
     return {"text": _words(block.text), "source": _words(block.source)}
 
 
 @_block.register(Blanks)
-def _(block: Blanks, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
-    labels = [visible(one) for one in block.labels] + [""] * (len(block.labels) % 2)
+def _(block: Blanks, _at: _At) -> dict[str, Any]:
+    labels = [_shown(one) for one in block.labels] + [""] * (len(block.labels) % 2)
     return {"labels": labels, "lines": len(labels) // 2, "rows": block.rows}
 
 
 @_block.register(PageBreak)
-def _(block: PageBreak, number: int, lang: Lang, folder: Path) -> dict[str, Any]:
+def _(_block: PageBreak, _at: _At) -> dict[str, Any]:
     return {}
 
 
-def _caption(what: str, number: int, title: str, lang: Lang) -> str:
-    return visible(f"{say(f'print.{what}', lang, number=str(number))}  {title}")
+def _caption(what: str, at: _At, title: str) -> str:
+    number = say(f"print.{what}", at.lang, number=str(at.number))
+    return f"{number}  {_shown(title)}"
+
+
+def _shown(text: str) -> str:
+    """Return a text as typefaces can show it: few have the pictures of controls."""
+    return _PICTURES.sub("\ufffd", visible(text))
 
 
 def _words(text: Text) -> list[dict[str, str | None]]:
     """Return a text as Typst prints it: words, look, ink."""
     return [
         {
-            "text": one.text,
+            "text": _shown(one.text),
             "look": one.look,
             "ink": OUTCOME_COLOUR[one.outcome] if one.outcome else None,
         }

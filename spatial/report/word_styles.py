@@ -7,7 +7,7 @@ Word would take another for Chinese signs else, and not the same on each machine
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 
     from spatial.text import Lang
 
+    Xml: TypeAlias = Any  # an element of lxml, which tells no types
+    _Style: TypeAlias = Any  # python-docx does not tell styles of words from others
+
 LATIN, SONG, HEI, MONO = "Times New Roman", "宋体", "黑体", "Consolas"
 """The Latin typeface of texts; 宋体 of texts and 黑体 of headings, which government
 documents are written in and every Chinese Windows has; the one of codes."""
 TABLE, PAIRS, BLANKS = "Report Table", "Report Pairs", "Report Blanks"
 CELL, NUMBER, HEAD, LABEL = "Table Text", "Table Number", "Table Head", "Table Label"
+HEAD_RIGHT = "Table Head Right"
 REMARK, NOTICE, LEAD, SOURCE = "Remark", "Notice", "Lead", "Quote Source"
+TITLE = "Clause Title"
 LOOKS = {"strong": "Strong", "warning": "Warning", "small": "Small", "code": "Code"}
+_KEPT = ("Heading 1", "Heading 2", "Heading 3", "Caption", "Quote", TITLE)
 _INK, _GREY, _RED, _RULE, _SHADE = "1f2933", "52606d", "9b1c1c", "9aa5b1", "eef1f4"
 
 
@@ -37,9 +43,9 @@ def outcome_style(outcome: str) -> str:
     return f"Outcome {outcome.replace('_', ' ')}"
 
 
-def element(tag: str, *children: Any, **attributes: object) -> Any:
+def element(tag: str, *children: Xml, **attributes: object) -> Xml:
     """Return an element ``w:<tag>`` with children and attributes ``w:<name>``."""
-    made: Any = OxmlElement(f"w:{tag}")
+    made: Xml = OxmlElement(f"w:{tag}")
     for name, value in attributes.items():
         made.set(qn(f"w:{name.rstrip('_')}"), str(value))
     made.extend(children)
@@ -70,7 +76,7 @@ def _paper(document: DocxDocument) -> None:
     section.header_distance = section.footer_distance = Mm(12)
 
 
-def _typefaces(properties: Any, latin: str, east: str) -> None:
+def _typefaces(properties: Xml, latin: str, east: str) -> None:
     """Name the typefaces of a style; those that a theme would choose are taken out."""
     for old in properties.findall(qn("w:rFonts")):
         properties.remove(old)
@@ -95,12 +101,14 @@ def _paragraphs(document: DocxDocument) -> None:
         "Header": (8.5, _GREY, SONG, False, 0, 0),
         "Footer": (8.5, _GREY, SONG, False, 0, 0),
         LEAD: (11.5, _INK, SONG, True, 2, 6),
+        TITLE: (10.5, _INK, HEI, True, 6, 2),
         REMARK: (9, _GREY, SONG, False, 3, 5),
         NOTICE: (10.5, _RED, HEI, True, 4, 8),
         SOURCE: (9, _GREY, SONG, False, 0, 6),
         CELL: (9, _INK, SONG, False, 1, 1),
         NUMBER: (9, _INK, SONG, False, 1, 1),
         HEAD: (9, _INK, HEI, True, 1, 1),
+        HEAD_RIGHT: (9, _INK, HEI, True, 1, 1),
         LABEL: (9, _GREY, HEI, False, 1, 1),
     }
     for name, (points, ink, east, bold, before, after) in sizes.items():
@@ -110,14 +118,14 @@ def _paragraphs(document: DocxDocument) -> None:
         font.color.rgb = RGBColor.from_string(ink)
         _typefaces(style.element.get_or_add_rPr(), LATIN, east)
         shape.space_before, shape.space_after = Pt(before), Pt(after)
-        shape.line_spacing = 1.15 if name not in (CELL, NUMBER, HEAD, LABEL) else 1.0
-        shape.keep_with_next = name.startswith("Heading") or name == "Caption"
+        shape.line_spacing = 1.0 if name.startswith("Table") else 1.15
+        shape.keep_with_next = name in _KEPT
     document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
-    document.styles[NUMBER].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for name in (NUMBER, HEAD_RIGHT):
+        document.styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.styles["Footer"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for name in ("Quote", SOURCE):
         document.styles[name].paragraph_format.left_indent = Mm(7)
-    document.styles["Quote"].paragraph_format.keep_with_next = True
     _ruled(document, "Title", None)
     _ruled(document, NOTICE, _RED)
     _ruled(document, "Quote", _RULE)
@@ -152,7 +160,7 @@ def _characters(document: DocxDocument) -> None:
         style.font.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
 
 
-def _style(document: DocxDocument, name: str, sort: Any) -> Any:
+def _style(document: DocxDocument, name: str, sort: WD_STYLE_TYPE) -> _Style:
     """Return a style of the document, made if it has none of the name."""
     if name in document.styles:
         return document.styles[name]
