@@ -242,7 +242,7 @@ class _Writer:
     def _put(self, made: Xml) -> None:
         self.body.find(qn("w:sectPr")).addprevious(made)
 
-    def paragraph(self, text: Text, style: str) -> None:
+    def _paragraph(self, text: Text, style: str) -> None:
         if plain(text):
             self._put(paragraph(text, self._id(style)))
 

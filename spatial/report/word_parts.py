@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -14,7 +15,6 @@ from spatial.report.blocks import TEXT_WIDTH_MM, Span, Text, spans
 from spatial.report.word_styles import element
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Sequence
 
     from docx.document import Document as DocxDocument
@@ -89,6 +89,7 @@ def row_of(
     heads: bool = False,
     tall: bool = False,
 ) -> Xml:
+    """Return a row: a text, a style and a width for each of its cells."""
     shape = [element("cantSplit")]
     if tall:
         shape.append(element("trHeight", val=520, hRule="atLeast"))
@@ -110,11 +111,13 @@ def row_of(
 
 
 def paragraph(text: Text, style: str) -> Xml:
+    """Return a paragraph of a style, by its id."""
     shape = element("pPr", element("pStyle", val=style))
     return element("p", shape, *runs(text))
 
 
 def runs(text: Text) -> list[Xml]:
+    """Return a text as runs, one for each of its spans."""
     return [run_of(one) for one in spans(text)]
 
 
