@@ -15,6 +15,7 @@ from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
 from spatial.cli.monitor_command import monitor
 from spatial.cli.replay_command import replay
+from spatial.cli.report_command import report
 from spatial.cli.rule_commands import rules
 from spatial.cli.siting_commands import demo, review
 from spatial.cli.terminal import Redline
@@ -38,5 +39,5 @@ def main() -> None:
     atexit.register(gc.freeze)
 
 
-for _command in (demo, review, monitor, feasible, replay, layers, rules):
+for _command in (demo, review, monitor, feasible, report, replay, layers, rules):
     main.add_command(_command)

@@ -21,7 +21,7 @@ from spatial.report.sheets import issues_table, settings_table
 from spatial.report.words import period, pick, say, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from spatial.report.blocks import Text
     from spatial.report.columns import Table
@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 MOST_ISSUES = 60
 MOST_CHANGES = 200
 _HIT, _OPEN = "hit", "open"
+_OVERRIDES: Mapping[str, float] = {
+    "site_id": 1.2,
+    "status": 1.4,
+    "override_target": 2.2,
+    "overruled_outcome": 1.8,
+    "override_reason": 3.0,
+    "override_name": 2.0,
+}
+"""Column and its part of the width."""
 
 
 def data_blocks(content: ReviewContent, lang: Lang, *, alone: bool) -> Iterator[Block]:
@@ -262,12 +271,9 @@ def _overrides(content: ReviewContent, lang: Lang) -> Iterator[Block]:
                 f"{one.name} {one.on.isoformat()}{paper}",
             )
         )
-    heads = ("site_id", "status", "override_target", "overruled_outcome")
-    heads = (*heads, "override_reason", "override_name")
-    widths = (1.2, 1.4, 2.2, 1.8, 3.0, 2.0)
     columns = tuple(
         GridColumn(say(f"column.{key}", lang), width)
-        for key, width in zip(heads, widths, strict=True)
+        for key, width in _OVERRIDES.items()
     )
     if rows:
         yield Grid(say("sheet.overrides", lang), columns, tuple(rows))

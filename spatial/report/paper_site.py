@@ -295,7 +295,7 @@ def _quoted(one: CitationView, lang: Lang) -> Iterator[Block]:
     status: str | Span = one.status_text
     if one.status != "in_force":
         status = Span(one.status_text, "warning")
-    source = [
+    source: list[str | Span] = [
         Span(one.document, "strong"),
         f"  {say('column.edition', lang)} {one.edition}  ",
         status,

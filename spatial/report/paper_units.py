@@ -16,12 +16,29 @@ from spatial.report.blocks import (
 from spatial.report.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from spatial.report.blocks import Text
     from spatial.report.help_view import HelpView
     from spatial.report.unit_page import UnitsView
     from spatial.text import Lang
+
+# Heading of a column, and its part of the width.
+_GIVE_UP: Mapping[str, float] = {
+    "column.rule": 1.5,
+    "column.layer_kind": 1.8,
+    "column.zone_name": 2.0,
+    "help.to_give_up": 1.6,
+    "help.hectares": 2.4,
+}
+_STRETCHES: Mapping[str, float] = {
+    "column.chainage_from_m": 1.5,
+    "column.chainage_to_m": 1.5,
+    "column.length_m": 1.3,
+    "column.outcome": 1.3,
+    "column.rule": 1.8,
+    "column.zone_name": 2.6,
+}
 
 
 def unit_blocks(found: UnitsView, lang: Lang) -> Iterator[Block]:
@@ -59,30 +76,16 @@ def help_blocks(found: HelpView, lang: Lang) -> Iterator[Block]:
     if found.facts:
         yield Pairs(found.facts)
     if found.give_up:
-        keys = ("column.rule", "column.layer_kind", "column.zone_name")
-        heads = (*keys, "help.to_give_up", "help.hectares")
-        widths = (1.5, 1.8, 2.0, 1.6, 2.4)
-        yield _plain_grid("give_up", heads, widths, rows=found.give_up, lang=lang)
+        yield _plain_grid("give_up", _GIVE_UP, found.give_up, lang)
     if found.stretches:
-        keys = ("chainage_from_m", "chainage_to_m", "length_m")
-        heads = tuple(
-            f"column.{one}" for one in (*keys, "outcome", "rule", "zone_name")
-        )
-        widths = (1.5, 1.5, 1.3, 1.3, 1.8, 2.6)
-        yield _plain_grid("stretches", heads, widths, rows=found.stretches, lang=lang)
+        yield _plain_grid("stretches", _STRETCHES, found.stretches, lang)
 
 
 def _plain_grid(
     title: str,
-    heads: Sequence[str],
-    widths: Sequence[float],
-    *,
+    columns: Mapping[str, float],
     rows: Sequence[tuple[str, ...]],
     lang: Lang,
 ) -> Grid:
-    columns = zip(heads, widths, strict=True)
-    return Grid(
-        say(f"sheet.{title}", lang),
-        tuple(GridColumn(say(key, lang), width) for key, width in columns),
-        tuple(rows),
-    )
+    heads = (GridColumn(say(key, lang), width) for key, width in columns.items())
+    return Grid(say(f"sheet.{title}", lang), tuple(heads), tuple(rows))

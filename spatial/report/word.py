@@ -95,9 +95,20 @@ def write_word(document: Document, path: Path) -> None:
     document's, and the parts of the file bear one fixed time. Characters that XML
     cannot hold are shown (see `spatial.report.words.visible`).
     """
+    needs_docx()
+    path.write_bytes(_Writer(document).written())
+
+
+def needs_docx() -> None:
+    """Refuse where python-docx is not installed.
+
+    Raises
+    ------
+    ExtraMissingError
+        It is not.
+    """
     if docx is None:
         raise ExtraMissingError(extra="report", needed_for="a Word document")
-    path.write_bytes(_Writer(document).written())
 
 
 class _Writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -29,7 +29,8 @@ class Numbers:
     """The numbers of headings and lists: each list of its own begins with 1."""
 
     def __init__(self, file: DocxDocument) -> None:
-        self.part = file.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element
+        part: Any = file.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)
+        self.part: Xml = part.element
         for old in list(self.part):
             self.part.remove(old)
         self.used = 0
