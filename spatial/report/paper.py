@@ -31,6 +31,7 @@ from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.paper_data import data_blocks
 from spatial.report.paper_site import (
     first_page,
+    in_hectares,
     labelled,
     outcome_span,
     site_blocks,
@@ -38,7 +39,6 @@ from spatial.report.paper_site import (
 from spatial.report.words import (
     deciding,
     heading,
-    hectares,
     number,
     say,
     stability,
@@ -59,6 +59,7 @@ MOST_LISTED = 1_000
 MOST_DETAILED = 20
 """Sites whose parts are printed; of more the document is an overview and says so."""
 _MOST_REASONS = 6  # of each sort, on the first page
+_HEARD = ("in_force", "period_ended")
 _UNDECIDED = ("needs_information", "not_checked")
 
 
@@ -124,8 +125,25 @@ def _conclusion_alone(
 ) -> Iterator[Block]:
     (site,) = content.sites
     yield from _opening(content, lang)
-    figure = figures.get(site.site_id)
-    yield from first_page(site, lang, _lists(content), figure=figure)
+    yield from first_page(
+        site,
+        lang,
+        _lists(content),
+        checked=_checked(content, lang),
+        figure=figures.get(site.site_id),
+    )
+
+
+def _checked(content: ReviewContent, lang: Lang) -> str:
+    """Return how many layers and rules were asked."""
+    states = Counter(one.status for one in content.layers)
+    return say(
+        "print.checked_text",
+        lang,
+        used=states["used"] + states["doubtful"],
+        missing=states["missing"] + states["not_in_force"],
+        rules=sum(one.status in _HEARD for one in content.rules),
+    )
 
 
 def _conclusion(
@@ -220,8 +238,10 @@ def _sites(sites: tuple[SiteRecord, ...], lang: Lang) -> Grid:
 
 def _line(site: SiteRecord, lang: Lang) -> tuple[Text, ...]:
     word = stability(site.stable)
-    size = "\n（".join(hectares(site.area_m2, lang).split("（"))
-    if site.area_m2 is None and site.length_m is not None:
+    size = say("none", lang)
+    if site.area_m2 is not None:
+        size = in_hectares(site.area_m2, lang)
+    elif site.length_m is not None:
         size = say("unit.m", lang, value=number(site.length_m, 1, lang))
     name = f"\n{site.name}" if site.name else ""
     label = outcome_label(site, lang)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from spatial.report.blocks import Text
     from spatial.report.columns import Table
-    from spatial.report.content import ReviewContent, RuleRecord
+    from spatial.report.content import ReviewContent, RuleRecord, SiteRecord
     from spatial.text import Lang
 
 MOST_ISSUES = 60
@@ -55,7 +55,7 @@ def data_blocks(content: ReviewContent, lang: Lang, *, alone: bool) -> Iterator[
         Whether it is about one site: rules are told of that site then.
     """
     yield Heading(say("section.layers", lang))
-    yield from _layers(content, lang)
+    yield from _layers(content, lang, content.sites[0] if alone else None)
     if alone:
         yield Paragraph(say("print.layers_of_run", lang), "remark")
     yield Heading(say("section.rules", lang))
@@ -111,12 +111,24 @@ def _issues(content: ReviewContent, lang: Lang) -> Iterator[Block]:
     yield Grid(say("sheet.issues", lang), columns, tuple(rows), view.remark)
 
 
-def _layers(content: ReviewContent, lang: Lang) -> Iterator[Block]:
-    """Yield every layer: whether it could be relied on, edition, coverage, rows."""
+def _layers(
+    content: ReviewContent, lang: Lang, site: SiteRecord | None
+) -> Iterator[Block]:
+    """Yield every layer: whether it could be relied on, edition, coverage, rows.
+
+    The records speak of all sites of the run; of a report on one `site` it is said
+    where a doubt leaves nothing open there.
+    """
     rows: list[tuple[Text, ...]] = []
-    for one in layer_views(content, lang):
+    views = layer_views(content, lang)
+    # what is lacking is a kind, or a field of one: "control_unit.emission_control"
+    lacking = {one.what.partition(".")[0] for one in site.unknowns} if site else set()
+    lacking.add(content.site_layer.kind)  # a refused row may be this very site
+    for record, one in zip(content.sources, views, strict=True):
         fit = one.status in ("used", "not_needed")
         status = Span(one.status_text, "strong" if fit else "warning")
+        if site and one.status == "doubtful" and record.kind not in lacking:
+            status = Span(say("print.doubt_elsewhere", lang), "strong")
         told = [status, *(Span(f"\n{text}", "small") for text in one.remarks)]
         if one.notice:
             told.append(Span(f"\n{one.notice}", "warning"))
@@ -133,7 +145,7 @@ def _layers(content: ReviewContent, lang: Lang) -> Iterator[Block]:
             )
         )
     heads = ("layer", "status", "source", "valid", "coverage", "accuracy_m", "rows")
-    widths = (2.1, 2.9, 2.9, 1.4, 1.5, 1.0, 1.4)
+    widths = (2.0, 2.8, 2.8, 1.7, 1.5, 1.0, 1.4)
     columns = tuple(
         GridColumn(say(f"column.{key}", lang), width, number=key in heads[-2:])
         for key, width in zip(heads, widths, strict=True)

@@ -17,7 +17,15 @@ from spatial.report.blocks import (
 )
 from spatial.report.paper_units import help_blocks, unit_blocks
 from spatial.report.site_page import site_view
-from spatial.report.words import M2_PER_HA, M2_PER_MU, flips, margin, number, say
+from spatial.report.words import (
+    M2_PER_HA,
+    M2_PER_MU,
+    flips,
+    margin,
+    number,
+    say,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,23 +64,26 @@ def first_page(
     lang: Lang,
     lists: dict[str, str],
     *,
+    checked: str,
     figure: Figure | None = None,
 ) -> Iterator[Block]:
     """Yield what is enough to decide on a site that the report is about alone.
 
     Outcome and what it means, the clause or lack that decides, what is unknown and
-    asked, how stable it is; the deciding clause in its own words; zones and map.
+    asked, how stable it is, what was `checked`; the deciding clause in its own words;
+    zones and map.
     """
     view = site_view(site, place=0, lang=lang, lists=lists)
     label = outcome_span(view.sign, view.label, site.outcome)
     yield Paragraph((labelled(named(view), "", lang), label), "lead")
-    open_ = _grouped(view.questions)
+    open_ = _grouped(site, view, lang)
     asked = tuple(one.question for one in view.asked)
     facts: list[tuple[Text, Text]] = [
         (say("print.meaning", lang), say(f"meaning.{site.outcome}", lang)),
         (say("column.deciding", lang), Span(view.deciding, "strong")),
         (say("column.area", lang), " = ".join(filter(None, (view.area, view.size)))),
         (say("column.stable", lang), _stable(site, view, lang)),
+        (say("print.checked", lang), checked),
         (say("details.unknowns", lang), _brief([why for why, _ in open_], lang)),
         (say("details.asked", lang), _brief(asked, lang)),
     ]
@@ -133,7 +144,7 @@ def site_blocks(
             yield _head("details.overlaps", lang)
         yield from _zones(site, view, lang)
     yield from _clauses(view, lang)
-    yield from _open(view, lang)
+    yield from _open(site, view, lang)
     if view.units is not None:
         yield from unit_blocks(view.units, lang)
     yield from _approvals(view, lang)
@@ -255,12 +266,20 @@ def _area(area_m2: float | None, lang: Lang) -> str:
     """Return an area in square metres, hectares and mu, a line each."""
     if area_m2 is None:
         return say("none", lang)
-    said = [say("unit.m2", lang, value=number(area_m2, 2, lang))]
-    if area_m2 >= 1:  # less is no share of a hectare
-        ha, mu = area_m2 / M2_PER_HA, area_m2 / M2_PER_MU
-        said.append(say("print.ha", lang, value=number(ha, 4, lang)))
-        said.append(say("print.mu", lang, value=number(mu, 2, lang)))
-    return "\n".join(said)
+    said = say("unit.m2", lang, value=number(area_m2, 2, lang))
+    # less is no share of a hectare
+    return f"{said}\n{in_hectares(area_m2, lang)}" if area_m2 >= 1 else said
+
+
+def in_hectares(area_m2: float, lang: Lang) -> str:
+    """Return an area in hectares and mu, a line each."""
+    ha, mu = area_m2 / M2_PER_HA, area_m2 / M2_PER_MU
+    return "\n".join(
+        (
+            say("print.ha", lang, value=number(ha, 4, lang)),
+            say("print.mu", lang, value=number(mu, 2, lang)),
+        )
+    )
 
 
 def _finding(one: FindingView, lang: Lang) -> Iterator[Block]:
@@ -307,7 +326,7 @@ def _quoted(one: CitationView, lang: Lang) -> Iterator[Block]:
     yield Quote(one.quote, tuple(source))
 
 
-def _open(view: SiteView, lang: Lang) -> Iterator[Block]:
+def _open(site: SiteRecord, view: SiteView, lang: Lang) -> Iterator[Block]:
     """Yield what is to be asked, and what is unknown, one reason once."""
     if view.asked:
         yield _head("details.asked", lang)
@@ -325,22 +344,32 @@ def _open(view: SiteView, lang: Lang) -> Iterator[Block]:
                 (
                     outcome_span(one.sign, one.kind, one.outcome),
                     f"  {why}",
-                    Span(f"  {' '.join(rules)}", "small"),
+                    Span(f"  {rules}", "small"),
                 )
-                for (why, one), rules in _grouped(view.questions).items()
+                for (why, one), rules in _grouped(site, view, lang).items()
             ),
             ordered=True,
         )
 
 
 def _grouped(
-    questions: Sequence[QuestionView],
-) -> dict[tuple[str, QuestionView], list[str]]:
-    """Return each reason once, with what it concerns, in the order of reading."""
+    site: SiteRecord, view: SiteView, lang: Lang
+) -> dict[tuple[str, QuestionView], str]:
+    """Return each reason once, with the rules it concerns, in the order of reading."""
+    order = sorted(site.unknowns, key=lambda one: one.is_advice)  # as in `site_view`
     first: dict[tuple[str, str, str], QuestionView] = {}
-    rules: dict[tuple[str, str, str], list[str]] = {}
-    for one in questions:
+    rules: dict[tuple[str, str, str], dict[str, None]] = {}
+    for lack, one in zip(order, view.questions, strict=True):
         key = one.outcome, one.kind, one.why
         first.setdefault(key, one)
-        rules.setdefault(key, []).append(one.rule)
-    return {(key[2], first[key]): list(dict.fromkeys(rules[key])) for key in first}
+        rules.setdefault(key, {})[visible(lack.rule)] = None
+    return {
+        (key[2], view_): _concerned(tuple(rules[key]), lang)
+        for key, view_ in first.items()
+    }
+
+
+def _concerned(rules: tuple[str, ...], lang: Lang) -> str:
+    if "" in rules:
+        return say("details.every_rule", lang)
+    return say("details.for_rule", lang, rule=say("value_join", lang).join(rules))

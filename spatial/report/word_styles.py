@@ -117,6 +117,8 @@ def _paragraphs(document: DocxDocument) -> None:
         font.size, font.bold, font.italic = Pt(points), bold, False
         font.color.rgb = RGBColor.from_string(ink)
         _typefaces(style.element.get_or_add_rPr(), LATIN, east)
+        for old in style.element.rPr.findall(qn("w:spacing")):  # of letters
+            style.element.rPr.remove(old)
         shape.space_before, shape.space_after = Pt(before), Pt(after)
         shape.line_spacing = 1.0 if name.startswith("Table") else 1.15
         shape.keep_with_next = name in _KEPT
