@@ -49,7 +49,7 @@ from spatial.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from spatial.finding import UnknownKind
+    from spatial.finding import Said, UnknownKind
     from spatial.report.blocks import Figure, Text
     from spatial.report.content import ReviewContent, SiteRecord
     from spatial.text import Lang
@@ -182,17 +182,17 @@ def _reasons(content: ReviewContent, lang: Lang) -> Iterator[Block]:
     """Yield why sites could not be decided: what is lacking, and at how many sites."""
     sites: Counter[UnknownKind] = Counter()
     about: dict[UnknownKind, Counter[str]] = {}
+    told: dict[tuple[object, ...], set[tuple[UnknownKind, str]]] = {}
     for site in content.sites:
         if site.outcome not in _UNDECIDED:
             continue
+        # Thousands of sites share one tuple of unknowns (see `spatial.lacks`).
         certain = frozenset(one.outcome for one in site.findings)
-        found = {
-            (one.kind, unknown_about(one.kind, one.what, lang))
-            for one in site.unknowns
-            if could_change(one, certain) and site.outcome_of(one) == one.outcome
-        }
-        sites.update({kind for kind, _ in found})
-        for kind, what in found:
+        key = (id(site.unknowns), certain, id(site.overrulings or None))
+        if key not in told:
+            told[key] = _lacking(site, certain, lang)
+        sites.update({kind for kind, _ in told[key]})
+        for kind, what in told[key]:
             about.setdefault(kind, Counter())[what] += 1
     if not sites:
         return
@@ -202,6 +202,17 @@ def _reasons(content: ReviewContent, lang: Lang) -> Iterator[Block]:
     ]
     yield Paragraph(Span(say("print.reasons", lang), "strong"))
     yield Items(tuple(said))
+
+
+def _lacking(
+    site: SiteRecord, certain: frozenset[Said], lang: Lang
+) -> set[tuple[UnknownKind, str]]:
+    """Return what keeps a site open: the sort of lack, and of what."""
+    return {
+        (one.kind, unknown_about(one.kind, one.what, lang))
+        for one in site.unknowns
+        if could_change(one, certain) and site.outcome_of(one) == one.outcome
+    }
 
 
 def _reason(kind: UnknownKind, about: Counter[str], lang: Lang) -> str:

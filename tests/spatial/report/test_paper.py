@@ -241,7 +241,8 @@ def test_every_rule_is_counted_once():
     total, *parts = map(
         int,
         re.search(
-            r"共核对条款 (\d+) 条：触及或未决 (\d+) 条（列于表中），未触及且无未决 (\d+) 条，"
+            r"共核对条款 (\d+) 条：触及或未决 (\d+) 条（列于表中），"
+            r"未触及且无未决 (\d+) 条，"
             r"不适用于本区域 (\d+) 条，基准日无有效版本 (\d+) 条",
             said,
         ).groups(),
