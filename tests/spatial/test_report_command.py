@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 
 import docx
 import paper_office
@@ -166,3 +167,44 @@ def test_a_monitoring_run_is_refused(root):
     run = redline("report", root / "run", "--format", "docx")
     assert run.exit_code == 1
     assert "its reports are written by redline monitor" in run.stderr
+
+
+# -- replay ----------------------------------------------------------------------------
+
+
+def changed_part(path, name, before, after):
+    """Write a Word file again with other words in one of its parts."""
+    with zipfile.ZipFile(path) as old:
+        parts = {one: old.read(one) for one in old.namelist()}
+    assert before in parts[name]
+    parts[name] = parts[name].replace(before, after, 1)
+    with zipfile.ZipFile(path, "w") as new:
+        for one, data in parts.items():
+            new.writestr(one, data)
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "said"),
+    [
+        ("word/document.xml", "禁止", "report.docx: paragraph "),
+        ("word/styles.xml", "宋体", "report.docx: word/styles.xml"),
+    ],
+)
+def test_the_first_difference_of_a_word_file_has_a_place(root, part, before, said):
+    assert redline("report", root / "run", "--format", "docx").exit_code == 0
+    path = root / "run" / "report.docx"
+    changed_part(path, part, before.encode(), "仿宋".encode())
+    run = redline("replay", root / "run", "--lang", "en")
+    assert run.exit_code == 1
+    assert said in run.output
+
+
+def test_another_typeface_is_told_as_a_version(root):
+    assert redline("report", root / "run", "--format", "pdf").exit_code == 0
+    path = root / "run" / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["writers"]["typeface"] = "SimSun 000000000000"
+    path.write_text(json.dumps(manifest), "utf-8")
+    told = spatial.replay(root / "run")
+    assert [one.name for one in told.versions] == ["typeface"]
+    assert told.versions[0].before == "SimSun 000000000000"
