@@ -75,6 +75,12 @@ def plain(text: Text) -> str:
     return "".join(one.text for one in spans(text))
 
 
+def _refuse_empty(what: str, parts: tuple[object, ...]) -> None:
+    if not parts:
+        msg = f"{what} is empty; leave it out, or say in a sentence that there is none"
+        raise ValueError(msg)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading; the writers number levels 1 and 2 (``2``, ``2.1``).
@@ -104,12 +110,20 @@ class Items:
     items: tuple[Text, ...]
     ordered: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse an empty list: nothing to say is a sentence, or nothing."""
+        _refuse_empty("a list", self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """A table of labels and values without a caption, for facts of one thing."""
 
     pairs: tuple[tuple[Text, Text], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an empty table."""
+        _refuse_empty("a table of facts", self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,8 @@ class Grid:
     remark: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a row that is longer or shorter than the headings."""
+        """Refuse an empty table, and a row that does not fit the headings."""
+        _refuse_empty(repr(self.title), self.rows)
         for row in self.rows:
             if len(row) != len(self.columns):
                 msg = f"{self.title!r}: {len(row)} cells below {len(self.columns)}"

@@ -200,7 +200,7 @@ def _reasons(content: ReviewContent, lang: Lang) -> Iterator[Block]:
         say("print.reason", lang, about=_reason(kind, about[kind], lang), count=count)
         for kind, count in sorted(sites.items(), key=lambda one: (-one[1], one[0]))
     ]
-    yield Paragraph(Span(say("print.reasons", lang), "strong"))
+    yield Paragraph(say("print.reasons", lang), "title")
     yield Items(tuple(said))
 
 

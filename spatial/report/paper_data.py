@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spatial.report.blocks import (
@@ -17,12 +18,14 @@ from spatial.report.blocks import (
 from spatial.report.comparison_tables import comparison_by_site, comparison_summary
 from spatial.report.override_tables import label_of, target_text
 from spatial.report.page import layer_views, method, pairs_of, table_view
+from spatial.report.paper_site import labelled
 from spatial.report.sheets import issues_table, settings_table
 from spatial.report.words import period, pick, say, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from spatial.override.model import Overruling
     from spatial.report.blocks import Text
     from spatial.report.columns import Table
     from spatial.report.content import ReviewContent, RuleRecord, SiteRecord
@@ -64,14 +67,12 @@ def data_blocks(content: ReviewContent, lang: Lang, *, alone: bool) -> Iterator[
     yield from _issues(content, lang)
     yield Heading(say("section.settings", lang))
     yield from _plain(settings_table(content, lang), (2.4, 3.0, 3.0), lang)
-    yield from _changed(content, lang)
+    yield from _changed(content, lang, alone=alone)
     yield Heading(say("section.method", lang))
     yield Items(method(lang))
     yield Paragraph(say("disclaimer", lang), "notice")
     yield Heading(say("section.hashes", lang))
-    yield _hashes(content, lang)
-    yield Paragraph(Span(say("hashes.versions", lang), "strong"))
-    yield Pairs(pairs_of(content.versions))
+    yield from _hashes(content, lang)
 
 
 def _plain(
@@ -249,26 +250,38 @@ def _list(rule: str) -> str:
 _COUNTS = ("column.sites_hit", "column.sites_unknown")
 
 
-def _changed(content: ReviewContent, lang: Lang) -> Iterator[Block]:
-    """Yield the answers of reviewers, and the comparison with another review."""
+def _changed(content: ReviewContent, lang: Lang, *, alone: bool) -> Iterator[Block]:
+    """Yield the answers of reviewers, and the comparison with another review.
+
+    Of a report on one site those that concern it.
+    """
+    ids = {one.site_id for one in content.sites}
     if content.overrulings is not None:
         yield Heading(say("section.overrides", lang))
         yield Paragraph(say("overruled.note", lang), "remark")
-        yield from _overrides(content, lang)
+        rulings = content.overrulings
+        mine = [one for one in rulings if not alone or one.override.site_id in ids]
+        yield from _overrides(content, mine, lang)
     if content.comparison is not None:
         yield Heading(say("section.comparison", lang))
         yield Paragraph(comparison_summary(content.comparison, lang))
-        table = comparison_by_site(content.comparison, lang)
+        compared = content.comparison
+        if alone:
+            sites = tuple(one for one in compared.sites if one.site_id in ids)
+            compared = replace(compared, sites=sites)
+        table = comparison_by_site(compared, lang)
         widths = (1.3, 1.8, 1.4, 1.4, 3.2, 2.6)
         yield from _plain(table, widths, lang, most=MOST_CHANGES)
 
 
-def _overrides(content: ReviewContent, lang: Lang) -> Iterator[Block]:
+def _overrides(
+    content: ReviewContent, rulings: Sequence[Overruling], lang: Lang
+) -> Iterator[Block]:
     """Yield every override: who said what instead, why, and whether it counts."""
     sites = {one.site_id: one for one in content.sites}
     none = say("none", lang)
     rows: list[tuple[Text, ...]] = []
-    for ruling in content.overrulings or ():
+    for ruling in rulings:
         one, machine = ruling.override, ruling.machine_outcome
         said = label_of(one.outcome, machine or one.outcome, lang) or none
         instead = f"\n{one.checked_instead}" if one.checked_instead else ""
@@ -293,10 +306,15 @@ def _overrides(content: ReviewContent, lang: Lang) -> Iterator[Block]:
         yield Paragraph(say("print.nothing", lang))
 
 
-def _hashes(content: ReviewContent, lang: Lang) -> Grid:
-    """Return what went in, with the hash that shows whether it is the same still."""
-    return Grid(
-        say("hashes.inputs", lang),
-        (GridColumn(say("column.input", lang), 2.2), GridColumn("SHA-256", 5.0)),
-        tuple((name, Span(one, "code")) for name, one in pairs_of(content.inputs)),
-    )
+def _hashes(content: ReviewContent, lang: Lang) -> Iterator[Block]:
+    """Yield what went in, with hashes to know it again, and what it was judged with."""
+    if content.inputs:
+        yield Grid(
+            say("hashes.inputs", lang),
+            (GridColumn(say("column.input", lang), 2.2), GridColumn("SHA-256", 5.0)),
+            tuple((name, Span(one, "code")) for name, one in pairs_of(content.inputs)),
+        )
+    yield Paragraph(labelled(say("run_id", lang), content.run_id, lang))
+    if content.versions:
+        yield Paragraph(say("hashes.versions", lang), "title")
+        yield Pairs(pairs_of(content.versions))

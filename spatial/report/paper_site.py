@@ -79,7 +79,6 @@ def first_page(
     open_ = _grouped(site, view, lang)
     asked = tuple(one.question for one in view.asked)
     facts: list[tuple[Text, Text]] = [
-        (say("print.meaning", lang), say(f"meaning.{site.outcome}", lang)),
         (say("column.deciding", lang), Span(view.deciding, "strong")),
         (say("column.area", lang), " = ".join(filter(None, (view.area, view.size)))),
         (say("column.stable", lang), _stable(site, view, lang)),
@@ -88,7 +87,10 @@ def first_page(
         (say("details.asked", lang), _brief(asked, lang)),
     ]
     if view.overrides:
-        facts.insert(1, (say("overruled.title", lang), "\n".join(view.overrides)))
+        facts.insert(0, (say("overruled.title", lang), "\n".join(view.overrides)))
+    if not site.is_overruled:  # what an outcome means is said of the machine's
+        meaning = say(f"meaning.{site.outcome}", lang)
+        facts.insert(0, (say("print.meaning", lang), meaning))
     yield Pairs(tuple(facts))
     for record, one in zip(site.findings, view.findings, strict=True):
         if record.outcome == site.outcome and record.overruling is None:
@@ -156,7 +158,8 @@ def _opening(view: SiteView, lang: Lang) -> Iterator[Block]:
     """Yield the heading of a site among others, with its outcome and why."""
     yield Heading(named(view), 2)
     label = outcome_span(view.sign, view.label, view.outcome)
-    yield Paragraph((label, f"  {view.deciding}"))
+    why = view.deciding
+    yield Paragraph((label, "" if why == say("none", lang) else f"  {why}"))
     for text in view.overrides:
         told = labelled(say("overruled.title", lang), text, lang)
         yield Paragraph(told, "notice")

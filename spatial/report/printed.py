@@ -9,15 +9,16 @@ from __future__ import annotations
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from layers.errors import ExtraMissingError, ToolkitError
+from layers.errors import ExtraMissingError
 from spatial.report.paper import review_document
-from spatial.report.pdf import face, write_pdf
+from spatial.report.pdf import FontMissingError, face, write_pdf
 from spatial.report.word import needs_docx, write_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from layers.errors import ToolkitError
     from spatial.report.content import ReviewContent
     from spatial.text import Lang
 
@@ -51,8 +52,8 @@ def missing(form: str, fonts: Path | None = None) -> ToolkitError | None:
             needs_docx()
         elif form == "pdf":
             face(fonts)
-    except (ExtraMissingError, LookupError) as error:
-        return error if isinstance(error, ToolkitError) else None
+    except (ExtraMissingError, FontMissingError) as error:
+        return error
     return None
 
 

@@ -11,6 +11,8 @@ from spatial.report.blocks import (
     Figure,
     Grid,
     GridColumn,
+    Items,
+    Pairs,
     Span,
     numbered,
     plain,
@@ -48,3 +50,17 @@ def test_tables_and_figures_are_counted_each_by_itself():
 def test_a_row_that_does_not_fit_its_headings_is_refused():
     with pytest.raises(ValueError, match=r"'分区': 1 cells below 2"):
         Grid("分区", (GridColumn("甲"), GridColumn("乙")), (("a", "b"), ("a",)))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Grid("分区", (GridColumn("甲"),), ()),
+        lambda: Pairs(()),
+        lambda: Items(()),
+    ],
+    ids=["table", "facts", "list"],
+)
+def test_what_is_empty_is_refused(made):
+    with pytest.raises(ValueError, match="is empty; leave it out, or say"):
+        made()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 
 import pytest
@@ -11,6 +12,7 @@ import small_document
 from paper_text import texts
 
 from spatial.finding import Unknown
+from spatial.override.model import Override, Overruling
 from spatial.report import paper as paper_module
 from spatial.report.blocks import (
     Figure,
@@ -28,6 +30,21 @@ from spatial.report.words import say, sentence
 from spatial.text import message
 
 PROMISE = say("summary.promise", "zh")
+OVERRIDE = Override(
+    site_id="S-9",
+    finding=None,
+    rule=None,
+    zone=None,
+    unknown="layer_missing",
+    what="wetland",
+    outcome="clear",
+    reason="现场无湿地",
+    name="某甲（虚构）",
+    on=dt.date(2026, 11, 20),
+    document=None,
+    checked_instead="现场踏勘",
+    line=2,
+)
 
 
 def only(*site_ids):
@@ -190,6 +207,35 @@ def test_a_doubt_that_leaves_nothing_open_for_the_site_is_told_as_such():
     assert cells(table, 2)[1].startswith("存疑\n")
 
 
+def test_what_clear_means_is_not_said_of_a_reviewers_answer():
+    site = sample_content.site(
+        "S-9",
+        None,
+        "clear",
+        machine="not_checked",
+        overrulings=(Overruling(OVERRIDE, "applied", (), "not_checked"),),
+    )
+    content = dataclasses.replace(sample_content.sample(), sites=(site,))
+    said = words(first_page(review_document(content)))
+    assert "未发现冲突（人工改判；机器结论：未能核查）" in said
+    assert "现场无湿地" in said
+    assert say("meaning.clear", "zh") not in said
+
+
+def test_a_report_on_a_site_has_the_overrides_of_that_site_alone():
+    rulings = tuple(
+        Overruling(dataclasses.replace(OVERRIDE, site_id=one), "applied", (), None)
+        for one in ("S-0", "S-4")
+    )
+    whole = dataclasses.replace(sample_content.sample(), overrulings=rulings)
+    assert len(grid(review_document(whole), "人工改判").rows) == 2
+    alone = dataclasses.replace(only("S-4"), overrulings=rulings)
+    table = grid(review_document(alone), "人工改判")
+    assert [cells(table, n)[0] for n in range(len(table.rows))] == ["S-4"]
+    other = dataclasses.replace(only("S-2"), overrulings=rulings)
+    assert say("print.nothing", "zh") in words(review_document(other).blocks)
+
+
 # -- the report on a run -------------------------------------------------------------
 
 
@@ -291,5 +337,8 @@ def test_a_map_stands_on_the_page_of_its_site_and_that_of_all_before_the_list():
 
 
 def test_a_review_of_no_site_is_printed_too():
-    document = review_document(only())
+    bare = dataclasses.replace(
+        only(), inputs={}, versions={}, layers=(), rules=(), issues=(), settings=()
+    )
+    document = review_document(bare)
     assert "没有可审查的项目" in words(document.blocks)
