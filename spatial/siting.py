@@ -23,12 +23,12 @@ from spatial.report import tables
 from spatial.report.assemble import assemble
 from spatial.report.comparison import compare as compare_contents
 from spatial.report.overruled import overruled
-from spatial.report.write import write_review
+from spatial.report.write import DEFAULT_FORMATS, write_review
 from spatial.shelf import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import folium
     import pandas as pd
@@ -114,13 +114,27 @@ class Review:
         )
 
     def write(
-        self, folder: Path | str, *, call: Mapping[str, Any] | None = None
+        self,
+        folder: Path | str,
+        *,
+        formats: Collection[str] = DEFAULT_FORMATS,
+        fonts: Path | None = None,
+        call: Mapping[str, Any] | None = None,
     ) -> tuple[Path, ...]:
-        """Write result, tables, map and manifest to a folder; return the paths.
+        """Write result, tables, reports and manifest to a folder; return the paths.
 
-        `call` stands in the manifest, see `spatial.report.write.write_review`.
+        `formats` are some of ``xlsx``, ``html``, ``docx``, ``pdf``; of a review with
+        one site (see `only`) Word and PDF are the report on that site. More, and
+        `fonts` and `call`, at `spatial.report.write.write_review`.
         """
-        return write_review(self.content, Path(folder), lang=self.lang, call=call)
+        return write_review(
+            self.content,
+            Path(folder),
+            lang=self.lang,
+            call=call,
+            formats=formats,
+            fonts=fonts,
+        )
 
 
 def compare(before: Review, after: Review) -> Comparison:

@@ -17,6 +17,7 @@ from spatial.cli.layer_commands import layers
 from spatial.cli.ledger import ledger
 from spatial.cli.monitor_command import monitor
 from spatial.cli.replay_command import replay
+from spatial.cli.report_command import report
 from spatial.cli.rule_commands import rules
 from spatial.cli.siting_commands import demo, review
 from spatial.cli.terminal import Redline
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 for _command in (
-    *(demo, review, monitor, feasible, replay, ledger),
+    *(demo, review, monitor, feasible, report, replay, ledger),
     *(layers, rules, dossier),
 ):
     main.add_command(_command)

@@ -26,6 +26,7 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--before", type=_PATH, help="前一期影像 / earlier image")
 @click.option("--after", type=_PATH, help="后一期影像 / later image")
+@click.option("--fonts", type=_PATH, help="PDF 字体文件夹 / folder of the PDF's fonts")
 @click.option("--datum-shift", help="七参数或格网 / seven parameters or a grid")
 @lang_option
 @click.pass_context
@@ -40,6 +41,7 @@ def replay(
     compare: str | None,
     before: Path | None,
     after: Path | None,
+    fonts: Path | None,
     datum_shift: str | None,
 ) -> None:
     """重放一次审查或监测，逐字节比较 / make a run again and compare every byte.
@@ -57,7 +59,7 @@ def replay(
     from spatial.rerun.replaying import replay as made_again
 
     other = other_of(compare) if compare else None
-    given = Given(sites, workspace, overrides, other, datum_shift, before, after)
+    given = Given(sites, workspace, overrides, other, datum_shift, before, after, fonts)
     found = made_again(run, given=given, step=step, progress=rules_done)
     _print(found)
     if not found.same:

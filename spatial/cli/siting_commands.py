@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spatial.cli.reading_options import reading_options
+from spatial.cli.report_options import formats_here, report_options
 from spatial.cli.terminal import (
     lang_option,
     language,
@@ -75,7 +76,8 @@ def demo(out: Path, on: dt.datetime | None, *, imagery: bool) -> None:
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
     call = ReviewCall(county / "projects.gpkg", county, day, language(), avoid=True)
-    result, written = _carried_out(call, out / "review")
+    formats = formats_here(None, told=False)
+    result, written = _carried_out(call, out / "review", formats)
     _print_outcomes(result)
     found = result.outcomes["outcome"]
     planted = {one.site_id: one.outcome_on(day) for one in truth()}
@@ -159,6 +161,7 @@ def _demo_of_images(county: Path, out: Path) -> None:
     help="每批项目数；各批写入 part-001 等子文件夹 / review so many sites"
     " at a time, each part into a folder of its own",
 )
+@report_options
 @click.option(
     "--fail-on",
     type=click.Choice(OUTCOMES),
@@ -185,14 +188,17 @@ def review(
     compare: str | None,
     avoid: bool,
     part_size: int | None,
+    formats: tuple[str, ...] | None,
+    fonts: Path | None,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
 
     May this be built here, and which clause says so. Writes result.json,
-    findings.gpkg, findings.xlsx, report.html and manifest.json (with --compare also
-    comparison.json). Without --on, today's law and layers count. --fail-on looks at
-    the outcomes after overrides.
+    findings.gpkg, findings.xlsx, report.html, report.docx, report.pdf and manifest.json
+    (with --compare also comparison.json); without --format those that can be written
+    on this machine. Without --on, today's law and layers count. --fail-on looks at the
+    outcomes after overrides.
 
     \b
     例 / example:
@@ -215,12 +221,14 @@ def review(
         compare=other_of(compare) if compare else None,
         avoid=avoid,
         part_size=part_size,
+        fonts=fonts,
     )
+    wanted = formats or formats_here(fonts)
     if part_size is not None:
-        there = _in_parts(call, out)
+        there = _in_parts(call, out, wanted)
         _exit_on(ctx, fail_on, there)
         return
-    result, written = _carried_out(call, out)
+    result, written = _carried_out(call, out, wanted)
     _print_outcomes(result)
     _print_overrides(result)
     _print_comparison(result)
@@ -236,14 +244,15 @@ def _exit_on(ctx: click.Context, fail_on: tuple[str, ...], there: Set[str]) -> N
         ctx.exit(1)
 
 
-def _in_parts(call: ReviewCall, out: Path) -> Set[str]:
+def _in_parts(call: ReviewCall, out: Path, formats: tuple[str, ...]) -> Set[str]:
     """Review part by part, each into its folder; return the outcomes that occur."""
     from spatial.rerun.call import carry_out_parts, told
 
     counts: Counter[str] = Counter()
     for one, result in carry_out_parts(call, step=step, progress=rules_done):
         folder = out / f"part-{one.part:03d}"
-        result.write(folder, call=told(one, folder))
+        made_of = told(one, folder)
+        result.write(folder, formats=formats, fonts=call.fonts, call=made_of)
         said = Counter(site.outcome for site in result.content.sites)
         counts += said
         words = ", ".join(f"{outcome_word(k)} {said[k]}" for k in OUTCOMES if said[k])
@@ -260,13 +269,16 @@ def _today() -> dt.date:
     return today
 
 
-def _carried_out(call: ReviewCall, out: Path) -> tuple[Review, Sequence[Path]]:
+def _carried_out(
+    call: ReviewCall, out: Path, formats: tuple[str, ...]
+) -> tuple[Review, Sequence[Path]]:
     """Carry out a review and write it, with what it was called with."""
     from spatial.rerun.call import carry_out, told
 
     result = carry_out(call, step=step, progress=rules_done)
     progress("cli.writing")
-    return result, result.write(out, call=told(call, out))
+    made_of = told(call, out)
+    return result, result.write(out, formats=formats, fonts=call.fonts, call=made_of)
 
 
 def step(key: str, facts: Mapping[str, str | float]) -> None:

@@ -151,22 +151,22 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     """
     listed = content.sites[:MOST_SITES]
     drawn = drawing(dataclasses.replace(content, sites=listed), lang)
-    counts = _counts(content, lang)
+    said = counts(content, lang)
     compared = content.comparison
     lists = {one.id: one.title for one in content.access_lists}
     return Page(
         heading=heading(content.about, lang),
         title=visible(content.title),
-        facts=_facts(content, lang),
+        facts=facts(content, lang),
         notices=tuple(visible(one) for one in content.notices),
-        summary=_summary(counts, lang) + overrule_summary(content, lang),
+        summary=summary(said, lang) + overrule_summary(content, lang),
         left_out=_left_out(len(listed), len(content.sites), lang),
-        counts=counts,
+        counts=said,
         sites=tuple(
             site_view(one, place=place, lang=lang, lists=lists)
             for place, one in enumerate(listed)
         ),
-        layers=_layers(content, lang),
+        layers=layer_views(content, lang),
         access_lists=table_view(lists_table(content, lang), lang),
         rules=table_view(rules_table(content, lang), lang),
         issues=table_view(issues_table(content, lang), lang, most=MOST_ISSUES),
@@ -180,12 +180,9 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         if compared
         else None,
         compared=comparison_summary(compared, lang) if compared else "",
-        method=tuple(
-            say(f"method.{key}", lang)
-            for key in ("area", "distance", "frame", "boundary", "unknown", "law")
-        ),
-        inputs=_pairs(content.inputs),
-        versions=_pairs(content.versions),
+        method=method(lang),
+        inputs=pairs_of(content.inputs),
+        versions=pairs_of(content.versions),
         legend=drawn.kinds,
         colours={str(one): colour for one, colour in OUTCOME_COLOUR.items()},
         drawn=drawn.bounds is not None,
@@ -200,7 +197,14 @@ def _say(lang: Lang, key: str, **facts: str | float) -> str:
     return say(key, lang, **facts)
 
 
-def _facts(content: ReviewContent, lang: Lang) -> tuple[tuple[str, str], ...]:
+def method(lang: Lang) -> tuple[str, ...]:
+    """Return how was measured and judged, a sentence each."""
+    keys = ("area", "distance", "frame", "boundary", "unknown", "law")
+    return tuple(say(f"method.{key}", lang) for key in keys)
+
+
+def facts(content: ReviewContent, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """Return day, region, number of sites and run id as label and text."""
     region = visible(content.region) if content.region else say("no_region", lang)
     return (
         (say("on", lang), content.on.isoformat()),
@@ -210,7 +214,8 @@ def _facts(content: ReviewContent, lang: Lang) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _counts(content: ReviewContent, lang: Lang) -> tuple[OutcomeCount, ...]:
+def counts(content: ReviewContent, lang: Lang) -> tuple[OutcomeCount, ...]:
+    """Return how many sites have each outcome, the most severe first."""
     said = [one.outcome for one in content.sites]
     return tuple(
         OutcomeCount(
@@ -224,7 +229,8 @@ def _counts(content: ReviewContent, lang: Lang) -> tuple[OutcomeCount, ...]:
     )
 
 
-def _summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
+def summary(counts: tuple[OutcomeCount, ...], lang: Lang) -> str:
+    """Return the counts as a sentence."""
     total = sum(one.count for one in counts)
     if not total:
         return say("summary.none", lang)
@@ -243,7 +249,7 @@ def _left_out(listed: int, total: int, lang: Lang) -> str:
     return say("summary.left_out", lang, listed=listed, total=total)
 
 
-def _layers(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:
+def layer_views(content: ReviewContent, lang: Lang) -> tuple[LayerView, ...]:
     """Return the layers; a notice that all share stands at the head of the page."""
     notices = {one.layer.notice for one in content.layers if one.layer}
     views = tuple(_layer(one, lang) for one in content.sources)
@@ -317,7 +323,8 @@ def _cell(cell: Cell, form: Format, *, lang: Lang) -> str:
     return value_text(cell, lang)
 
 
-def _pairs(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def pairs_of(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return names and texts in order of the names."""
     return tuple((visible(name), visible(text)) for name, text in sorted(named.items()))
 
 

@@ -9,16 +9,18 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from layers.errors import ToolkitError
+from layers.errors import ToolkitError, UnknownKindError
 from spatial.report.comparison_tables import comparison_result
 from spatial.report.excel import write_excel
 from spatial.report.geopackage import write_geopackage
 from spatial.report.html import report_html
 from spatial.report.override_tables import overrides_result
+from spatial.report.printed import FORMATS as PRINTED
+from spatial.report.printed import printer, writers_of
 from spatial.report.result import json_text, write_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from spatial.report.content import ReviewContent
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 MANIFEST_SCHEMA = "ecoredline/manifest/1"
 OUTPUTS = ("result.json", "findings.gpkg", "findings.xlsx", "report.html")
+FORMATS: Mapping[str, str] = {"xlsx": OUTPUTS[2], "html": OUTPUTS[3], **PRINTED}
+"""What can be asked for, in the order of writing: format to name of the file."""
+DEFAULT_FORMATS = ("xlsx", "html")
 COMPARISON = "comparison.json"
 MANIFEST = "manifest.json"
 _UNFINISHED = ".ecoredline-unfinished"
@@ -47,14 +52,22 @@ class OutputRefusedError(ToolkitError, OSError):
         return str(self.args[0])
 
 
+def formats_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats whose files are among some names, in the order of writing."""
+    there = set(names)
+    return tuple(one for one, name in FORMATS.items() if name in there)
+
+
 def write_review(
     content: ReviewContent,
     folder: Path,
     *,
     lang: Lang = "zh",
     call: Mapping[str, Any] | None = None,
+    formats: Collection[str] = DEFAULT_FORMATS,
+    fonts: Path | None = None,
 ) -> tuple[Path, ...]:
-    """Write result.json, findings.gpkg, findings.xlsx, report.html, manifest.json.
+    """Write result.json, findings.gpkg, what is asked for, and manifest.json.
 
     Parameters
     ----------
@@ -68,17 +81,27 @@ def write_review(
     call
         What the review was called with, for the manifest (see `spatial.rerun`); None
         where nobody says.
+    formats
+        Some of `FORMATS`: ``xlsx`` (findings.xlsx), ``html``, ``docx``, ``pdf``
+        (report.html and so on).
+    fonts
+        Folder with the typefaces of the PDF; None: those of the machine.
 
     Returns
     -------
     tuple of Path
-        The five files in the order above; comparison.json before the manifest where
-        the review is compared with another. One that an earlier run left is removed.
+        The files in the order above; comparison.json before the manifest where the
+        review is compared with another. One that an earlier run left is removed.
 
     Raises
     ------
     OutputRefusedError
         The folder is a file, is not writable, or a result is open elsewhere.
+    UnknownKindError
+        There is no such format.
+    ExtraMissingError, FontMissingError
+        Word or PDF was asked for and the extra ``report``, or for the PDF a Chinese
+        typeface, is not there. Nothing is written then.
 
     Notes
     -----
@@ -86,16 +109,30 @@ def write_review(
     moved into place, the manifest last. A run that is killed leaves old files whole
     (the manifest tells which run they are of); the next run clears its remains.
     """
+    for one in formats:
+        if one not in FORMATS:
+            raise UnknownKindError(what="format", name=one, known=list(FORMATS))
     writers: dict[str, Callable[[Path], object]] = {
         OUTPUTS[0]: partial(write_result, content, lang=lang),
         OUTPUTS[1]: partial(write_geopackage, content, lang=lang),
-        OUTPUTS[2]: partial(write_excel, content, lang=lang),
-        OUTPUTS[3]: lambda path: write_text(path, report_html(content, lang)),
     }
+    reports: dict[str, Callable[[Path], object]] = {
+        "xlsx": partial(write_excel, content, lang=lang),
+        "html": lambda path: write_text(path, report_html(content, lang)),
+        **{
+            one: partial(printer, content, one, lang=lang, fonts=fonts)
+            for one in PRINTED
+        },
+    }
+    for one, name in FORMATS.items():
+        if one in formats:
+            writers[name] = reports[one]
     if content.comparison is not None:
         compared = json_text(comparison_result(content.comparison))
         writers[COMPARISON] = lambda path: write_text(path, compared)
-    told = partial(_manifest, content, lang, call)
+    told = partial(
+        _manifest, content, lang, call=call, writers=writers_of(formats, fonts)
+    )
     return write_files(folder, writers, manifest=told)
 
 
@@ -193,12 +230,14 @@ def _told_before(folder: Path) -> set[str]:
 def _manifest(
     content: ReviewContent,
     lang: Lang,
-    call: Mapping[str, Any] | None,
     outputs: Mapping[str, str],
+    *,
+    call: Mapping[str, Any] | None,
+    writers: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what went in and what came out; no clock, no path of this machine."""
     compared = content.comparison
-    return {
+    told = {
         "schema": MANIFEST_SCHEMA,
         "run_id": content.run_id,
         "title": content.title,
@@ -223,6 +262,7 @@ def _manifest(
         "versions": dict(sorted(content.versions.items())),
         "outputs": dict(outputs),
     }
+    return told | ({"writers": dict(writers)} if writers else {})
 
 
 def write_text(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from layers.workspace import open_workspace
 from layers.workspace.office import FILE_NAME
 from spatial.override.read import read_overrides
 from spatial.policy.load import builtin
+from spatial.rerun.cut import cut_down
 from spatial.rerun.places import found, place, shift_found, shift_told
 from spatial.siting import review, review_in_parts
 
@@ -58,6 +59,10 @@ class ReviewCall:
     part_size, part
         Sites in a part, and which part (from 1); None: all at once. Without overrides
         and comparison.
+    only
+        Ids of the sites that the results are cut down to; empty: all.
+    fonts
+        Folder with the typefaces of a PDF; None: those of the machine.
     """
 
     sites: Path
@@ -75,6 +80,8 @@ class ReviewCall:
     avoid: bool = False
     part_size: int | None = None
     part: int | None = None
+    only: tuple[str, ...] = ()
+    fonts: Path | None = None
 
 
 def other_of(text: str) -> Other:
@@ -195,11 +202,12 @@ def carry_out(
         )
 
     if call.part is not None:
-        return next(said for _, said in carry_out_parts(call, step=step))
-    result = reviewed(office, call.on)
-    if call.compare is None:
-        return result
-    return result.compared_with(reviewed(*_other(call, office)))
+        result = next(said for _, said in carry_out_parts(call, step=step))
+    else:
+        result = reviewed(office, call.on)
+    if call.compare is not None:
+        result = result.compared_with(reviewed(*_other(call, office)))
+    return cut_down(result, call.only)
 
 
 def carry_out_parts(
@@ -271,7 +279,10 @@ def told(call: ReviewCall, folder: Path) -> dict[str, Any]:
 
     The day and the language stand in the manifest already.
     """
-    return {
+    rest: dict[str, Any] = {"only": list(call.only)} if call.only else {}
+    if call.fonts is not None:
+        rest["fonts"] = place(call.fonts, folder)
+    return rest | {
         "command": "review",
         "about": call.about,
         "sites": place(call.sites, folder),
@@ -311,6 +322,7 @@ class Given:
     datum_shift: str | None = None
     before: Path | None = None
     after: Path | None = None
+    fonts: Path | None = None
 
 
 def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCall:
@@ -356,6 +368,10 @@ def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCa
         avoid=bool(call.get("avoid")),
         part=(call.get("part") or (None, None))[0],
         part_size=(call.get("part") or (None, None))[1],
+        only=tuple(call.get("only") or ()),
+        fonts=found(call["fonts"], folder, given.fonts, option="--fonts")
+        if call.get("fonts")
+        else given.fonts,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spatial.rerun import differ_geopackage, differ_workbook
+from spatial.rerun import differ_geopackage, differ_printed, differ_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,6 +75,7 @@ def _inside(old: Path, new: Path) -> Where:
         ".json": _json,
         ".gpkg": differ_geopackage.first,
         ".xlsx": differ_workbook.first,
+        ".docx": differ_printed.first,
         ".html": _text,
     }
     look = looks.get(old.suffix)

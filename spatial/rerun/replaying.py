@@ -14,7 +14,8 @@ from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.text import LANGS
 from spatial.monitor.write import MONITORING, PICTURES, write_monitoring
 from spatial.report.assemble import under_versions, versions_of
-from spatial.report.write import MANIFEST, MANIFEST_SCHEMA, write_review
+from spatial.report.printed import writers_of
+from spatial.report.write import MANIFEST, MANIFEST_SCHEMA, formats_of, write_review
 from spatial.rerun.call import Given, call_of, carry_out
 from spatial.rerun.differ import Difference, first_difference
 from spatial.rerun.monitor_call import carry_out_monitor, monitor_call_of
@@ -113,19 +114,21 @@ def replay(
         The manifest is none, or does not tell where an input lies.
     """
     folder = Path(folder)
-    manifest = _manifest(folder / MANIFEST)
+    manifest = manifest_of(folder)
     if manifest.get("about") == MONITORING:
         return _monitored(folder, manifest, given or Given(), step)
     call = call_of(manifest, folder, given or Given())
     result = carry_out(call, step=step, progress=progress)
     content = result.content
     names = (*manifest["outputs"], MANIFEST)
-    inputs = _changed(_inputs(manifest), _inputs_now(content))
-    versions = _changed(manifest.get("versions", {}), content.versions)
+    inputs = changed_inputs(manifest, content)
+    versions = changed(manifest.get("versions", {}), content.versions)
+    formats = formats_of(manifest["outputs"])
+    writers = changed(manifest.get("writers", {}), writers_of(formats, call.fonts))
     told = Replay(
         run_id=manifest["run_id"],
         inputs=inputs,
-        versions=versions,
+        versions=(*versions, *writers),
         altered=_altered(folder, manifest["outputs"]),
         files=(),
         difference=None,
@@ -137,7 +140,14 @@ def replay(
     step("cli.writing", {})
     with tempfile.TemporaryDirectory(prefix="redline-replay-") as draft:
         again = Path(draft)
-        write_review(content, again, lang=call.lang, call=manifest.get("call"))
+        write_review(
+            content,
+            again,
+            lang=call.lang,
+            call=manifest.get("call"),
+            formats=formats,
+            fonts=call.fonts,
+        )
         found = first_difference(folder, again, names)
     return replace(told, files=names, difference=found)
 
@@ -154,8 +164,8 @@ def _monitored(
     """
     call = monitor_call_of(manifest, folder, given)
     again = carry_out_monitor(call, step=step)
-    inputs = _changed(manifest["inputs"], again.inputs)
-    versions = _changed(manifest.get("versions", {}), versions_of())
+    inputs = changed(manifest["inputs"], again.inputs)
+    versions = changed(manifest.get("versions", {}), versions_of())
     altered = _altered(folder, manifest["outputs"])
     told = Replay(manifest["run_id"], inputs, versions, altered, (), None)
     if inputs or versions:
@@ -170,8 +180,17 @@ def _monitored(
     return replace(told, files=names, difference=difference)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
-    """Read a manifest; refuse what a replay could not rest on."""
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a run; refuse what a replay could not rest on.
+
+    Raises
+    ------
+    SourceNotFoundError
+        The folder has none.
+    InputRefusedError
+        It is of another schema, or broken.
+    """
+    path = folder / MANIFEST
     if not path.is_file():
         raise SourceNotFoundError(
             path, todo="name the folder that a review was written to"
@@ -235,9 +254,14 @@ def _prefixed(inputs: Mapping[str, str]) -> dict[str, str]:
     return {f"compare:{name}": one for name, one in inputs.items()}
 
 
-def _changed(
-    before: Mapping[str, str], after: Mapping[str, str]
+def changed_inputs(
+    manifest: Mapping[str, Any], content: ReviewContent
 ) -> tuple[Changed, ...]:
+    """Return the inputs that are not those of the manifest."""
+    return changed(_inputs(manifest), _inputs_now(content))
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Changed, ...]:
     """Return what is not the same on both sides, by name."""
     return tuple(
         Changed(name, before.get(name, _NOTHING), after.get(name, _NOTHING))

@@ -1,0 +1,77 @@
+"""``redline report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from spatial.cli.report_options import formats_here, report_options
+from spatial.cli.siting_commands import rules_done, step
+from spatial.cli.terminal import lang_option, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@report_options
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="ID",
+    help="只写这些项目，每个一份报告 / a report on each of these sites",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="单个项目报告的输出文件夹（默认 RUN/sites）/ folder for reports on sites",
+)
+@click.option("-w", "--workspace", type=_PATH, help="工作区 / workspace")
+@click.option("--sites-file", type=_PATH, help="项目文件 / file of the projects")
+@click.option("--overrides", type=_PATH, help="人工改判文件 / file of overrides")
+@lang_option
+def report(
+    run: Path,
+    *,
+    formats: tuple[str, ...] | None,
+    fonts: Path | None,
+    sites: Sequence[str],
+    out: Path | None,
+    workspace: Path | None,
+    sites_file: Path | None,
+    overrides: Path | None,
+) -> None:
+    """为已有的审查另写报告 / write more reports of a review that is there.
+
+    RUN is the folder of a review with its manifest.json. The review is made again from
+    it, and nothing is written unless its result comes out with the same bytes. Without
+    --site the reports of the whole run are written beside its files; with --site a
+    report on each site, in RUN/sites/ID. The language is that of the run.
+
+    \b
+    例 / example:
+      redline report out/ --format docx,pdf
+      redline report out/ --format docx,pdf --site P-001 --site P-002
+    """
+    from spatial.rerun.call import Given
+    from spatial.rerun.reporting import report as written_of
+
+    given = Given(sites_file, workspace, overrides, fonts=fonts)
+    written = written_of(
+        run,
+        formats=formats or formats_here(fonts),
+        sites=sites,
+        out=out,
+        given=given,
+        step=step,
+        progress=rules_done,
+    )
+    for one in written:
+        say("cli.written", path=str(one))

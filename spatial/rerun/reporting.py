@@ -1,0 +1,144 @@
+"""Reports of a run that is there already: more formats, or a report on one site.
+
+A run is made again from its manifest, and nothing is written unless its result comes
+out with the same bytes: a report says what the run said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import InputRefusedError
+from layers.names import safe_names
+from spatial.monitor.write import MONITORING
+from spatial.report.assemble import under_versions
+from spatial.report.result import write_result
+from spatial.report.write import FORMATS, OUTPUTS, formats_of
+from spatial.rerun.call import Given, call_of, carry_out, told
+from spatial.rerun.cut import cut_down
+from spatial.rerun.replaying import changed_inputs, manifest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from spatial.policy.judge import Progress
+    from spatial.rerun.call import ReviewCall
+    from spatial.siting import Review
+
+SITES = "sites"
+"""Folder in that of the run, in which the report on a site has a folder of its own."""
+
+
+def report(
+    folder: Path | str,
+    *,
+    formats: Collection[str],
+    sites: Sequence[str] = (),
+    out: Path | None = None,
+    given: Given | None = None,
+    step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Write more reports of a run that is there.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run, with its ``manifest.json``.
+    formats
+        Some of `spatial.report.write.FORMATS`.
+    sites
+        Ids: a report on each of them, in ``sites/<id>/`` (a name made harmless, see
+        `layers.names.safe_name`). Empty: the formats of the whole run, beside those
+        that it has; its other files come out again with the same bytes.
+    out
+        Where the folders of the sites go; None: ``sites/`` in the folder of the run.
+    given, step, progress
+        As for `spatial.rerun.replaying.replay`; `given.fonts` counts here too.
+
+    Returns
+    -------
+    tuple of Path
+        The files, site after site in the order given.
+
+    Raises
+    ------
+    SourceNotFoundError
+        The folder has no manifest, or an input is gone.
+    InputRefusedError
+        The run is no review, an input changed, its result does not come out again,
+        or there is no such site.
+    ExtraMissingError, FontMissingError, OutputRefusedError
+        As for `spatial.report.write.write_review`.
+    """
+    folder = Path(folder)
+    given = given or Given()
+    manifest = manifest_of(folder)
+    if manifest.get("about") == MONITORING:
+        raise InputRefusedError(
+            source=folder,
+            expected="the folder of a review",
+            got="that of a monitoring run",
+            todo="its reports are written by redline monitor",
+        )
+    call = call_of(manifest, folder, given)
+    call = replace(call, fonts=given.fonts or call.fonts)
+    whole = _again(call, manifest, folder, step=step, progress=progress)
+    step("cli.writing", {})
+    if not sites:
+        wanted = {*formats_of(manifest["outputs"]), *formats}
+        return whole.write(
+            folder,
+            formats=[one for one in FORMATS if one in wanted],
+            fonts=call.fonts,
+            call=manifest.get("call") and told(call, folder),
+        )
+    base = out or folder / SITES
+    written: list[Path] = []
+    for name, site in safe_names(sites).items():
+        one = replace(call, only=(site,))
+        target = base / name
+        said = cut_down(whole, one.only)
+        written += said.write(
+            target, formats=formats, fonts=call.fonts, call=told(one, target)
+        )
+    return tuple(written)
+
+
+def _again(
+    call: ReviewCall,
+    manifest: Mapping[str, Any],
+    folder: Path,
+    *,
+    step: Callable[[str, Mapping[str, str | float]], None],
+    progress: Progress | None,
+) -> Review:
+    """Return the review of a run; refuse it where it says anything else today."""
+    result = carry_out(call, step=step, progress=progress)
+    changed = [one.name for one in changed_inputs(manifest, result.content)]
+    if changed:
+        raise InputRefusedError(
+            source=folder,
+            expected="the inputs that the run was made of",
+            got=f"others ({', '.join(changed)})",
+            todo="make the review again with redline review",
+        )
+    if manifest.get("versions", {}) != result.content.versions:
+        content = under_versions(result.content, manifest["versions"])
+        result = replace(result, content=content)
+    with tempfile.TemporaryDirectory(prefix="redline-report-") as draft:
+        path = Path(draft) / OUTPUTS[0]
+        write_result(result.content, path, lang=call.lang)
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != manifest["outputs"].get(OUTPUTS[0]):
+        raise InputRefusedError(
+            source=folder,
+            expected="the result that the manifest tells of",
+            got="another one under the libraries of today",
+            todo="redline replay names the difference; make the review again",
+        )
+    return result
