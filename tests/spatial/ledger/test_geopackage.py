@@ -41,6 +41,7 @@ def test_two_readers_see_the_cases_as_the_ledger_does(path):
     row = by_pyogrio.loc["2026-150624-000001"]
     assert row.geometry.equals_exact(known.geometry, 0)
     assert (row["state"], row["due_on"].date()) == ("reopened", known.fields["due_on"])
+    assert row["area_m2"] == known.fields["area_m2"]  # all 64 bits of it
     assert by_pyogrio.crs.to_epsg() == 4490
     with fiona.open(path, layer="cases") as layer:
         assert len(layer) == 6
