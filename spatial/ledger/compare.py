@@ -279,8 +279,9 @@ def streamed(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a question without holding all of them."""
     streaming = connection.execution_options(yield_per=rows)
-    for row in streaming.execute(asked).mappings():
-        yield dict(row)
+    with streaming.execute(asked) as result:  # a server keeps a cursor for it
+        for row in result.mappings():
+            yield dict(row)
 
 
 def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
