@@ -35,6 +35,7 @@ SCALE = 10_000
 CLOUD_CLASS, SHADOW_CLASS, CLEAR_CLASS = 9, 3, 5
 """Scene classes as of Sentinel-2: cloud of high probability, cloud shadow, the rest."""
 
+YEAR_AFTER = "2026-09-12"
 _FINE = 2  # parts of a pixel that are drawn
 _NOISE = 0.003
 _TEXTURE = {"pit": 0.16, "water": 0.02, "panels": 0.03, "roof": 0.03}
@@ -135,6 +136,48 @@ def write_pair(folder: Path | str) -> tuple[Path, Path]:
         _write(path, made, day)
         out.append(path)
     return out[0], out[1]
+
+
+def write_year_after(
+    folder: Path | str, *, restored: Iterable[BaseGeometry] = ()
+) -> Path:
+    """Write an image of a year after the pair, clear and without a shift.
+
+    Parameters
+    ----------
+    folder
+        As for `write_pair`.
+    restored
+        Ground that was put right, EPSG:4490: a planted change that meets it looks as
+        it did on the earlier day of the pair. The other changes are still there.
+
+    Returns
+    -------
+    Path
+        ``after_20260912.tif``, as `write_pair` writes; the same bytes in every run
+        with the same ground and the same GDAL.
+    """
+    right = shapely.union_all(list(restored))
+    looks = scene.LOOKS
+    drawn = [
+        *_later()[: -len(scene.CHANGES)],
+        *(
+            (one.was, one.outline)
+            if scene.on_earth(one.outline).intersects(right)
+            else (looks.get(one.surface, one.surface), one.outline)
+            for one in scene.CHANGES
+        ),
+    ]
+    rng = np.random.Generator(np.random.PCG64(SEED))
+    image = _ground(drawn, _texture(rng), (0.0, 0.0))
+    for _ in scene.DAYS:  # the noise of the pair is not this image's
+        _noise(rng)
+    clear = np.full(GRID.shape, CLEAR_CLASS, dtype=np.uint8)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"after_{YEAR_AFTER.replace('-', '')}.tif"
+    _write(path, Made(_counted(image + _noise(rng)), clear), YEAR_AFTER)
+    return path
 
 
 def _write(path: Path, made: Made, day: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+import docx
 import pytest
-from docx import Document as open_word
 from PIL import Image
 from pypdf import PdfReader
 from shapely import box
@@ -57,7 +57,7 @@ def office(tmp_path):
 
 
 def words_of_word(path):
-    document = open_word(path)
+    document = docx.Document(path)
     cells = (
         cell.text
         for table in document.tables
