@@ -243,7 +243,9 @@ def _refuse(
             raise InputRefusedError(
                 source=f"draw: {what}",
                 expected="an id for each, once",
-                got=f"{', '.join(twice[:5])} more than once" if twice else "an empty id",
+                got=f"{', '.join(twice[:5])} more than once"
+                if twice
+                else "an empty id",
                 todo="correct the list; a second row would be a second lot",
             )
     if not seed.strip():
@@ -330,14 +332,16 @@ def _lot(seed: str, name: str, weight: float) -> decimal.Decimal:
 
 
 def _number(*parts: str) -> int:
-    """Return the SHA-256 of texts as a number; where one ends and the next begins counts."""
+    """Return the SHA-256 of texts, each with its end, as a number."""
     said = json.dumps(parts, ensure_ascii=False).encode()
     return int.from_bytes(hashlib.sha256(said).digest(), "big")
 
 
 def _inspectors(name: str, inspectors: pd.DataFrame, *, seed: str) -> list[str]:
     """Return all inspectors who may go to an object, in the order of their lots."""
-    free = [str(one).strip() for one, row in _rows(inspectors) if name not in _avoids(row)]
+    free = [
+        str(one).strip() for one, row in _rows(inspectors) if name not in _avoids(row)
+    ]
     return sorted(free, key=lambda one: (_number("inspector", seed, name, one), one))
 
 

@@ -109,8 +109,12 @@ def review_links(
             continue
         met = overlap_table(clues[[clues.geometry.name]], review.sites)
         real = met[(met["area_m2"] > 0) | (met["share_of_site"] > 0)]
-        for clue, site, shared in real[["site", "zone", "area_m2"]].itertuples(index=False):
-            link = _link(clues.geometry.loc[clue], review, site, shared, tolerance_m=tolerance_m)
+        for clue, site, shared in real[["site", "zone", "area_m2"]].itertuples(
+            index=False
+        ):
+            link = _link(
+                clues.geometry.loc[clue], review, site, shared, tolerance_m=tolerance_m
+            )
             out.setdefault(str(clue), []).append(link)
     return {
         name: tuple(sorted(links, key=lambda one: one.target))
@@ -149,5 +153,7 @@ def _link(
 
 def _areal(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the areas of a shape."""
-    parts = [one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT]
+    parts = [
+        one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT
+    ]
     return shapely.union_all(parts)

@@ -1,4 +1,4 @@
-"""A folder that `redline monitor` wrote, read back: clues, what it saw, what it set aside."""
+"""A folder that `redline monitor` wrote, read back: clues, what was seen, set aside."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def read_run(folder: Path | str) -> RunFolder:
     before = told["images"]["before"]["date"]
     on = dt.date.fromisoformat(told["images"]["after"]["date"] or told["on"])
     detection = told["detection"]
-    shapes = {name: _layer(folder / _SHAPES, name) for name in ("clues", "set_aside", "zones")}
+    shapes = {
+        name: _layer(folder / _SHAPES, name) for name in ("clues", "set_aside", "zones")
+    }
     return RunFolder(
         run_id=str(told["run_id"]),
         on=on,
@@ -192,9 +194,13 @@ def _aside(
     outline = dict(zip(shapes["clue_id"], shapes.geometry, strict=True))
     if {str(row["patch_id"]) for row in rows} != set(outline):
         raise _torn(folder, "set_aside")
-    geometry = np.array([*(outline[str(r["patch_id"])] for r in rows), None], dtype=object)
+    geometry = np.array(
+        [*(outline[str(r["patch_id"])] for r in rows), None], dtype=object
+    )
     return gpd.GeoDataFrame(
-        {"reason": [str(row["reason"]) for row in rows]}, geometry=geometry[:-1], crs=FRAME
+        {"reason": [str(row["reason"]) for row in rows]},
+        geometry=geometry[:-1],
+        crs=FRAME,
     )
 
 

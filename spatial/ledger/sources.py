@@ -1,8 +1,8 @@
 """Lists of problems that people bring: inspections, reports of the public, drones.
 
 A CSV, a sheet or any file that `layers.read` takes becomes clues by the same rules as
-imagery. What cannot be entered is set aside with its reason. What is known of a reporter
-goes into a table of its own and nowhere else.
+imagery. What cannot be entered is set aside with its reason. What is known of a
+reporter goes into a table of its own and nowhere else.
 """
 
 from __future__ import annotations
@@ -152,9 +152,7 @@ def read_listing(
             got=repr(origin),
             todo="give one of these",
         )
-    found = read_layer(
-        source, kind=KIND, layer=layer, encoding=encoding, **stated
-    )
+    found = read_layer(source, kind=KIND, layer=layer, encoding=encoding, **stated)
     return listing_of(found, origin=origin, on=on)
 
 
@@ -191,7 +189,9 @@ def listing_of(
             "person": person,
         }  # fmt: skip
     named = _named(list(rows.values()))
-    clues = sorted((name, one) for name, one in named.items() if one["shape"] is not None)
+    clues = sorted(
+        (name, one) for name, one in named.items() if one["shape"] is not None
+    )
     rest = sorted((name, one) for name, one in named.items() if one["shape"] is None)
     digests = sorted(one["digest"] for one in rows.values())
     geometry = np.array([*(one["shape"] for _, one in clues), None], dtype=object)[:-1]
@@ -218,9 +218,8 @@ def _rows(
     kept = layer.frame
     shapes = kept.geometry.to_numpy()
     plain = pd.DataFrame(kept.drop(columns=kept.geometry.name))
-    for (row, values), shape in zip(
-        plain.to_dict("index").items(), shapes, strict=True
-    ):
+    rows: dict[Any, Any] = plain.to_dict("index")
+    for (row, values), shape in zip(rows.items(), shapes, strict=True):
         yield int(row), values, shape
     for one in layer.quarantine:
         if one.reason == _NO_PLACE:
@@ -249,7 +248,9 @@ def _lack(said: Mapping[str, Any], on: dt.date | None) -> Message | None:
     if not isinstance(day, dt.date):
         return message("ledger.source.no_day")
     if on is not None and day > on:
-        return message("ledger.source.day_ahead", day=day.isoformat(), on=on.isoformat())
+        return message(
+            "ledger.source.day_ahead", day=day.isoformat(), on=on.isoformat()
+        )
     if said["origin"] is None:
         return message("ledger.source.no_origin")
     return None
@@ -303,5 +304,8 @@ def _not_taken(layer: Layer) -> tuple[str, ...]:
     known = {one.name for one in spec(KIND).fields} | {"feature_id", "geometry"}
     rest = [str(one) for one in layer.frame.columns if one not in known]
     where = headings.find(rest)
-    places = {*where.roles.values(), *(c for one in where.parts.values() for c in one.values())}
+    places = {
+        *where.roles.values(),
+        *(c for one in where.parts.values() for c in one.values()),
+    }
     return tuple(one for one in rest if one not in places)

@@ -26,7 +26,9 @@ _WIDE = 16
 
 def template_headings(lang: Lang = "zh") -> tuple[str, ...]:
     """Return the headings of the form: two for the place, then those of the kind."""
-    place = tuple(TEXTS.say(f"ledger.template.{one}", lang=lang) for one in ("lon", "lat"))
+    place = tuple(
+        TEXTS.say(f"ledger.template.{one}", lang=lang) for one in ("lon", "lat")
+    )
     return (*place, *(one.title[lang] for one in spec(KIND).fields))
 
 

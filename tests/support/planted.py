@@ -23,7 +23,15 @@ START = dt.date(2020, 6, 1)
 FIELD_M = 2000.0
 _LON, _LAT = 107.0, 40.0
 _M_PER_LON, _M_PER_LAT = 85_393.0, 111_034.0  # about, at 40 north
-KINDS = ("mining", "industry", "farming", "tourism", "transport", "energy", "settlement")
+KINDS = (
+    "mining",
+    "industry",
+    "farming",
+    "tourism",
+    "transport",
+    "energy",
+    "settlement",
+)
 
 
 def day_of(run):
@@ -84,12 +92,14 @@ class History:
 
 
 def _always(shape, kind, runs=range(1, RUNS + 1)):
-    return {run: ((shape, kind),) for run in runs}
+    return dict.fromkeys(runs, ((shape, kind),))
 
 
 def _same(at, x, size, kind):
-    says = {1: ("new",), **{run: ("same",) for run in range(2, RUNS + 1)}}
-    return History("same", at, _always(rect(x, x, size, size), kind), 1, ("open",), says)
+    says = {1: ("new",), **dict.fromkeys(range(2, RUNS + 1), ("same",))}
+    return History(
+        "same", at, _always(rect(x, x, size, size), kind), 1, ("open",), says
+    )
 
 
 def _grown(at, x, size, kind):
@@ -181,11 +191,9 @@ def _touching(at, x, size, kind):
 
 def _kind(at, x, size, kind):
     """The guess changes from run to run, to one that does not go with the first."""
-    other = "agriculture" if kind != "agriculture" and kind != "farming" else "mining"
+    other = "agriculture" if kind not in {"agriculture", "farming"} else "mining"
     shape = rect(x, x, size, size)
-    stands = {
-        run: ((shape, kind if run % 2 else other),) for run in range(1, RUNS + 1)
-    }
+    stands = {run: ((shape, kind if run % 2 else other),) for run in range(1, RUNS + 1)}
     return History("kind", at, stands, 1, ("open",), {2: ("same",), 3: ("same",)})
 
 

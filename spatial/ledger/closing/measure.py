@@ -1,7 +1,7 @@
 """The after-image against the state before the damage, pixel by pixel.
 
-    before --+-- pair gate --> indices on one grid --> area that looks like before
-    after ---+                 (the surroundings tell what season and light did)
+before --+-- pair gate --> indices on one grid --> area that looks like before
+after ---+                 (the surroundings tell what season and light did)
 """
 
 from __future__ import annotations
@@ -176,7 +176,9 @@ def _seen(
     shape: BaseGeometry, before: RasterLayer, after: RasterLayer, limits: ClosingLimits
 ) -> tuple[_Seen | None, tuple[Message, ...]]:
     """Return both images around a case, or None, and what speaks against them."""
-    box = grown_bounds(np.array([shapely.bounds(shape)]), np.array([limits.surroundings_m]))
+    box = grown_bounds(
+        np.array([shapely.bounds(shape)]), np.array([limits.surroundings_m])
+    )
     report = pair(before, after, area=shapely.box(*box[0]))
     doubts = tuple(one.message for one in report.doubts)
     if not report.is_usable or report.aligned is None:
@@ -211,9 +213,7 @@ def _indices(
 ) -> dict[str, tuple[Image, Image]]:
     """Return the indices that the bands allow, and the brightness, on both days."""
     made = [
-        name
-        for name, (plus, minus) in INDICES.items()
-        if {*plus, *minus} <= set(roles)
+        name for name, (plus, minus) in INDICES.items() if {*plus, *minus} <= set(roles)
     ]
     out: dict[str, tuple[Image, Image]] = {}
     if made:
@@ -246,8 +246,7 @@ def _look(seen: _Seen, limits: ClosingLimits) -> _Told:
         tolerance[name] = max(limits.least_tolerance, limits.spreads * spread)
         if tolerance[name] > limits.most_tolerance:
             doubts.append(
-                message("ledger.closing.restless", index=name,
-                        spread=f"{spread:.3f}")  # fmt: skip
+                message("ledger.closing.restless", index=name, spread=f"{spread:.3f}")
             )
         off[name] = change - drift[name]
         known &= np.isfinite(change)

@@ -108,8 +108,8 @@ class Recovery:
         Of what was seen that looks like before, in [0, 1]; NaN where nothing was.
     indices
         By index: means before and after over what was seen, ``damaged`` where an image
-        of the damage was given, ``back``: the recovered part of the fall in [0, 1] (None
-        where the damage hardly shows), and ``tolerance``.
+        of the damage was given, ``back``: the recovered part of the fall in [0, 1]
+        (None where the damage hardly shows), and ``tolerance``.
     reasons
         What kept it from being told, and the doubts of the pair gate.
     """

@@ -111,4 +111,6 @@ def _aside(cases: gpd.GeoDataFrame, view: View) -> Mapping[str, str]:
     met = met.sort_values(
         ["site", "area_m2", "reason"], ascending=[True, False, True]
     ).drop_duplicates("site")
-    return {str(one): str(why) for one, why in zip(met["site"], met["reason"], strict=True)}
+    return {
+        str(one): str(why) for one, why in zip(met["site"], met["reason"], strict=True)
+    }

@@ -50,6 +50,7 @@ def parts(
         for clue, some in one[several].groupby("clue_id", sort=True)
     }
     clues = dict(zip(seen.index, seen.geometry, strict=True))
+    row: Any
     for row, is_cut in zip(one.itertuples(index=False), several, strict=True):
         shape = clues[row.clue_id]
         if is_cut:
@@ -74,7 +75,9 @@ def _part(
 ) -> BaseGeometry:
     """Return what a clue on several cases shows of one of them."""
     if row.primary:
-        rest = shapely.difference(shape, shapely.union_all([grounds[i] for i in others]))
+        rest = shapely.difference(
+            shape, shapely.union_all([grounds[i] for i in others])
+        )
     else:
         earlier = [grounds[i] for i in others if i < row.case_id]
         on_it = shapely.intersection(shape, grounds[row.case_id])
@@ -87,7 +90,9 @@ def flat(shape: BaseGeometry) -> BaseGeometry:
     """Return the areas of a shape; the shape itself if it has none."""
     if shapely.get_dimensions(shape) < _FLAT or not shape.geom_type.startswith("Geom"):
         return shape
-    areas = [one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT]
+    areas = [
+        one for one in shapely.get_parts(shape) if shapely.get_dimensions(one) == _FLAT
+    ]
     return shapely.union_all(areas)
 
 
@@ -138,8 +143,8 @@ def updated(
     GeoDataFrame
         Indexed by case id, sorted; ``geometry`` (the outline now), ``ground``,
         ``last_seen``. A run that shows the whole of a case replaces the outline; one
-        that shows its latest change adds to it, and a point changes no area. A clue that is ``earlier`` or
-        ``recovering`` adds to the ground and leaves the outline.
+        that shows its latest change adds to it, and a point changes no area. A clue
+        that is ``earlier`` or ``recovering`` adds to the ground and leaves the outline.
     """
     what = view or View()
     before = earlier or {}
@@ -154,16 +159,17 @@ def updated(
             if how not in ("earlier", "recovering")
         ]
         now = [*before.get(str(case_id), ()), *now] if now else now
-        last = known.geometry.loc[case_id]
+        last: Any = known.geometry.loc[case_id]
         intact = case.get("intact_on")
         whole = what.shows_whole(None if intact is None or pd.isna(intact) else intact)
+        ground: Any = case["ground"]
         outline = _outline(last, now, whole=whole)
         days = seen.loc[some["clue_id"], "seen_on"]
         rows.append(
             (
                 case_id,
                 outline,
-                joined([case["ground"], *shapes]),
+                joined([ground, *shapes]),
                 max([case["last_seen"], *days]),
             )
         )

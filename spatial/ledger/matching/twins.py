@@ -36,8 +36,10 @@ def first_of_twins(
     if len(clues) < 2:  # noqa: PLR2004  alone
         return {}
     plain = clues[["kind", "seen_on"]].assign(ground=clues.geometry.to_numpy())
-    known = clues[[clues.geometry.name]].join(plain).assign(
-        state="clue", closed_on=None, last_seen=clues["seen_on"]
+    known = (
+        clues[[clues.geometry.name]]
+        .join(plain)
+        .assign(state="clue", closed_on=None, last_seen=clues["seen_on"])
     )
     table = ties(known, clues, settings)
     one = table[table["by"].notna() & (table["clue_id"] != table["case_id"])]

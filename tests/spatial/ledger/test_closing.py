@@ -193,7 +193,9 @@ def test_closed_without_an_image_is_marked():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_line_has_a_sentence(said, lang):
     for one in said.values():
-        assert all(TEXTS.render(line, lang) for line in closing_note("c", [one], head="h"))
+        assert all(
+            TEXTS.render(line, lang) for line in closing_note("c", [one], head="h")
+        )
 
 
 @given(st.floats(0.01, 1), st.floats(0, 1), st.floats(0, 1))

@@ -421,13 +421,9 @@ def test_a_report_without_a_place_is_registered(ledger):
          "description": ["河边倾倒（虚构）"]},
         index=["y"],
     )  # fmt: skip
-    found = enter(
-        ledger, listing(day_of(1), "l", ("x", point(0, 0)), placeless=words)
-    )
+    found = enter(ledger, listing(day_of(1), "l", ("x", point(0, 0)), placeless=words))
     case = ledger.case(found.opened["y"])
     assert case.geometry is None
     assert case.fields["facts"]["description"] == "河边倾倒（虚构）"
-    again = enter(
-        ledger, listing(day_of(1), "l", ("x", point(0, 0)), placeless=words)
-    )
+    again = enter(ledger, listing(day_of(1), "l", ("x", point(0, 0)), placeless=words))
     assert again.was_entered

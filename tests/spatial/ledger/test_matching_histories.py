@@ -6,15 +6,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from planted import RUNS, START, day_of, histories, on_ground, seen_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from planted import RUNS, START, day_of, histories, seen_in
 
 from spatial.ledger.matching import View, match
 from spatial.ledger.matching.outlines import updated
 
 ALL = histories()
 EMPTY = ("geometry", "ground", "kind", "state", "last_seen", "closed_on", "intact_on")
+
+
+def put(table, label, column, value):
+    """Set one cell, a geometry too."""
+    table[column] = [
+        value if one == label else cell
+        for one, cell in zip(table.index, table[column], strict=True)
+    ]
 
 
 class Book:
@@ -35,7 +43,7 @@ class Book:
         after = updated(self.known, seen, found, view=view)
         for name in after.index:
             for column in ("geometry", "ground", "last_seen"):
-                self.known.at[name, column] = after.at[name, column]
+                put(self.known, name, column, after[column].loc[name])
         rows = found.pairs[found.pairs["by"].notna()]
         for clue, case, relation in rows[["clue_id", "case_id", "relation"]].itertuples(
             index=False
@@ -55,7 +63,8 @@ class Book:
     def view(self, run, some):
         hidden = {one.at for one in some if run in one.hidden}
         share = {
-            case: 0.0 if self.field[case] in hidden else 1.0 for case in self.known.index
+            case: 0.0 if self.field[case] in hidden else 1.0
+            for case in self.known.index
         }
         return View(whole=False, before_on=START, observed=share)
 
@@ -82,7 +91,7 @@ class Book:
         for case, at in self.field.items():
             if at in fields:
                 self.known.loc[case, "state"] = state
-                self.known.at[case, "closed_on"] = day
+                put(self.known, case, "closed_on", day)
 
     def ends(self, at):
         mine = [case for case, one in self.field.items() if one == at]
@@ -124,7 +133,9 @@ def test_there_are_enough_histories_of_every_sort():
 
 def test_every_clue_of_every_run_is_in_a_case(book):
     for run in range(1, RUNS + 1):
-        entered = [clue for some in book.clues.values() for at, clue in some if at == run]
+        entered = [
+            clue for some in book.clues.values() for at, clue in some if at == run
+        ]
         assert set(entered) == set(seen_in(run, ALL).index)
 
 
@@ -146,7 +157,9 @@ def test_a_run_cut_in_two_finds_the_same_cases(book, data):
     """Each clue finds its case by itself: what else is in the run does not count."""
     run = data.draw(st.integers(1, RUNS))
     seen = seen_in(run, ALL)
-    half = np.array(data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen))))
+    half = np.array(
+        data.draw(st.lists(st.booleans(), min_size=len(seen), max_size=len(seen)))
+    )
     whole = match(book.known, seen, view=book.view(run, ALL))
     one, two = (match(book.known, seen[some]) for some in (half, ~half))
     assert {**one.case_of, **two.case_of} == dict(whole.case_of)
