@@ -13,6 +13,7 @@ import click
 
 from spatial.cli.feasible_command import feasible
 from spatial.cli.layer_commands import layers
+from spatial.cli.ledger_enter_commands import ledger
 from spatial.cli.monitor_command import monitor
 from spatial.cli.replay_command import replay
 from spatial.cli.rule_commands import rules
@@ -38,5 +39,5 @@ def main() -> None:
     atexit.register(gc.freeze)
 
 
-for _command in (demo, review, monitor, feasible, replay, layers, rules):
+for _command in (demo, review, monitor, ledger, feasible, replay, layers, rules):
     main.add_command(_command)

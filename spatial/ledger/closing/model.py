@@ -134,6 +134,11 @@ class Recovery:
         return self.least_share + 1.0 - self.observed_share
 
 
+def by_day(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
+    """Return what after-images say, the earliest first; those without a day before."""
+    return tuple(sorted(found, key=lambda one: (str(one.after[1] or ""), one.after[0])))
+
+
 def verdict_of(found: Sequence[Recovery]) -> Verdict:
     """Return the verdict of the latest image that could tell; unknown if none could.
 
