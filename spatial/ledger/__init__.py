@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spatial.ledger.calendar import Calendar, load_calendar
+    from spatial.ledger.compare import Fault
+    from spatial.ledger.door import create_ledger, migrate_ledger, open_ledger
     from spatial.ledger.errors import LedgerError, RefusedError
-    from spatial.ledger.ledger import Head, Ledger, create_ledger, open_ledger
+    from spatial.ledger.ledger import Head, Ledger
     from spatial.ledger.lifecycle import Lifecycle, load_lifecycle
     from spatial.ledger.model import (
         Actor,
@@ -32,21 +34,26 @@ if TYPE_CHECKING:
         Run,
         Sighting,
         Transfer,
-        evidence_file,
     )
     from spatial.ledger.place import Server
+    from spatial.ledger.proof import evidence_file
+    from spatial.ledger.verify import Verified
 
 _MODEL = (
     *("Actor", "Case", "CaseFilter", "Event", "Evidence", "Link", "NewCase"),
-    *("Person", "Run", "Sighting", "Transfer", "evidence_file"),
+    *("Person", "Run", "Sighting", "Transfer"),
 )
 _HOME = {
     **dict.fromkeys(_MODEL, "model"),
-    **dict.fromkeys(("Head", "Ledger", "create_ledger", "open_ledger"), "ledger"),
+    **dict.fromkeys(("create_ledger", "migrate_ledger", "open_ledger"), "door"),
+    **dict.fromkeys(("Head", "Ledger"), "ledger"),
+    "Fault": "compare",
+    "Verified": "verify",
     **dict.fromkeys(("Lifecycle", "load_lifecycle"), "lifecycle"),
     **dict.fromkeys(("Calendar", "load_calendar"), "calendar"),
     **dict.fromkeys(("LedgerError", "RefusedError"), "errors"),
     "Server": "place",
+    "evidence_file": "proof",
 }
 
 __all__ = [
@@ -56,6 +63,7 @@ __all__ = [
     "CaseFilter",
     "Event",
     "Evidence",
+    "Fault",
     "Head",
     "Ledger",
     "LedgerError",
@@ -68,10 +76,12 @@ __all__ = [
     "Server",
     "Sighting",
     "Transfer",
+    "Verified",
     "create_ledger",
     "evidence_file",
     "load_calendar",
     "load_lifecycle",
+    "migrate_ledger",
     "open_ledger",
 ]
 

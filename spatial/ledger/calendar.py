@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -106,7 +107,16 @@ def load_calendar(path: Path | str = OWN) -> Calendar:
         A year without its source, a day of another year, a holiday on a weekend, a
         worked day that is none, or whatever else is not in that form.
     """
-    top = document.load(path)
+    return _own() if path == OWN else _calendar(document.load(path))
+
+
+@cache
+def _own() -> Calendar:
+    return _calendar(document.load_own(OWN))
+
+
+def _calendar(top: Entry) -> Calendar:
+    """Return what a document says."""
     top.only("years")
     holidays: dict[int, frozenset[dt.date]] = {}
     workdays: dict[int, frozenset[dt.date]] = {}

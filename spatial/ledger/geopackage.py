@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -25,7 +26,7 @@ from spatial.ledger.errors import (
     LedgerReadOnlyError,
     NotALedgerError,
 )
-from spatial.ledger.geometry_type import blob_bounds, is_empty
+from spatial.ledger.geometry_type import blob_bounds, from_blob, is_empty, to_blob
 from spatial.ledger.geopackage_tables import (
     APPLICATION_ID,
     USER_VERSION,
@@ -34,7 +35,7 @@ from spatial.ledger.geopackage_tables import (
     triggers,
 )
 from spatial.ledger.store import BUSY_TIMEOUT_S
-from spatial.ledger.tables import SEARCHED
+from spatial.ledger.tables import SEARCHED, SPATIAL, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
 
 _BEGIN = "ledger_begin"
 _NETWORK = (
@@ -197,6 +198,10 @@ class GeoPackageStore:
         found += [f"a foreign trigger {one}" for one in there if one not in wanted]
         for table in SEARCHED:
             found += _index_faults(connection, table.name)
+        for table in metadata.sorted_tables:
+            found += _odd_values(connection, table)
+        for table in SPATIAL:
+            found += _odd_shapes(connection, table.name)
         return found
 
 
@@ -215,6 +220,50 @@ def _index_faults(connection: Connection, table: str) -> list[str]:
         f" (SELECT fid FROM {table} WHERE geom IS NOT NULL) LIMIT 1"
     ).scalar()
     return [] if wrong is None else [f"the spatial index of {table} at row {wrong}"]
+
+
+_STORED_AS = {"TEXT": "text", "DATE": "text", "INTEGER": "integer", "FLOAT": "real"}
+
+
+def _odd_values(connection: Connection, table: Table) -> list[str]:
+    """Return the columns that hold a value of another type than the ledger writes.
+
+    SQLite takes any value in any column, and what looks alike after reading (a day as
+    20260501, a number as text) was not written by the ledger.
+    """
+    dialect = connection.dialect
+    found = []
+    for column in table.columns:
+        name, kind = column.name, column.type.compile(dialect=dialect)
+        if kind == "BOOLEAN":
+            odd = f"{name} NOT IN (0, 1) OR typeof({name}) <> 'integer'"
+        elif kind == "DATE":
+            odd = f"typeof({name}) <> 'text' OR {name} IS NOT date({name})"
+        elif kind in _STORED_AS:
+            odd = f"typeof({name}) <> '{_STORED_AS[kind]}'"
+        else:
+            odd = f"typeof({name}) <> 'blob'"
+        asked = (
+            f"SELECT 1 FROM {table.name}"  # noqa: S608 - names of ours
+            f" WHERE {name} IS NOT NULL AND ({odd}) LIMIT 1"
+        )
+        if connection.exec_driver_sql(asked).scalar() is not None:
+            found.append(f"a value in {table.name}.{name} that no ledger writes")
+    return found
+
+
+def _odd_shapes(connection: Connection, table: str) -> list[str]:
+    """Return a shape whose head is not the one that the ledger writes."""
+    cursor = _driver(connection).cursor()
+    asked = f"SELECT rowid, geom FROM {table} WHERE geom IS NOT NULL"  # noqa: S608
+    for row, blob in cursor.execute(asked):
+        try:
+            same = to_blob(from_blob(blob)) == blob
+        except (ValueError, TypeError, shapely.errors.ShapelyError):
+            same = False
+        if not same:
+            return [f"the shape of row {row} in {table} was changed"]
+    return []
 
 
 def _driver(connection: Connection) -> Any:  # noqa: ANN401 - sqlite3.Connection

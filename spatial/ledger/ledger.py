@@ -1,31 +1,24 @@
-"""`create_ledger`, `open_ledger` and `Ledger`: the one way to a ledger."""
+"""`Ledger`: an open ledger, read by snapshots and written by transactions."""
 
 from __future__ import annotations
 
 import datetime as dt
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from spatial.ledger import lifecycle as life
 from spatial.ledger import query, tables
-from spatial.ledger.calendar import load_calendar
-from spatial.ledger.chain import GENESIS
-from spatial.ledger.desk import EVIDENCE_LIMIT, Rules
 from spatial.ledger.errors import NoSuchCaseError, RefusedError, RoleError
-from spatial.ledger.geopackage import GeoPackageStore
-from spatial.ledger.lifecycle import load_lifecycle
-from spatial.ledger.migrate import MIGRATIONS, check_version
+from spatial.ledger.migrate import check_version
 from spatial.ledger.model import Case, CaseFilter
 from spatial.ledger.pending import Pending, event_of, read_meta
-from spatial.ledger.place import Server
 from spatial.ledger.projection import CHINA
 from spatial.ledger.regrouping import Writing
-from spatial.ledger.store import BUSY_TIMEOUT_S
+from spatial.ledger.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,17 +26,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from spatial.ledger.calendar import Calendar
+    from spatial.ledger.desk import Rules
     from spatial.ledger.lifecycle import Lifecycle
     from spatial.ledger.model import Actor, Event, Person
     from spatial.ledger.store import Store
+    from spatial.ledger.verify import Verified
 
 _EVERYTHING = CaseFilter()
-
-
-def utc_now() -> dt.datetime:
-    """Return the time, in UTC."""
-    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,136 +55,6 @@ class Head:
         return f"{self.seq}:{self.hash}"
 
 
-def create_ledger(
-    where: Path | str | Server,
-    *,
-    actor: Actor,
-    clock: Callable[[], dt.datetime] = utc_now,
-    lifecycle: Lifecycle | None = None,
-    calendar: Calendar | None = None,
-    **settings: Any,  # noqa: ANN401 - as of open_ledger
-) -> Ledger:
-    """Make an empty ledger.
-
-    Parameters
-    ----------
-    where
-        A GeoPackage that is not there yet, or a schema of a PostGIS database that has
-        no ledger yet.
-    actor
-        Who makes it; the first event says so.
-    clock, lifecycle, calendar, settings
-        As of `open_ledger`.
-
-    Returns
-    -------
-    Ledger
-        Open for `actor`.
-
-    Raises
-    ------
-    NotALedgerError
-        Something is there already.
-    LedgerReadOnlyError
-        The folder or database cannot be written to.
-    RoleError
-        Nobody has heard of the role.
-    """
-    life_of = lifecycle or load_lifecycle()
-    _need_role(actor, life_of)
-    store = store_of(where, **_of_store(settings))
-    at = stamp(clock())
-    with store.creating() as connection:
-        tables.metadata.create_all(connection)
-        rows = {
-            "application": "ecoredline-ledger",
-            "schema_version": str(tables.VERSION),
-            "created_at": at,
-            "head_seq": "0",
-            "head_hash": GENESIS,
-        }
-        listed = [{"key": key, "value": value} for key, value in rows.items()]
-        connection.execute(insert(tables.meta), listed)
-        store.prepare(connection, at=at)
-        records = [
-            {"version": one.version, "name": one.name, "at": at} for one in MIGRATIONS
-        ]
-        connection.execute(insert(tables.migrations), records)
-        pending = Pending(connection, store, actor=actor, clock=lambda: at)
-        payload = {"schema_version": tables.VERSION, "states": list(life_of.states)}
-        pending.append("", "created", payload)
-        pending.flush()
-    return open_ledger(
-        where,
-        actor=actor,
-        clock=clock,
-        lifecycle=life_of,
-        calendar=calendar,
-        **settings,
-    )
-
-
-def open_ledger(
-    where: Path | str | Server,
-    *,
-    actor: Actor,
-    clock: Callable[[], dt.datetime] = utc_now,
-    lifecycle: Lifecycle | None = None,
-    calendar: Calendar | None = None,
-    evidence_limit: int = EVIDENCE_LIMIT,
-    busy_timeout_s: float = BUSY_TIMEOUT_S,
-) -> Ledger:
-    """Open a ledger. Nothing is read but its version.
-
-    Parameters
-    ----------
-    where
-        A GeoPackage, or a schema of a PostGIS database.
-    actor
-        Who reads and writes, and as what.
-    clock
-        Returns the time, with its zone.
-    lifecycle, calendar
-        The office's own; those of this package if not given.
-    evidence_limit
-        Bytes of one evidence that may lie in the ledger.
-    busy_timeout_s
-        How long a writer waits for its turn.
-
-    Raises
-    ------
-    SourceNotFoundError
-        There is no such file.
-    NotALedgerError
-        It is something else.
-    LedgerVersionError
-        A newer version made it, or it must be migrated first (`migrate_ledger`).
-    RoleError
-        Nobody has heard of the role.
-    """
-    life_of = lifecycle or load_lifecycle()
-    _need_role(actor, life_of)
-    store = store_of(where, busy_timeout_s=busy_timeout_s)
-    check_version(store)
-    rules = Rules(life_of, calendar or load_calendar(), evidence_limit)
-    return Ledger(store, actor=actor, rules=rules, clock=clock)
-
-
-def _of_store(settings: dict[str, Any]) -> dict[str, float]:
-    return {k: v for k, v in settings.items() if k == "busy_timeout_s"}
-
-
-def store_of(
-    where: Path | str | Server, *, busy_timeout_s: float = BUSY_TIMEOUT_S
-) -> Store:
-    """Return the store of a place, not opened yet."""
-    if isinstance(where, Server):
-        from spatial.ledger.postgis import postgis_store  # noqa: PLC0415 - an extra
-
-        return postgis_store(where, busy_timeout_s=busy_timeout_s)
-    return GeoPackageStore(Path(where), busy_timeout_s=busy_timeout_s)
-
-
 def stamp(time: dt.datetime) -> str:
     """Return a time as events hold it: UTC, milliseconds.
 
@@ -209,13 +68,6 @@ def stamp(time: dt.datetime) -> str:
         raise ValueError(msg)
     text = time.astimezone(dt.UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
-
-
-def _need_role(actor: Actor, lifecycle: Lifecycle) -> None:
-    if actor.role not in lifecycle.roles or not actor.name.strip():
-        known = ", ".join(lifecycle.roles)
-        lacks = (f"expected a name and a role of {known}, got {actor}",)
-        raise RoleError(case_id="", what="open_ledger", lacks=lacks)
 
 
 class Ledger:
@@ -251,6 +103,16 @@ class Ledger:
         with self.store.reading() as connection:
             meta = read_meta(connection)
         return Head(int(meta["head_seq"]), meta["head_hash"])
+
+    def verify(self, *, head: str | None = None) -> Verified:
+        """Check the whole history and every table; see `spatial.ledger.verify`.
+
+        Parameters
+        ----------
+        head
+            A head that was kept, ``seq:hash``.
+        """
+        return verify(self.store, head=head)
 
     # -- writing ------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -198,7 +199,16 @@ def load_lifecycle(path: Path | str = OWN) -> Lifecycle:
     DocumentError
         An unknown key, state, role, field or kind of evidence, or a missing one.
     """
-    top = document.load_own(OWN) if path == OWN else document.load(path)
+    return _own() if path == OWN else _lifecycle(document.load(path))
+
+
+@cache
+def _own() -> Lifecycle:
+    return _lifecycle(document.load_own(OWN))
+
+
+def _lifecycle(top: Entry) -> Lifecycle:
+    """Return what a document says."""
     top.only(
         *("roles", "states", "first", "merged", "moves", "suspend", "actions"),
         *("supervision_steps", "deadlines", "remind_days"),

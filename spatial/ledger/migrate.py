@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from spatial.ledger.model import Actor
     from spatial.ledger.store import Store
 
-_APPLICATION = "ecoredline-ledger"
+APPLICATION = "ecoredline-ledger"
+"""By which a ledger is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def version_of(store: Store, connection: Connection) -> int:
         if store.is_missing_table(error):
             raise nothing from None
         raise
-    if meta.get("application") != _APPLICATION:
+    if meta.get("application") != APPLICATION:
         raise nothing
     return int(meta["schema_version"])
 

@@ -156,6 +156,14 @@ class Pending:
     def _with_shape(self, row: Row) -> Row:
         return {**row, "geom": self._sighted.get(row["seq"])}
 
+    def case_of(self, table: Table, seq: int) -> str:
+        """Return the case that a row belongs to; "" when there is no such row."""
+        for one in self._inserts[table.name]:
+            if one["seq"] == seq:
+                return str(one["case_id"])
+        asked = select(table.c.case_id).where(table.c.seq == seq)
+        return self.connection.execute(asked).scalar() or ""
+
     def events(self, case_id: str) -> list[Row]:
         """Return the rows of the events of a case, the pending ones too."""
         events = tables.events

@@ -313,6 +313,7 @@ def _merged(row: Row, event: Event) -> _Done:
     if said["into"]:
         row["merged_into"] = said["into"]
         row["due_on"] = None
+        row["ground_sha256"], row["ground_m2"] = "", None  # the other has it now
         row["state"] = event.to_state
         row["state_since"] = event.at
         return row, ()

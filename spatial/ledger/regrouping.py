@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 import shapely
-from sqlalchemy import select
 
 from spatial.ledger import tables
 from spatial.ledger.errors import RefusedError
@@ -202,9 +201,7 @@ class Writing(Opening):
 
     def _sighting(self, seq: int) -> tuple[str, dict[str, Any]]:
         """Return a sighting that has a shape and belongs to its case."""
-        table = tables.sightings
-        asked = select(table.c.case_id).where(table.c.seq == seq)
-        case_id = self.pending.connection.execute(asked).scalar() or ""
+        case_id = self.pending.case_of(tables.sightings, seq)
         found = [one for one in self._shaped(case_id) if one["seq"] == seq]
         if not found:
             self._refuse("", "rematch", f"no sighting {seq} with a shape")

@@ -32,6 +32,8 @@ metadata = MetaData()
 # GeoPackage wants a plain INTEGER key; on a server 2**31 events are too few
 _Number = BigInteger().with_variant(Integer(), "sqlite")
 _Metres = Float(53)
+# on a server, ordered by bytes as in a file, whatever the database's language
+_Words = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _key(name: str) -> Column[int]:
@@ -41,14 +43,14 @@ def _key(name: str) -> Column[int]:
 
 def _text(name: str, default: str | None = "") -> Column[str]:
     """Return a text column, never missing unless `default` is None."""
-    return Column(name, Text, nullable=default is None)
+    return Column(name, _Words, nullable=default is None)
 
 
 meta = Table(
     "ledger_meta",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("key", _Words, primary_key=True),
+    Column("value", _Words, nullable=False),
 )
 
 events = Table(
@@ -73,7 +75,7 @@ cases = Table(
     "cases",
     metadata,
     _key("fid"),  # the number of the event that opened it
-    Column("case_id", Text, nullable=False, unique=True),
+    Column("case_id", _Words, nullable=False, unique=True),
     _text("state"),
     Column("suspended", Boolean, nullable=False),
     _text("title"),
@@ -133,7 +135,7 @@ grounds = Table(
     "grounds",
     metadata,
     _key("fid"),  # as of the case
-    Column("case_id", Text, nullable=False, unique=True),
+    Column("case_id", _Words, nullable=False, unique=True),
     Column("geom", Shape),
 )
 
@@ -207,7 +209,7 @@ runs = Table(
     "runs",
     metadata,
     _key("seq"),
-    Column("run_id", Text, nullable=False, unique=True),
+    Column("run_id", _Words, nullable=False, unique=True),
     Column("on_day", Date, nullable=False),
     Column("clues", Integer, nullable=False),
     _text("hashes"),
@@ -217,7 +219,7 @@ runs = Table(
 contents = Table(
     "contents",
     metadata,
-    Column("sha256", Text, primary_key=True),
+    Column("sha256", _Words, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
 
@@ -237,7 +239,7 @@ persons = Table(
 counters = Table(
     "counters",
     metadata,
-    Column("prefix", Text, primary_key=True),
+    Column("prefix", _Words, primary_key=True),
     Column("last", Integer, nullable=False),
 )
 
