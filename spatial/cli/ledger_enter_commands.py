@@ -50,7 +50,12 @@ def who_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def ledger() -> None:
-    """问题台账 / the ledger of cases."""
+    """问题台账 / the ledger of cases: what goes into it, and how it is matched.
+
+    \b
+    例 / example:
+      redline ledger enter out/ -l ledger.gpkg --actor 张三 --role entry
+    """
 
 
 @ledger.command()
