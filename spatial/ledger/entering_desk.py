@@ -14,6 +14,7 @@ from spatial.ledger.entered_fields import (
     link_of_neighbour,
     new_case,
     permit_links,
+    plain_rows,
     said,
 )
 from spatial.ledger.entering_model import Entered
@@ -26,6 +27,8 @@ from spatial.ledger.model import Run, Sighting
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapely.geometry.base import BaseGeometry
 
     from layers.text import Lang, Message
@@ -63,9 +66,10 @@ class EnteringDesk:
         self._pairs = found.pairs
         self._see(known, some, found, view)
         self._open(some, found, settings)
+        rest = plain_rows(batch.placeless)
         for name in names:
-            if name in batch.placeless.index:
-                self._open_one(name, batch.placeless.loc[name], None, ())
+            if name in rest:
+                self._open_one(name, rest[name], None, ())
 
     def _known(self, some: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoDataFrame:
         """Return the cases near clues as they stood before this run."""
@@ -89,10 +93,13 @@ class EnteringDesk:
         writing.preload(sorted(set(pieces["case_id"])))
         rows = found.pairs[found.pairs["by"].notna()]
         self._before.load_links(writing, set(rows["case_id"]))
-        for (_, row), shape in zip(rows.iterrows(), pieces.geometry, strict=True):
-            clue: Any = some.loc[row["clue_id"]]
+        clues = plain_rows(some)
+        states = dict(zip(known.index, known["state"], strict=True))
+        outline = dict(zip(after.index, after.geometry, strict=True))
+        for row, shape in zip(rows.to_dict("records"), pieces.geometry, strict=True):
+            clue = clues[row["clue_id"]]
             case_id = row["case_id"]
-            state = known.loc[case_id, "state"]
+            state = states[case_id]
             if row["relation"] == "returned" and case_id not in self._reopened:
                 writing.move(case_id, "recur", why=self._text(row["why"]))
                 self._reopened.append(case_id)
@@ -103,7 +110,7 @@ class EnteringDesk:
                 relation=row["relation"],
                 geometry=shape,
                 kind=_text_or_none(clue["kind"]),
-                footprint=after.geometry.loc[case_id],
+                footprint=outline[case_id],
                 why=said(row["why"]),
                 facts={"primary": bool(row["primary"]), **_facts_seen(clue)},
             )
@@ -115,7 +122,7 @@ class EnteringDesk:
                 self._follow(case_id, row["clue_id"], clue)
         self._join_merged(rows)
 
-    def _follow(self, case_id: str, clue_id: str, clue: pd.Series[Any]) -> None:
+    def _follow(self, case_id: str, clue_id: str, clue: Mapping[str, Any]) -> None:
         """Write what a run says otherwise than the case, and its permits."""
         for name, value in amendments(clue, self._writing.pending.row(case_id)):
             self._amend(case_id, name, value)
@@ -134,9 +141,8 @@ class EnteringDesk:
 
     def _join_merged(self, rows: pd.DataFrame) -> None:
         """Link the cases that one clue lies on with its primary one."""
-        for _, some in rows.groupby("clue_id", sort=True):
-            if len(some) < 2:  # noqa: PLR2004  a clue on one case alone
-                continue
+        several = rows[rows["clue_id"].duplicated(keep=False)]
+        for _, some in several.groupby("clue_id", sort=True):
             first = some.loc[some["primary"].astype(bool), "case_id"].iloc[0]
             for other in some.loc[~some["primary"].astype(bool), "case_id"]:
                 link = link_of_neighbour(first, "shares_clue")
@@ -151,8 +157,9 @@ class EnteringDesk:
         twin = {} if self._batch.source else first_of_twins(new, settings)
         near = found.pairs[found.pairs["by"].isna()]
         beside = near.groupby("clue_id", sort=True)["case_id"].apply(list).to_dict()
-        for name in found.new:
-            clue, shape = new.loc[name], new.geometry.loc[name]
+        clues = plain_rows(new)
+        for name, shape in zip(found.new, new.geometry, strict=True):
+            clue = clues[name]
             if name in twin:
                 self._see_twin(name, clue, shape, self._opened[twin[name]])
             else:
@@ -161,7 +168,7 @@ class EnteringDesk:
     def _open_one(
         self,
         name: str,
-        clue: Any,  # noqa: ANN401  a row
+        clue: Mapping[str, Any],
         shape: BaseGeometry | None,
         beside: tuple[str, ...],
     ) -> None:
@@ -191,7 +198,7 @@ class EnteringDesk:
     def _see_twin(
         self,
         name: str,
-        clue: Any,  # noqa: ANN401  a row
+        clue: Mapping[str, Any],
         shape: BaseGeometry,
         case_id: str,
     ) -> None:
@@ -288,11 +295,11 @@ def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _facts_seen(clue: pd.Series[Any]) -> dict[str, object]:
+def _facts_seen(clue: Mapping[str, Any]) -> dict[str, object]:
     """Return what a later look may ask of a sighting."""
     wanted = ("origin", "description", "place", "trend", "confidence", "picture")
     return {
         name: clue[name]
         for name in wanted
-        if name in clue.index and clue[name] is not None and clue[name] == clue[name]
+        if clue.get(name) is not None and not pd.isna(clue[name])
     }
