@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import shapely
@@ -43,6 +44,7 @@ def hash_of(shape: bytes) -> str:
     return content_hash(shape)
 
 
+@lru_cache(maxsize=256)  # an entry asks three times for one shape
 def area_of(shape: bytes | None) -> float | None:
     """Return the area on the ellipsoid, m2; None for lines, points and nothing."""
     if shape is None:

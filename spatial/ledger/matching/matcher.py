@@ -90,7 +90,7 @@ def match(
     is_one = table["by"].notna()
     table["primary"] = _primary(table)
     table["relation"] = _relations(table, known, seen, settings=chosen, view=what)
-    why = [_why(row, known) for row in table.itertuples(index=False)]
+    why = [_why(row, known, what) for row in table.itertuples(index=False)]
     table["why"] = pd.Series(why, index=table.index, dtype=object)
     new = sorted(set(seen.index) - set(table.loc[is_one, "clue_id"]))
     hit = set(table.loc[is_one, "case_id"])
@@ -210,7 +210,7 @@ def _change(
     return "shrunk" if is_smaller else "same"
 
 
-def _why(row: Any, known: gpd.GeoDataFrame) -> Message:  # noqa: ANN401  a row
+def _why(row: Any, known: gpd.GeoDataFrame, view: View) -> Message:  # noqa: ANN401
     """Return why a clue is, or is not, a case."""
     if row.relation == "neighbour":
         return message(
@@ -225,13 +225,25 @@ def _why(row: Any, known: gpd.GeoDataFrame) -> Message:  # noqa: ANN401  a row
         share_of_case=_percent(row.share_of_case),
         distance_m=f"{row.distance_m:.1f}",
     )
+    closed_on: Any = known.loc[row.case_id, "closed_on"]
+    key = row.relation
+    if key == "returned" and _spans(closed_on, view):
+        key = "returned_or_left"
     return message(
-        f"ledger.match.{row.relation}",
+        f"ledger.match.{key}",
         case=row.case_id,
         tie=tie,
         beyond_m2=f"{row.beyond_m2:,.0f}",
-        closed_on=str(known.loc[row.case_id, "closed_on"]),
+        closed_on=str(closed_on),
+        before=str(view.before_on),
     )
+
+
+def _spans(closed_on: Any, view: View) -> bool:  # noqa: ANN401  a day or none
+    """Say whether a pair of images begins before a case was closed."""
+    if view.before_on is None or not _is_known(closed_on):
+        return False
+    return bool(view.before_on < closed_on)
 
 
 def _percent(share: float) -> str:

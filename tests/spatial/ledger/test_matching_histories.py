@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import RUNS, START, day_of, histories, seen_in
+from planted import RUNS, START, day_of, histories, on_ground, rect, seen_in
 
-from spatial.ledger.matching import View, match
+from layers.errors import DocumentError, InputRefusedError
+from spatial.ledger.matching import ABSENCE, IDENTITY, View, load_settings, match
 from spatial.ledger.matching.outlines import updated
+from spatial.ledger.matching.settings import SETTINGS_FILE
+from spatial.text import TEXTS
 
 ALL = histories()
 EMPTY = ("geometry", "ground", "kind", "state", "last_seen", "closed_on", "intact_on")
@@ -164,3 +167,62 @@ def test_a_run_cut_in_two_finds_the_same_cases(book, data):
     one, two = (match(book.known, seen[some]) for some in (half, ~half))
     assert {**one.case_of, **two.case_of} == dict(whole.case_of)
     assert tuple(sorted(one.new + two.new)) == whole.new
+
+
+@pytest.mark.parametrize(
+    ("before", "key"),
+    [("2024-01-01", "returned_or_left"), ("2025-06-01", "returned")],
+)
+def test_a_pair_that_begins_before_the_closing_may_show_an_old_scar(before, key):
+    shape = on_ground(rect(0, 0, 10, 10), 0)
+    known = gpd.GeoDataFrame(
+        {
+            "ground": gpd.GeoSeries([shape]).to_numpy(),
+            "kind": ["mining"],
+            "state": ["closed"],
+            "last_seen": [dt.date(2024, 6, 1)],
+            "closed_on": [dt.date(2025, 3, 1)],
+        },
+        geometry=[shape],
+        crs="EPSG:4490",
+    ).set_axis(["c"])
+    seen = gpd.GeoDataFrame(
+        {"kind": ["mining"], "seen_on": [dt.date(2025, 9, 1)]},
+        geometry=[shape],
+        crs="EPSG:4490",
+    ).set_axis(["p"])
+    view = View(whole=False, before_on=dt.date.fromisoformat(before))
+    (why,) = match(known, seen, view=view).pairs["why"]
+    assert why.key == f"ledger.match.{key}"
+    for lang in ("zh", "en"):
+        assert TEXTS.render(why, lang)
+
+
+def test_a_table_without_its_columns_or_with_an_id_twice_is_refused():
+    seen = seen_in(1, ALL[:2])
+    with pytest.raises(InputRefusedError, match="none called ground"):
+        match(seen, seen)
+    empty = Book().known
+    with pytest.raises(InputRefusedError, match="more than once"):
+        match(empty, pd.concat([seen, seen]))
+
+
+def test_settings_are_refused_that_are_none(tmp_path):
+    text = SETTINGS_FILE.read_text(encoding="utf-8")
+    path = tmp_path / "settings.yaml"
+    for old, new, words in (
+        ("value: 0.5", "value: 1.5", "a share above 0"),
+        ("value: 15", "value: -1", "0 or more"),
+        ("[other, unknown]", "[rumour]", "one of"),
+        ("weak_share:", "week_share:", "week_share"),
+    ):
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        load_settings.cache_clear()
+        with pytest.raises(DocumentError, match=words):
+            load_settings(path)
+
+
+def test_every_relation_has_its_sentence_in_both_languages():
+    said = {f"ledger.match.{one}" for one in (*IDENTITY, *ABSENCE, "neighbour")}
+    for lang in ("zh", "en"):
+        assert said <= set(TEXTS.sentences(lang))
