@@ -237,7 +237,9 @@ def template(*, out: Path) -> None:
 @click.argument("inspectors", type=_PATH)
 @click.option("--seed", required=True, help="事先公布的随机数 / announced before")
 @click.option(
-    "--count", type=click.IntRange(min=0), required=True,
+    "--count",
+    type=click.IntRange(min=0),
+    required=True,
     help="随机抽取的对象数 / objects drawn at random; key objects come on top",
 )
 @click.option(
@@ -295,7 +297,11 @@ def draw(
 @who_options
 @click.option("--before", type=_PATH, required=True, help="发生前影像 / before")
 @click.option(
-    "--after", "afters", type=_PATH, multiple=True, required=True,
+    "--after",
+    "afters",
+    type=_PATH,
+    multiple=True,
+    required=True,
     help="整改后影像，可多期 / after the rectification",
 )
 @click.option("--damaged", type=_PATH, help="破坏时影像 / image of the damage")

@@ -130,7 +130,9 @@ def test_a_sheet_is_read_as_a_csv_is(tmp_path):
     (tmp_path / "p.csv").write_text(
         "执法证号,回避对象\n1001,甲，乙\n1002,\n", encoding="utf-8"
     )
-    one, two = (read_draw_table(tmp_path / f"p.{n}", INSPECTORS) for n in ("xlsx", "csv"))
+    one, two = (
+        read_draw_table(tmp_path / f"p.{n}", INSPECTORS) for n in ("xlsx", "csv")
+    )
     assert one.equals(two)
     assert list(one.index) == ["1001", "1002"]
 

@@ -316,6 +316,16 @@ def test_steps_from_run_to_run_grow_a_case_and_never_say_gone(ledger):
     assert ledger.case(case.case_id).fields["hint"] == ""
 
 
+def test_clues_of_one_run_never_join_a_case_that_it_opened(ledger):
+    """At once or in two halves: a strip along a pit, both new, are two cases."""
+    strip = {"geometry": on_ground(box(10, 0, 13, 10), 0), "kind": "mining"}
+    both = run(1, a=square(0, 0), b=strip)
+    enter(ledger, both, only=["a"])
+    found = enter(ledger, both)
+    assert list(found.opened) == ["b"]
+    assert len(ledger.cases()) == 2
+
+
 def test_works_that_go_back_do_not_reopen_and_leave_a_hint(ledger, clock):
     enter(ledger, run(1, a=square(0, 0)))
     back = square(0, 0, trend="reduced")

@@ -226,3 +226,62 @@ def test_every_relation_has_its_sentence_in_both_languages():
     said = {f"ledger.match.{one}" for one in (*IDENTITY, *ABSENCE, "neighbour")}
     for lang in ("zh", "en"):
         assert said <= set(TEXTS.sentences(lang))
+
+
+#   0       7  10     17      the case (0,0)-(10,10), the clue so far to the east
+@pytest.mark.parametrize(
+    ("east", "kind", "by"),
+    [
+        (4, "tourism", "ground"),  # six tenths shared: whatever it looks like
+        (7, "industry", "ground_and_kind"),  # three tenths, kinds of one group
+        (7, "unknown", "ground_and_kind"),
+        (7, "tourism", None),  # three tenths, another kind: a neighbour
+        (9, "unknown", None),  # one tenth, and a kind that says nothing
+    ],
+)
+def test_how_much_ground_makes_two_one(east, kind, by):
+    seen = one_clue(rect(east, 0, 10, 10), kind)
+    (row,) = match(one_case(rect(0, 0, 10, 10)), seen).pairs.itertuples(index=False)
+    assert row.by == by
+    assert row.primary is (by is not None)
+
+
+#   a strip of 3 pixels along the side of the case, or a square beside it
+@pytest.mark.parametrize(
+    ("shape", "kind", "year", "joins"),
+    [
+        (rect(10, 0, 3, 10), "mining", 2025, True),
+        (rect(11, 0, 3, 10), "mining", 2025, True),  # a gap of one pixel
+        (rect(12, 0, 3, 10), "mining", 2025, False),  # of two
+        (rect(10, 0, 3, 10), "tourism", 2025, False),
+        (rect(10, 0, 3, 10), "unknown", 2025, False),
+        (rect(10, 0, 3, 10), "mining", 2027, False),  # quiet for too long
+        (rect(10, 0, 10, 10), "mining", 2025, False),
+        (rect(10, 10, 3, 3), "mining", 2025, False),  # corner to corner
+    ],
+)
+def test_a_strip_along_a_case_is_growth_and_a_square_beside_it_is_not(
+    shape, kind, year, joins
+):
+    found = match(one_case(rect(0, 0, 10, 10)), one_clue(shape, kind, year))
+    relations = list(found.pairs["relation"])
+    assert relations in ([["grown"]] if joins else [["neighbour"], []])
+    assert (found.new == ()) is joins
+
+
+def one_case(shape):
+    ground = on_ground(shape, 0)
+    rows = {
+        "ground": gpd.GeoSeries([ground]).to_numpy(),
+        "kind": ["mining"],
+        "state": ["clue"],
+        "last_seen": [dt.date(2024, 9, 1)],
+        "closed_on": [None],
+    }
+    return gpd.GeoDataFrame(rows, geometry=[ground], crs="EPSG:4490").set_axis(["c"])
+
+
+def one_clue(shape, kind, year=2025):
+    rows = {"kind": [kind], "seen_on": [dt.date(year, 6, 1)]}
+    frame = gpd.GeoDataFrame(rows, geometry=[on_ground(shape, 0)], crs="EPSG:4490")
+    return frame.set_axis(["p"])
