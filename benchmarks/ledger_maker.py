@@ -159,7 +159,8 @@ def _copy_rows(db: sqlite3.Connection, table: Any, number: int, last: int) -> No
     wanted = ", ".join(change.get(name, name) for name in names)
     db.execute(
         f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {wanted}"  # noqa: S608
-        f" FROM {table.name} WHERE case_id LIKE '%-{county(0)}-%'"
+        f" FROM {table.name} WHERE case_id > ? AND case_id < ?",
+        (_prefix(0), _prefix(0) + "~"),
     )
 
 
