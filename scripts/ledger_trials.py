@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from shapely import box
@@ -37,13 +38,23 @@ from spatial.ledger.chain import content_hash
 from spatial.ledger.door import utc_now
 from spatial.ledger.pending import read_meta
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from spatial.ledger import Ledger
+
+Place = Path | Server
 BOSS = Actor("试验员（虚构）", "admin")
 TODAY = utc_now().date()
+HALF = 0.5
 SECONDS = 0.06  # a writer lives at most so long
+PAUSE = 0.02  # of a reader
 FULL_CHECK = 50  # kills between two checks of everything
 
 
-def enter(ledger, number: int) -> str:
+def enter(ledger: Ledger, number: int) -> str:
     """Enter a case with a photo and a move, in one transaction; return its number."""
     content = f"{number} ".encode() * 3000
     photo = Evidence(
@@ -70,7 +81,7 @@ def enter(ledger, number: int) -> str:
     return case_id
 
 
-def writer(where, pipe: int, start: int) -> None:
+def writer(where: Place, pipe: int, start: int) -> None:
     """Enter without end; acknowledge each entry after it was made."""
     ledger = open_ledger(where, actor=BOSS)
     number = start
@@ -80,7 +91,7 @@ def writer(where, pipe: int, start: int) -> None:
         number += 1
 
 
-def kill(where, *, kills: int, seed: int) -> dict:
+def kill(where: Place, *, kills: int, seed: int) -> dict:
     """Kill writers at random moments; look for what was acknowledged."""
     chance = random.Random(seed)  # noqa: S311 - repeated, not secret
     create_ledger(where, actor=BOSS)
@@ -97,7 +108,7 @@ def kill(where, *, kills: int, seed: int) -> dict:
             finally:
                 os._exit(1)
         os.close(into)
-        first = os.read(out, 64) if chance.random() < 0.5 else b""
+        first = os.read(out, 64) if chance.random() < HALF else b""
         time.sleep(chance.random() * SECONDS)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -108,7 +119,8 @@ def kill(where, *, kills: int, seed: int) -> dict:
         ledger = open_ledger(where, actor=BOSS)
         ledger.head()
         slowest = max(slowest, time.monotonic() - start)
-        if number % FULL_CHECK == 0 or number == kills:
+        if number % PAUSE = 0.02  # of a reader
+FULL_CHECK == 0 or number == kills:
             faults += look(ledger, acknowledged)
     there = len(ledger.cases())
     return {
@@ -120,7 +132,7 @@ def kill(where, *, kills: int, seed: int) -> dict:
     }
 
 
-def look(ledger, acknowledged: set[str]) -> list[str]:
+def look(ledger: Ledger, acknowledged: set[str]) -> list[str]:
     """Return what is lost, half there or not as the events say."""
     there = ledger.cases()
     lost = sorted(acknowledged - set(there.index))
@@ -130,7 +142,7 @@ def look(ledger, acknowledged: set[str]) -> list[str]:
     return faults + [str(one) for one in ledger.verify().faults]
 
 
-def crowd(where, *, processes: int, entries: int) -> dict:
+def crowd(where: Place, *, processes: int, entries: int) -> dict:
     """Let many write and two read; count."""
     create_ledger(where, actor=BOSS)
     start = time.monotonic()
@@ -156,7 +168,7 @@ def crowd(where, *, processes: int, entries: int) -> dict:
     return {"entries": len(found), "seconds": round(took, 1), "faults": faults}
 
 
-def forked(what) -> int:
+def forked(what: Callable[[], None]) -> int:
     """Do something in a process of its own."""
     child = os.fork()
     if child:
@@ -171,18 +183,14 @@ def forked(what) -> int:
         os._exit(status)
 
 
-def write_some(where, start: int, entries: int) -> None:
+def write_some(where: Place, start: int, entries: int) -> None:
     """Enter some cases, each in a transaction of its own."""
     ledger = open_ledger(where, actor=BOSS, busy_timeout_s=120)
     for number in range(start, start + entries):
         enter(ledger, number)
 
 
-class Stop(Exception):  # noqa: N818 - not an error
-    """The writers are done."""
-
-
-def read_on(where) -> None:
+def read_on(where: Place) -> None:
     """Read until told to stop; whatever a snapshot shows must agree with itself."""
     going = [True]
 
@@ -197,9 +205,10 @@ def read_on(where) -> None:
         if len(set(seen)) != 1:
             msg = f"half a transaction: {seen}"
             raise AssertionError(msg)
+        time.sleep(PAUSE)
 
 
-def snapshot(connection) -> list[int]:
+def snapshot(connection: Connection) -> list[int]:
     """Return the number of entries, counted in five ways."""
     ask = lambda question: connection.execute(question).scalar() or 0  # noqa: E731
     count = func.count
@@ -214,7 +223,7 @@ def snapshot(connection) -> list[int]:
     ]
 
 
-def place(text: str):
+def place(text: str) -> Place:
     """Return where the ledger is to be made."""
     if not text.startswith("postgis:"):
         return Path(text)

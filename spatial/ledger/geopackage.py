@@ -222,7 +222,7 @@ def _index_faults(connection: Connection, table: str) -> list[str]:
     return [] if wrong is None else [f"the spatial index of {table} at row {wrong}"]
 
 
-_STORED_AS = {"TEXT": "text", "DATE": "text", "INTEGER": "integer", "FLOAT": "real"}
+_STORED_AS = {"TEXT": "text", "DATE": "text", "INTEGER": "integer", "DOUBLE": "real"}
 
 
 def _odd_values(connection: Connection, table: Table) -> list[str]:

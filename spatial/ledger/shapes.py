@@ -44,7 +44,7 @@ def hash_of(shape: bytes) -> str:
     return content_hash(shape)
 
 
-@lru_cache(maxsize=256)  # an entry asks three times for one shape
+@lru_cache(maxsize=64)  # the same shape is sighting, footprint and ground at once
 def area_of(shape: bytes | None) -> float | None:
     """Return the area on the ellipsoid, m2; None for lines, points and nothing."""
     if shape is None:

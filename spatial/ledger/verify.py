@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from spatial.ledger.store import Store
 
+_NO_PERMISSION = "42501"  # of PostgreSQL
 _MOST = 100  # faults that are told
 
 
@@ -100,6 +101,8 @@ def verify(store: Store, *, head: str | None = None) -> Verified:
             found += contents(connection)
             found += counted(connection)
         except (ValueError, TypeError, DBAPIError) as error:
+            if getattr(getattr(error, "orig", None), "sqlstate", "") == _NO_PERMISSION:
+                raise  # says nothing about the ledger
             found.append(Fault("tables", f"a value that cannot be read: {error}"))
     listed = tuple([*found, *faults][:_MOST])
     return Verified(last[0], cases, f"{last[0]}:{last[1]}", listed, tuple(notes))

@@ -61,10 +61,12 @@ def test_gone_is_a_hint_and_closes_nothing(ledger):
 
 def test_nothing_of_a_transaction_that_fails_is_there(ledger):
     before = ledger.head()
-    with pytest.raises(NoSuchCaseError, match="2026-150624-999999"):  # noqa: PT012
-        with ledger.transaction() as writing:
-            writing.open_case(monitored())
-            writing.amend("2026-150624-999999", "title", "x", why="y")
+    with (  # noqa: PT012
+        pytest.raises(NoSuchCaseError, match="2026-150624-999999"),
+        ledger.transaction() as writing,
+    ):
+        writing.open_case(monitored())
+        writing.amend("2026-150624-999999", "title", "x", why="y")
     assert ledger.head() == before
     assert ledger.cases().empty
 
@@ -114,9 +116,11 @@ def test_reporters_stay_apart_and_can_be_erased(ledger):
 
 def test_a_role_that_may_not_write_is_refused(ledger):
     ledger.actor = Actor("乙（虚构）", "viewer")
-    with pytest.raises(RoleError, match="got 'viewer'"):
-        with ledger.transaction() as writing:
-            writing.open_case(monitored())
+    with (
+        pytest.raises(RoleError, match="got 'viewer'"),
+        ledger.transaction() as writing,
+    ):
+        writing.open_case(monitored())
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,5 @@ def test_a_role_that_may_not_write_is_refused(ledger):
     ],
 )
 def test_what_cannot_be_is_refused(ledger, other, words):
-    with pytest.raises(RefusedError, match=words):
-        with ledger.transaction() as writing:
-            writing.open_case(monitored(**other))
+    with pytest.raises(RefusedError, match=words), ledger.transaction() as writing:
+        writing.open_case(monitored(**other))

@@ -60,9 +60,11 @@ def test_a_case_closed_without_an_image_is_marked(ledger, case):
 def test_a_move_without_its_evidence_names_what_lacks(ledger, case):
     with ledger.transaction() as writing:
         to_acceptance(writing, case)
-    with pytest.raises(MoveRefusedError, match="acceptance") as caught:
-        with ledger.transaction() as writing:
-            writing.move(case, "close")
+    with (
+        pytest.raises(MoveRefusedError, match="acceptance") as caught,
+        ledger.transaction() as writing,
+    ):
+        writing.move(case, "close")
     assert caught.value.lacks == (
         "evidence is missing: acceptance",
         "evidence is missing: after_image or field_coordinates+photo",
@@ -106,9 +108,11 @@ def test_only_the_foreseen_moves_start_from_a_state(state, move):
 @pytest.mark.parametrize("move", [*LIFE.moves])
 def test_a_viewer_makes_no_move(ledger, case, move):
     ledger.actor = Actor("乙（虚构）", "viewer")
-    with pytest.raises(MoveRefusedError, match="got 'viewer'"):
-        with ledger.transaction() as writing:
-            writing.move(case, move)
+    with (
+        pytest.raises(MoveRefusedError, match="got 'viewer'"),
+        ledger.transaction() as writing,
+    ):
+        writing.move(case, move)
 
 
 def test_who_accepts_is_not_who_works_on_it():
@@ -133,9 +137,11 @@ def test_a_suspended_case_is_not_moved_and_not_overdue(ledger, case):
 
 
 def test_a_transfer_wants_every_field_of_its_form(ledger, case):
-    with pytest.raises(RefusedError, match="title") as caught:
-        with ledger.transaction() as writing:
-            writing.transfer(case, Transfer("", "NM14-L03", JULY), why="职责")
+    with (
+        pytest.raises(RefusedError, match="title") as caught,
+        ledger.transaction() as writing,
+    ):
+        writing.transfer(case, Transfer("", "NM14-L03", JULY), why="职责")
     assert caught.value.lacks == (
         "the title (problem) is missing",
         "the department is missing",
@@ -162,9 +168,11 @@ def test_merged_and_split_cases_keep_their_history(ledger, case):
     assert [one.kind for one in ledger.case(other).events] == ["opened", "merged"]
     assert list(ledger.cases().index) == [case]
     assert list(ledger.near((110.02, 40, 110.03, 40.01)).index) == [case]
-    with pytest.raises(RefusedError, match=f"merged into {case}"):
-        with ledger.transaction() as writing:
-            writing.attach(other, spot())
+    with (
+        pytest.raises(RefusedError, match=f"merged into {case}"),
+        ledger.transaction() as writing,
+    ):
+        writing.attach(other, spot())
 
 
 def test_a_deadline_is_reckoned_and_says_that_it_is_not_certain(ledger, case):
