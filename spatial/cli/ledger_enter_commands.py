@@ -160,10 +160,11 @@ def _images(folder: Path, before: Path | None, after: Path | None) -> Images | N
             found(call.get(name), folder, given, option=f"--{name}")
             for name, given in (("before", before), ("after", after))
         )
-        said = {"bands": call.get("bands"), "sensor": call.get("sensor")}
+        bands, sensor = call.get("bands"), call.get("sensor")
+        day = _day(call, "before"), _day(call, "after")
         return (
-            read_raster(one, date=_day(call, "before"), **said),
-            read_raster(two, date=_day(call, "after"), **said),
+            read_raster(one, bands=bands, sensor=sensor, date=day[0]),
+            read_raster(two, bands=bands, sensor=sensor, date=day[1]),
         )
     except ToolkitError as error:
         if before is not None or after is not None:
@@ -349,7 +350,7 @@ def after(
             for path, one in found:
                 given = evidence_file(
                     path, kind="after_image", taken_on=one.after[1],
-                    note=text, outside="outside",
+                    note=text, where="outside",
                 )  # fmt: skip
                 writing.attach(case_id, given)
         say("ledger.cli.attached", count=len(afters), head=str(book.head()))
