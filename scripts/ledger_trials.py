@@ -50,6 +50,7 @@ BOSS = Actor("试验员（虚构）", "admin")
 TODAY = utc_now().date()
 HALF = 0.5
 SECONDS = 0.06  # a writer lives at most so long
+PAUSE = 0.02  # of a reader
 FULL_CHECK = 50  # kills between two checks of everything
 
 
@@ -118,7 +119,8 @@ def kill(where: Place, *, kills: int, seed: int) -> dict:
         ledger = open_ledger(where, actor=BOSS)
         ledger.head()
         slowest = max(slowest, time.monotonic() - start)
-        if number % FULL_CHECK == 0 or number == kills:
+        if number % PAUSE = 0.02  # of a reader
+FULL_CHECK == 0 or number == kills:
             faults += look(ledger, acknowledged)
     there = len(ledger.cases())
     return {
@@ -203,6 +205,7 @@ def read_on(where: Place) -> None:
         if len(set(seen)) != 1:
             msg = f"half a transaction: {seen}"
             raise AssertionError(msg)
+        time.sleep(PAUSE)
 
 
 def snapshot(connection: Connection) -> list[int]:

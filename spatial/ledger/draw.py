@@ -332,7 +332,7 @@ def _lot(seed: str, name: str, weight: float) -> decimal.Decimal:
 
 
 def _number(*parts: str) -> int:
-    """Return the SHA-256 of texts as a number; where one ends and the next begins counts."""
+    """Return the SHA-256 of texts, each with its end, as a number."""
     said = json.dumps(parts, ensure_ascii=False).encode()
     return int.from_bytes(hashlib.sha256(said).digest(), "big")
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from spatial.change.classify import load_classes
 from spatial.ledger.model import Link, NewCase
 from spatial.text import TEXTS, Message
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
     from layers.text import Lang
@@ -32,9 +33,17 @@ _KEPT = (
 )
 
 
+def plain_rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the rows of a table by id, without the geometry."""
+    columns = {name: table[name] for name in table.columns if name != "geometry"}
+    plain = pd.DataFrame(columns, index=table.index)
+    rows: dict[Any, Any] = plain.to_dict("index")
+    return {str(name): row for name, row in rows.items()}
+
+
 def new_case(
     name: str,
-    clue: pd.Series[Any],
+    clue: Mapping[str, Any],
     shape: BaseGeometry | None,
     *,
     run_id: str,
@@ -84,7 +93,7 @@ def new_case(
     )
 
 
-def _title(clue: pd.Series[Any], kind: str | None, name: str, lang: Lang) -> str:
+def _title(clue: Mapping[str, Any], kind: str | None, name: str, lang: Lang) -> str:
     """Return what the case is called."""
     given = _value(clue, "name")
     if given is not None:
@@ -100,7 +109,7 @@ def _title(clue: pd.Series[Any], kind: str | None, name: str, lang: Lang) -> str
 
 
 def amendments(
-    clue: pd.Series[Any], row: Mapping[str, Any]
+    clue: Mapping[str, Any], row: Mapping[str, Any]
 ) -> Iterator[tuple[str, object]]:
     """Yield the fields of a case that a clue says otherwise.
 
@@ -124,7 +133,7 @@ def amendments(
         yield PERMIT_FACT, state
 
 
-def _said(clue: pd.Series[Any], name: str) -> object:
+def _said(clue: Mapping[str, Any], name: str) -> object:
     """Return what a clue says of a field; None for nothing."""
     if name == "kind":
         return _kind(clue)
@@ -134,12 +143,12 @@ def _said(clue: pd.Series[Any], name: str) -> object:
     return _value(clue, _COLUMNS.get(name, name))
 
 
-def _kind(clue: pd.Series[Any]) -> str | None:
+def _kind(clue: Mapping[str, Any]) -> str | None:
     kind = _value(clue, "kind")
     return None if kind in (None, "unknown") else str(kind)
 
 
-def zones_of(clue: pd.Series[Any]) -> tuple[tuple[str, str, str, float], ...] | None:
+def zones_of(clue: Mapping[str, Any]) -> tuple[tuple[str, str, str, float], ...] | None:
     """Return the control zones that a clue lies in; None where it does not say."""
     zones = clue.get("zones")
     if not isinstance(zones, list | tuple):
@@ -156,7 +165,7 @@ def zones_of(clue: pd.Series[Any]) -> tuple[tuple[str, str, str, float], ...] | 
     )
 
 
-def permit_links(clue: pd.Series[Any]) -> tuple[Link, ...]:
+def permit_links(clue: Mapping[str, Any]) -> tuple[Link, ...]:
     """Return the links of a clue with the permits that it meets.
 
     ``inside`` an approval, ``beyond`` it by so many square metres, ``expired`` and so
@@ -197,7 +206,7 @@ def message_of(plain: Mapping[str, Any]) -> Message:
     return Message(plain["key"], facts)
 
 
-def _value(clue: pd.Series[Any], name: str) -> Any:  # noqa: ANN401  what JSON holds
+def _value(clue: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  what JSON holds
     """Return a cell as JSON holds it; None for what is missing or empty."""
     value = clue.get(name)
     if value is None or (isinstance(value, float) and not math.isfinite(value)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import pandas as pd
 from sqlalchemy import select
 
 from spatial.ledger import tables
@@ -15,7 +17,6 @@ from spatial.ledger.chain import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
     from spatial.ledger.model import Link
@@ -60,12 +61,24 @@ class PartOfRun:
         some = [name for name in known.index if name in self.known]
         if not some:
             return known
+        then = [self.known.get(str(name)) for name in known.index]
+
+        def one(column: str, attribute: str) -> list[Any]:
+            return [
+                now if before is None else getattr(before, attribute)
+                for now, before in zip(known[column], then, strict=True)
+            ]
+
         out = known.copy()
-        for name in some:
-            before = self.known[name]
-            out.at[name, "geometry"] = before.footprint
-            out.at[name, "ground"] = before.ground
-            out.at[name, "last_seen"] = before.last_seen
+        out[known.geometry.name] = gpd.GeoSeries(
+            one(str(known.geometry.name), "footprint"), index=known.index, crs=known.crs
+        )
+        out["ground"] = gpd.GeoSeries(
+            one("ground", "ground"), index=known.index, crs=known.crs
+        )
+        out["last_seen"] = pd.Series(
+            one("last_seen", "last_seen"), index=known.index, dtype=object
+        )
         return out
 
     def load_links(self, writing: Writing, case_ids: Iterable[str]) -> None:
@@ -99,8 +112,8 @@ class PartOfRun:
         if seq is None:
             return False
         rows = writing.pending.children(tables.conflicts, case_id)
-        plain = [list(one) for one in value] if name == "zones" else value  # type: ignore[attr-defined]
-        said = canonical(plain)  # type: ignore[arg-type]
+        plain: Any = value
+        said = canonical(plain)
         return any(one["seq"] == seq and one["run_value"] == said for one in rows)
 
     @staticmethod

@@ -184,9 +184,9 @@ class Ledger:
         GeoDataFrame
             Index ``case_id``, ascending; ``geometry`` (last footprint), ``ground``
             (union of all), ``kind``, ``state``, ``last_seen``, ``closed_on``,
-            ``intact_on`` (last day on which the ground was as before, or None). Boxes are
-            compared: some may lie a little farther away, none that is near is missing.
-            Merged cases and cases without a place are not among them.
+            ``intact_on`` (last day on which the ground was as before, or None). Boxes
+            are compared: some may lie a little farther away, none that is near is
+            missing. Merged cases and cases without a place are not among them.
         """
         with self.store.reading() as connection:
             boxes = query.boxes_of(shapes)

@@ -70,6 +70,8 @@ class Pending:
         self._shapes: dict[str, Shapes] = {}
         self._reshaped: dict[str, None] = {}
         self._inserts: dict[str, list[Row]] = defaultdict(list)
+        # the same rows by table and case: a long transaction asks often
+        self._of_case: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._updates: list[Update] = []
         self._counters: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
@@ -145,11 +147,10 @@ class Pending:
         found = [dict(row) for row in self.connection.execute(asked).mappings()]
         found += [
             self._with_shape(one) if "geom" in table.c else dict(one)
-            for one in self._inserts[table.name]
-            if one["case_id"] == case_id
+            for one in self._of_case[table.name, case_id]
         ]
         for change in self._updates:
-            if change.table == table.name:
+            if change.table == table.name and change.where["case_id"] == case_id:
                 apply_update(found, change)
         return found
 
@@ -169,7 +170,7 @@ class Pending:
         events = tables.events
         asked = select(events).where(events.c.case_id == case_id).order_by("seq")
         found = [dict(row) for row in self.connection.execute(asked).mappings()]
-        return found + [one for one in self._events if one["case_id"] == case_id]
+        return found + self._of_case["events", case_id]
 
     # -- writing --------------------------------------------------------------
 
@@ -221,13 +222,14 @@ class Pending:
         values["hash"] = event_hash(values)
         after, changes = effects(row, event_of(values))
         self._events.append(values)
+        self._of_case["events", case_id].append(values)
         self._seq, self._hash = values["seq"], values["hash"]
         if after is not None:
             self._rows[case_id] = after
             (self._new if row is None else self._changed)[case_id] = None
         for change in changes:
             if isinstance(change, Insert):
-                self._inserts[change.table].append(change.values)
+                self.insert(change.table, change.values)
             else:
                 self._updates.append(change)
         if shapes is not None:
@@ -244,8 +246,9 @@ class Pending:
         self._sighted[seq] = shape
 
     def insert(self, table: str, values: Row) -> None:
-        """Insert a row that no event speaks for: the private table."""
+        """Insert a row that an event makes, or one of the private table."""
         self._inserts[table].append(values)
+        self._of_case[table, values.get("case_id", "")].append(values)
 
     def erase(self, case_id: str) -> None:
         """Empty the private rows of a case."""

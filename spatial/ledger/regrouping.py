@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 import shapely
 
@@ -176,10 +176,10 @@ class Writing(Opening):
         shapes = _shapes_of(rest)
         pieces = [one["geom"] for one in rows if one["run_id"] == run_id]
         return Before(
-            footprint=shapely.from_wkb(shapes.footprint),
-            ground=shapely.from_wkb(shapes.ground),
+            footprint=_drawn(shapes.footprint),
+            ground=_drawn(shapes.ground),
             last_seen=max(one["seen_on"] for one in rest),
-            shown=tuple(shapely.from_wkb(one) for one in pieces),
+            shown=tuple(_drawn(one) for one in pieces),
         )
 
     def _own_case(
@@ -218,6 +218,12 @@ class Writing(Opening):
 
     def _refuse(self, case_id: str, what: str, lacks: str) -> NoReturn:
         raise RefusedError(case_id=case_id, what=what, lacks=(lacks,))
+
+
+def _drawn(shape: bytes | None) -> BaseGeometry:
+    """Return the geometry of WKB that is there."""
+    drawn: Any = shapely.from_wkb(shape)
+    return cast("BaseGeometry", drawn)
 
 
 def _shapes_of(rows: list[dict[str, Any]]) -> Shapes:

@@ -1,4 +1,4 @@
-"""A folder that `redline monitor` wrote, read back: clues, what it saw, what it set aside."""
+"""A folder that `redline monitor` wrote, read back: clues, what was seen, set aside."""
 
 from __future__ import annotations
 

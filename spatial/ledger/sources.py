@@ -1,8 +1,8 @@
 """Lists of problems that people bring: inspections, reports of the public, drones.
 
 A CSV, a sheet or any file that `layers.read` takes becomes clues by the same rules as
-imagery. What cannot be entered is set aside with its reason. What is known of a reporter
-goes into a table of its own and nowhere else.
+imagery. What cannot be entered is set aside with its reason. What is known of a
+reporter goes into a table of its own and nowhere else.
 """
 
 from __future__ import annotations
@@ -218,9 +218,8 @@ def _rows(
     kept = layer.frame
     shapes = kept.geometry.to_numpy()
     plain = pd.DataFrame(kept.drop(columns=kept.geometry.name))
-    for (row, values), shape in zip(
-        plain.to_dict("index").items(), shapes, strict=True
-    ):
+    rows: dict[Any, Any] = plain.to_dict("index")
+    for (row, values), shape in zip(rows.items(), shapes, strict=True):
         yield int(row), values, shape
     for one in layer.quarantine:
         if one.reason == _NO_PLACE:

@@ -31,7 +31,7 @@ metadata = MetaData()
 
 # GeoPackage wants a plain INTEGER key; on a server 2**31 events are too few
 _Number = BigInteger().with_variant(Integer(), "sqlite")
-_Metres = Double()  # a FLOAT of a GeoPackage has 32 bits
+_Metres: Double[float] = Double()  # a FLOAT of a GeoPackage has 32 bits
 # on a server, ordered by bytes as in a file, whatever the database's language
 _Words = Text().with_variant(Text(collation="C"), "postgresql")
 

@@ -92,11 +92,11 @@ class History:
 
 
 def _always(shape, kind, runs=range(1, RUNS + 1)):
-    return {run: ((shape, kind),) for run in runs}
+    return dict.fromkeys(runs, ((shape, kind),))
 
 
 def _same(at, x, size, kind):
-    says = {1: ("new",), **{run: ("same",) for run in range(2, RUNS + 1)}}
+    says = {1: ("new",), **dict.fromkeys(range(2, RUNS + 1), ("same",))}
     return History(
         "same", at, _always(rect(x, x, size, size), kind), 1, ("open",), says
     )
@@ -191,7 +191,7 @@ def _touching(at, x, size, kind):
 
 def _kind(at, x, size, kind):
     """The guess changes from run to run, to one that does not go with the first."""
-    other = "agriculture" if kind != "agriculture" and kind != "farming" else "mining"
+    other = "agriculture" if kind not in {"agriculture", "farming"} else "mining"
     shape = rect(x, x, size, size)
     stands = {run: ((shape, kind if run % 2 else other),) for run in range(1, RUNS + 1)}
     return History("kind", at, stands, 1, ("open",), {2: ("same",), 3: ("same",)})

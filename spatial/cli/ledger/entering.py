@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from spatial.cli.ledger.place import opened, place_of, where_argument, writer_options
-from spatial.cli.terminal import lang_option, language, progress, say, table
+from spatial.cli.reading_options import reading_options, stated
+from spatial.cli.terminal import (
+    lang_option,
+    language,
+    plain,
+    progress,
+    remark,
+    say,
+    table,
+)
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    from spatial.ledger import Ledger
+    import datetime as dt
+
     from spatial.ledger.entering import Entered
     from spatial.ledger.run_folder import Images
     from spatial.ledger.sources import Listing
 
 _ORIGINS = ("inspection", "report_12369", "drone", "field", "inspectorate", "other")
+_PATH = click.Path(path_type=Path)
 _SHOWN = 60
-_MANIFEST = "manifest.json"
 
 
 @click.command()
@@ -69,12 +80,9 @@ def template(file: Path) -> None:
     multiple=True,
     help="以往选址审查的成果文件夹，可重复 / folder of an earlier siting review",
 )
-@click.option(
-    "--images",
-    type=(click.Path(exists=True, path_type=Path),) * 2,
-    help="该次监测的两期影像 / the two images of the run, so that absence means more",
-)
-@click.option("--crs", help="清单坐标系 / reference system of the list")
+@click.option("--before", type=_PATH, help="前一期影像 / earlier image of the run")
+@click.option("--after", type=_PATH, help="后一期影像 / later image of the run")
+@reading_options
 @writer_options
 @lang_option
 def add(
@@ -83,8 +91,12 @@ def add(
     *,
     origin: str | None,
     reviews: tuple[Path, ...],
-    images: tuple[Path, Path] | None,
+    before: Path | None,
+    after: Path | None,
     crs: str | None,
+    datum_shift: str | None,
+    datum_region: str | None,
+    encoding: str | None,
     name: str,
     role: str,
 ) -> None:
@@ -92,7 +104,8 @@ def add(
 
     SOURCE is a folder that `redline monitor` wrote, or a file of points or patches
     with attributes (see `redline ledger template`). What is known already is not
-    entered as new; entering a run twice changes nothing.
+    entered as new; entering a run twice changes nothing. The images of a run are
+    looked for where its manifest tells; without them absence says less.
 
     \b
     例 / example:
@@ -104,44 +117,68 @@ def add(
     ledger = opened(where, name, role)
     progress("ledger.cli.entering", source=str(source))
     if source.is_dir():
-        pair = _images(images)
+        pair = _images(source, before, after)
         done = enter_run(ledger, source, images=pair, reviews=reviews, lang=language())
     else:
-        listing = _listing(source, origin, crs, ledger)
+        from spatial.ledger.sources import read_listing
+
+        listing = read_listing(
+            source,
+            origin=origin,
+            on=ledger.today(),
+            encoding=encoding,
+            **stated(crs, datum_shift, datum_region),
+        )
         _print_refused(listing)
         done = enter_listing(ledger, listing, reviews=reviews, lang=language())
     _print_done(done)
     say("ledger.cli.head", head=str(ledger.head()))
 
 
-def _images(images: tuple[Path, Path] | None) -> Images | None:
-    """Return the two images of a run, opened."""
-    if images is None:
+def _images(folder: Path, before: Path | None, after: Path | None) -> Images | None:
+    """Return the images of a run, or None and a remark where they are not at hand."""
+    from layers.errors import ToolkitError
+    from layers.raster import read_raster
+    from spatial.rerun.places import found
+
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        call = told.get("call") or {}
+    except (OSError, ValueError):
+        return None  # the folder is refused where it is read
+    try:
+        one, two = (
+            found(call.get(name), folder, given, option=f"--{name}")
+            for name, given in (("before", before), ("after", after))
+        )
+        bands, sensor = call.get("bands"), call.get("sensor")
+        day = _day(call, "before"), _day(call, "after")
+        return (
+            read_raster(one, bands=bands, sensor=sensor, date=day[0]),
+            read_raster(two, bands=bands, sensor=sensor, date=day[1]),
+        )
+    except ToolkitError as error:
+        if before is not None or after is not None:
+            raise
+        remark("ledger.cli.no_images", why=str(error))
         return None
-    from layers import read_raster
-
-    before, after = images
-    return read_raster(before), read_raster(after)
 
 
-def _listing(
-    source: Path, origin: str | None, crs: str | None, ledger: Ledger
-) -> Listing:
-    """Read a list of problems."""
-    from spatial.ledger.sources import read_listing
+def _day(call: dict[str, Any], name: str) -> dt.date | None:
+    import datetime as dt
 
-    return read_listing(source, origin=origin, on=ledger.today(), crs=crs)
+    day = call.get(f"date_{name}")
+    return dt.date.fromisoformat(day) if day else None
 
 
 def _print_refused(listing: Listing) -> None:
-    """Print the rows that were set aside, with their reasons."""
-    lang = language()
-    rows = [
-        (one.row, one.clue_id, TEXTS.render(one.why, lang)) for one in listing.refused
-    ]
-    if rows:
-        table(("ledger_row", "ledger_clue", "why"), rows[:_SHOWN])
-        say("ledger.cli.refused", count=len(rows))
+    """Print the rows that were set aside with their reasons, and unknown headings."""
+    for one in listing.refused:
+        why = TEXTS.render(one.why, language())
+        clue = plain(one.clue_id)
+        remark("ledger.cli.refused", row=one.row + 1, clue=clue, why=why)
+    if listing.not_taken:
+        remark("ledger.cli.not_taken", names=plain("、".join(listing.not_taken)))
 
 
 def _print_done(done: Entered) -> None:
@@ -176,6 +213,9 @@ def _print_done(done: Entered) -> None:
         conflicts=len(done.conflicts),
         skipped=done.skipped,
     )
+    for name, count in sorted(done.unseen["relation"].value_counts().to_dict().items()):
+        word = TEXTS.say(f"ledger.cli.unseen.{name}", lang=lang)
+        say("ledger.cli.unseen", count=int(count), word=word)
 
 
 def _relation(relation: str) -> str:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from spatial.cli.terminal import lang_option, say, table
+from spatial.cli.terminal import lang_option, remark, say, table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from spatial.ledger.draw import About
 
 
@@ -44,18 +42,19 @@ def draw(
 ) -> None:
     """双随机抽取 / draw objects to be checked and who checks them; can be repeated.
 
-    OBJECTS has object_id, risk, credit, positive_list, key; INSPECTORS inspector_id,
-    avoids. Tables (.csv, .xlsx); the order of the rows does not count.
+    OBJECTS has 对象编号, 风险等级, 信用等级, 正面清单, 重点监管; INSPECTORS has
+    检查人员, 回避对象. Tables (.csv, .xlsx); the order of the rows does not count.
 
     \b
     例 / example:
       redline ledger draw firms.csv inspectors.csv --seed 2026-06-01 --count 10
     """
     from spatial.ledger.draw import draw as lots
+    from spatial.ledger.draw_tables import INSPECTORS, OBJECTS, read_draw_table
 
     made = lots(
-        _table(objects, "object_id"),
-        _table(inspectors, "inspector_id"),
+        read_draw_table(objects, OBJECTS),
+        read_draw_table(inspectors, INSPECTORS),
         seed=seed,
         count=count,
         about=about,
@@ -66,31 +65,14 @@ def draw(
     ]
     heads = ("ledger_object", "ledger_drawn_as", "ledger_rank", "ledger_inspectors")
     table(heads, rows)
+    short = int((made.objects["short"] > 0).sum())
+    if short:
+        remark("ledger.cli.short", count=short)
+    record = made.record()
+    say("ledger.cli.drawn", count=len(rows), sha=record["sha256"])
     if out is not None:
         from spatial.report.one_file import written
 
-        text = json.dumps(made.record(), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         written(out, lambda part: part.write_text(text, "utf-8", newline="\n"))
         say("cli.results", folder=str(out))
-
-
-def _table(path: Path, index: str) -> pd.DataFrame:
-    """Return a table with its ids as index."""
-    import pandas as pd
-
-    from layers.errors import InputRefusedError
-    from layers.read.cells import cells_of
-
-    cells, _ = cells_of(path)
-    rows = [list(row) for _, row in cells.rows]
-    heads = [str(one).strip() for one in rows[0]] if rows else []
-    if index not in heads:
-        raise InputRefusedError(
-            source=path,
-            expected=f"a heading {index!r} in the first row",
-            got=", ".join(heads) or "nothing",
-            todo="name the columns so",
-        )
-    wide = [row + [None] * (len(heads) - len(row)) for row in rows[1:]]
-    found = pd.DataFrame(wide, columns=pd.Index(heads), dtype=object)
-    return found.set_index(found[index].astype(str)).drop(columns=index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,9 @@ from spatial.text import TEXTS
 if TYPE_CHECKING:
     import datetime as dt
 
-    from spatial.ledger import Ledger
+    from shapely.geometry.base import BaseGeometry
+
+    from spatial.ledger import Case, Ledger
     from spatial.ledger.model import EvidenceKind
 
 _KINDS = (
@@ -306,7 +307,7 @@ def image(
     """整改前后影像复核 / compare an after-image with the state before the damage.
 
     Tells how much of the ground looks as before, and the indices; a person decides.
-    With --attach the note goes into the case as evidence of kind after_image.
+    With --attach each image is entered as evidence: its place, its hash, and the note.
 
     \b
     例 / example:
@@ -314,50 +315,46 @@ def image(
         --after 2026.tif --attach
     """
     from layers import read_raster
-    from layers.errors import InputRefusedError
-    from spatial.ledger.closing import closing_note, recoveries
+    from spatial.ledger import evidence_file
+    from spatial.ledger.closing import by_day, closing_note, recovery
 
     ledger = opened(where, name, role)
-    case = ledger.case(case_id)
-    if case.ground is None:
-        raise InputRefusedError(
-            source=case_id,
-            expected="a case whose place is known",
-            got="none",
-            todo="enter a sighting with an outline first",
-        )
-    found = recoveries(
-        case.ground,
-        read_raster(before),
-        [read_raster(one) for one in afters],
-        damaged=None if damaged is None else read_raster(damaged),
-    )
-    note = closing_note(case_id, found, head=str(ledger.head()))
+    ground = _ground(ledger.case(case_id))
+    first = read_raster(before)
+    worst = None if damaged is None else read_raster(damaged)
+    found = [
+        (path, recovery(ground, first, read_raster(path), damaged=worst))
+        for path in afters
+    ]
+    said = by_day([one for _, one in found])
+    note = closing_note(case_id, said, head=str(ledger.head()))
     text = "\n".join(TEXTS.render(one, language()) for one in note)
     click.echo(text)
-    if keep:
-        _keep(ledger, case_id, text, [*(one.after[1] for one in found)])
-
-
-def _keep(ledger: Ledger, case_id: str, text: str, days: list[dt.date | None]) -> None:
-    """Enter a closing note as evidence."""
-    import hashlib
-
-    from spatial.ledger import Evidence
-
-    content = text.encode()
-    taken = max((one for one in days if one is not None), default=None)
-    evidence = Evidence(
-        kind="after_image",
-        name=f"{case_id}.txt",
-        media_type="text/plain",
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        content=content,
-        taken_on=taken,
-        note=json.dumps([str(one) for one in days]),
-    )
+    if not keep:
+        return
     with ledger.transaction() as writing:
-        writing.attach(case_id, evidence)
-    say("ledger.cli.attached", case=case_id, what=evidence.name)
+        for path, one in found:
+            evidence = evidence_file(
+                path,
+                kind="after_image",
+                taken_on=one.after[1],
+                note=text,
+                where="outside",
+            )
+            writing.attach(case_id, evidence)
+    say("ledger.cli.attached", case=case_id, what=", ".join(p.name for p in afters))
     say("ledger.cli.head", head=str(ledger.head()))
+
+
+def _ground(case: Case) -> BaseGeometry:
+    """Return the ground of a case; refuse one that is no area."""
+    from layers.errors import InputRefusedError
+
+    if case.ground is None or case.ground.geom_type not in ("Polygon", "MultiPolygon"):
+        raise InputRefusedError(
+            source=case.case_id,
+            expected="a case with an area on the ground",
+            got="no place" if case.ground is None else f"a {case.ground.geom_type}",
+            todo="images cannot tell; close it with photographs and coordinates",
+        )
+    return case.ground

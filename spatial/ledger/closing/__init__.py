@@ -12,6 +12,7 @@ from spatial.ledger.closing.measure import recoveries, recovery
 from spatial.ledger.closing.model import (
     ClosingLimits,
     Recovery,
+    by_day,
     load_limits,
     verdict_of,
 )
@@ -20,6 +21,7 @@ from spatial.ledger.closing.note import closing_note
 __all__ = [
     "ClosingLimits",
     "Recovery",
+    "by_day",
     "closing_note",
     "load_limits",
     "recoveries",

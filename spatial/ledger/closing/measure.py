@@ -15,7 +15,7 @@ import shapely
 from layers.layer import FRAME
 from spatial.change.indices import INDICES, index_images
 from spatial.change.pair import pair
-from spatial.ledger.closing.model import ClosingLimits, Recovery, load_limits
+from spatial.ledger.closing.model import ClosingLimits, Recovery, by_day, load_limits
 from spatial.measure import area_m2, grown_bounds
 from spatial.text import message
 from spatial.zonal import EndPoints, zonal_cover
@@ -73,7 +73,7 @@ def recoveries(
     made = [
         recovery(shape, before, one, damaged=damaged, limits=limits) for one in afters
     ]
-    return tuple(sorted(made, key=lambda one: (str(one.after[1] or ""), one.after[0])))
+    return by_day(made)
 
 
 def recovery(
@@ -246,9 +246,7 @@ def _look(seen: _Seen, limits: ClosingLimits) -> _Told:
         tolerance[name] = max(limits.least_tolerance, limits.spreads * spread)
         if tolerance[name] > limits.most_tolerance:
             doubts.append(
-                message(
-                    "ledger.closing.restless", index=name, spread=f"{spread:.3f}"
-                )  # fmt: skip
+                message("ledger.closing.restless", index=name, spread=f"{spread:.3f}")
             )
         off[name] = change - drift[name]
         known &= np.isfinite(change)

@@ -108,8 +108,8 @@ class Recovery:
         Of what was seen that looks like before, in [0, 1]; NaN where nothing was.
     indices
         By index: means before and after over what was seen, ``damaged`` where an image
-        of the damage was given, ``back``: the recovered part of the fall in [0, 1] (None
-        where the damage hardly shows), and ``tolerance``.
+        of the damage was given, ``back``: the recovered part of the fall in [0, 1]
+        (None where the damage hardly shows), and ``tolerance``.
     reasons
         What kept it from being told, and the doubts of the pair gate.
     """
@@ -132,6 +132,11 @@ class Recovery:
     def most_share(self) -> float:
         """The same if all that was hidden looked like before."""
         return self.least_share + 1.0 - self.observed_share
+
+
+def by_day(found: Sequence[Recovery]) -> tuple[Recovery, ...]:
+    """Return what after-images say, the earliest first; those without a day before."""
+    return tuple(sorted(found, key=lambda one: (str(one.after[1] or ""), one.after[0])))
 
 
 def verdict_of(found: Sequence[Recovery]) -> Verdict:

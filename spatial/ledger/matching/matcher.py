@@ -88,9 +88,10 @@ def match(
     else:
         table = pd.DataFrame({name: [] for name in PAIR_COLUMNS if name != "why"})
     is_one = table["by"].notna()
-    table["primary"] = _primary(table, known)
+    table["primary"] = _primary(table)
     table["relation"] = _relations(table, known, seen, settings=chosen, view=what)
-    table["why"] = [_why(row, known) for row in table.itertuples(index=False)]
+    why = [_why(row, known, what) for row in table.itertuples(index=False)]
+    table["why"] = pd.Series(why, index=table.index, dtype=object)
     new = sorted(set(seen.index) - set(table.loc[is_one, "clue_id"]))
     hit = set(table.loc[is_one, "case_id"])
     rest = known[~known.index.isin(hit)]
@@ -98,7 +99,7 @@ def match(
     return Matching(pairs, tuple(new), unseen(rest, settings=chosen, view=what))
 
 
-def _primary(table: pd.DataFrame, known: gpd.GeoDataFrame) -> list[bool]:
+def _primary(table: pd.DataFrame) -> list[bool]:
     """Say which pair a clue is entered under: one for each clue that is a case.
 
     The case that shares most of the clue; of equal ones that with the most of its own
@@ -138,6 +139,7 @@ def _relations(
     clues = _rows(seen, one["clue_id"])
     now = _sizes(one, clues)
     out: list[Relation] = []
+    row: Any
     for row in table.itertuples(index=False):
         if not isinstance(row.by, str):
             out.append("neighbour")
@@ -165,7 +167,8 @@ def _rows(frame: gpd.GeoDataFrame, ids: pd.Series) -> dict[str, dict[str, Any]]:
     """Return the rows of a frame by id, the last outline under ``outline``."""
     some = frame.loc[ids.unique()]
     plain = pd.DataFrame(some).assign(outline=some.geometry.to_numpy())
-    return {str(name): row for name, row in plain.to_dict("index").items()}
+    rows: dict[Any, Any] = plain.to_dict("index")
+    return {str(name): row for name, row in rows.items()}
 
 
 def _is_known(value: object) -> bool:
@@ -207,7 +210,7 @@ def _change(
     return "shrunk" if is_smaller else "same"
 
 
-def _why(row: Any, known: gpd.GeoDataFrame) -> Message:  # noqa: ANN401  a row
+def _why(row: Any, known: gpd.GeoDataFrame, view: View) -> Message:  # noqa: ANN401
     """Return why a clue is, or is not, a case."""
     if row.relation == "neighbour":
         return message(
@@ -222,13 +225,25 @@ def _why(row: Any, known: gpd.GeoDataFrame) -> Message:  # noqa: ANN401  a row
         share_of_case=_percent(row.share_of_case),
         distance_m=f"{row.distance_m:.1f}",
     )
+    closed_on: Any = known.loc[row.case_id, "closed_on"]
+    key = row.relation
+    if key == "returned" and _spans(closed_on, view):
+        key = "returned_or_left"
     return message(
-        f"ledger.match.{row.relation}",
+        f"ledger.match.{key}",
         case=row.case_id,
         tie=tie,
         beyond_m2=f"{row.beyond_m2:,.0f}",
-        closed_on=str(known.at[row.case_id, "closed_on"]),
+        closed_on=str(closed_on),
+        before=str(view.before_on),
     )
+
+
+def _spans(closed_on: Any, view: View) -> bool:  # noqa: ANN401  a day or none
+    """Say whether a pair of images begins before a case was closed."""
+    if view.before_on is None or not _is_known(closed_on):
+        return False
+    return bool(view.before_on < closed_on)
 
 
 def _percent(share: float) -> str:

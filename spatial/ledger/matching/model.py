@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Relation = Literal[
-    *("returned", "recovering", "earlier", "merged", "split", "grown", "shrunk"),
-    *("same", "neighbour"),
+    "returned",
+    "recovering",
+    "earlier",
+    "merged",
+    "split",
+    "grown",
+    "shrunk",
+    "same",
+    "neighbour",
 ]
 Absence = Literal["not_observed", "set_aside", "gone", "unchanged", "quiet"]
 
@@ -43,7 +50,7 @@ ABSENCE: tuple[Absence, ...] = (
 ``not_observed``: its ground was not seen well enough, or nobody knows whether it was;
 ``set_aside``: change was seen there and set aside with a reason;
 ``gone``: the ground looks as it did before the case began;
-``unchanged``: the earlier image of the run already held the case: nothing more happened;
+``unchanged``: the earlier image already held the case, and nothing more happened;
 ``quiet``: the case is closed and nothing came back.
 """
 

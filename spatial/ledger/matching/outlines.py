@@ -12,6 +12,7 @@ import shapely
 from spatial.ledger.matching.model import View
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from spatial.ledger.matching.model import Matching
 
 _FLAT = 2
+_LEAVING = ("earlier", "recovering")
 
 
 def parts(
@@ -50,6 +52,7 @@ def parts(
         for clue, some in one[several].groupby("clue_id", sort=True)
     }
     clues = dict(zip(seen.index, seen.geometry, strict=True))
+    row: Any
     for row, is_cut in zip(one.itertuples(index=False), several, strict=True):
         shape = clues[row.clue_id]
         if is_cut:
@@ -142,39 +145,45 @@ def updated(
     GeoDataFrame
         Indexed by case id, sorted; ``geometry`` (the outline now), ``ground``,
         ``last_seen``. A run that shows the whole of a case replaces the outline; one
-        that shows its latest change adds to it, and a point changes no area. A clue that is ``earlier`` or
-        ``recovering`` adds to the ground and leaves the outline.
+        that shows its latest change adds to it, and a point changes no area. A clue
+        that is ``earlier`` or ``recovering`` adds to the ground and leaves the outline.
     """
     what = view or View()
     before = earlier or {}
     table = parts(known, seen, matching)
-    rows = []
-    for case_id, some in table.groupby("case_id", sort=True):
-        case = known.loc[case_id]
-        shapes = list(some.geometry)
-        now = [
-            shape
-            for shape, how in zip(shapes, some["relation"], strict=True)
-            if how not in ("earlier", "recovering")
-        ]
-        now = [*before.get(str(case_id), ()), *now] if now else now
-        last = known.geometry.loc[case_id]
-        intact = case.get("intact_on")
-        whole = what.shows_whole(None if intact is None or pd.isna(intact) else intact)
-        outline = _outline(last, now, whole=whole)
-        days = seen.loc[some["clue_id"], "seen_on"]
-        rows.append(
-            (
-                case_id,
-                outline,
-                joined([case["ground"], *shapes]),
-                max([case["last_seen"], *days]),
-            )
-        )
-    index = pd.Index([one[0] for one in rows], dtype=object, name=known.index.name)
-    columns = {
-        "ground": np.array([*(one[2] for one in rows), None], dtype=object)[:-1],
-        "last_seen": [one[3] for one in rows],
-    }
-    geometry = np.array([*(one[1] for one in rows), None], dtype=object)[:-1]
-    return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=known.crs)
+    groups: dict[str, list[tuple[BaseGeometry, str, dt.date]]] = {}
+    days = dict(zip(seen.index, seen["seen_on"], strict=True))
+    for case_id, clue_id, how, shape in zip(
+        table["case_id"],
+        table["clue_id"],
+        table["relation"],
+        table.geometry,
+        strict=True,
+    ):
+        groups.setdefault(case_id, []).append((shape, how, days[clue_id]))
+    names = sorted(groups)
+    some = known.loc[names]
+    intact = some["intact_on"] if "intact_on" in some.columns else [None] * len(some)
+    outlines: list[BaseGeometry] = []
+    grounds: list[BaseGeometry] = []
+    last_seen: list[dt.date] = []
+    for name, last, ground, then, since in zip(
+        names, some.geometry, some["ground"], some["last_seen"], intact, strict=True
+    ):
+        mine = groups[name]
+        now = [shape for shape, how, _ in mine if how not in _LEAVING]
+        now = [*before.get(name, ()), *now] if now else now
+        whole = what.shows_whole(None if pd.isna(since) else since)
+        outlines.append(_outline(last, now, whole=whole))
+        grounds.append(joined([ground, *(shape for shape, _, _ in mine)]))
+        last_seen.append(max([then, *(day for _, _, day in mine)]))
+    index = pd.Index(names, dtype=object, name=known.index.name)
+    return gpd.GeoDataFrame(
+        {
+            "ground": pd.Series(grounds, index=index, dtype=object),
+            "last_seen": pd.Series(last_seen, index=index, dtype=object),
+        },
+        index=index,
+        geometry=np.array([*outlines, None], dtype=object)[:-1],
+        crs=known.crs,
+    )

@@ -206,13 +206,3 @@ def test_a_changed_history_ends_with_1_and_is_named(listed, tmp_path):
 def test_nothing_is_written_without_a_name(office, monkeypatch):
     monkeypatch.delenv("REDLINE_NAME")
     assert "--name" in office("move", "l.gpkg", FIRST, "take", status=2)
-
-
-def test_a_draw_can_be_drawn_again(office, tmp_path):
-    (tmp_path / "o.csv").write_text("object_id,risk\na,high\nb,low\nc,low\n", "utf-8")
-    (tmp_path / "i.csv").write_text("inspector_id\nx\ny\n", "utf-8")
-    call = ("draw", "o.csv", "i.csv", "--seed", "2026-06-01", "--count", "2")
-    one = office(*call, "-o", "one.json")
-    two = office(*call, "-o", "two.json")
-    assert one.splitlines()[:-1] == two.splitlines()[:-1]
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()

@@ -38,8 +38,8 @@ def clock():
 
 
 @pytest.fixture
-def ledger(tmp_path, clock):
-    return create_ledger(tmp_path / "l.gpkg", actor=BOSS, clock=clock)
+def ledger(place, clock):
+    return create_ledger(place, actor=BOSS, clock=clock)
 
 
 def extent(some):
@@ -170,6 +170,11 @@ def test_every_planted_history_ends_as_planted_in_the_ledger(whole):
     assert wrong == {}
 
 
+def test_the_history_of_all_that_is_sound(whole):
+    ledger, _ = whole
+    assert ledger.verify().faults == ()
+
+
 def test_no_clue_is_lost_and_none_counts_twice(whole):
     ledger, _ = whole
     entered = [
@@ -212,6 +217,7 @@ def test_halves_in_another_order_end_with_the_same_cases(tmp_path, whole):
     walked(plain, plain._clock, some)
     walked(cut, cut._clock, some, cut=np.random.default_rng(3))
     assert clues_by_case(cut) == clues_by_case(plain)
+    assert cut.verify().ok
 
 
 def square(x, y, side=10, **fields):
@@ -310,6 +316,16 @@ def test_steps_from_run_to_run_grow_a_case_and_never_say_gone(ledger):
     assert ledger.case(case.case_id).fields["hint"] == ""
 
 
+def test_clues_of_one_run_never_join_a_case_that_it_opened(ledger):
+    """At once or in two halves: a strip along a pit, both new, are two cases."""
+    strip = {"geometry": on_ground(box(10, 0, 13, 10), 0), "kind": "mining"}
+    both = run(1, a=square(0, 0), b=strip)
+    enter(ledger, both, only=["a"])
+    found = enter(ledger, both)
+    assert list(found.opened) == ["b"]
+    assert len(ledger.cases()) == 2
+
+
 def test_works_that_go_back_do_not_reopen_and_leave_a_hint(ledger, clock):
     enter(ledger, run(1, a=square(0, 0)))
     back = square(0, 0, trend="reduced")
@@ -356,6 +372,7 @@ def test_a_person_takes_a_clue_out_and_gives_it_to_another(ledger):
     assert again.was_entered
     kinds = [one.kind for one in ledger.case(first).events]
     assert "rematched" in kinds
+    assert ledger.verify().ok
 
 
 def test_the_reason_of_a_match_can_be_read_again(ledger):

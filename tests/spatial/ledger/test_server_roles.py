@@ -102,7 +102,7 @@ def test_a_clerk_enters_reporters_and_verifies(logins):
     ],
 )
 def test_nobody_touches_events_and_evidence(logins, connect, user, sql):
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission|owner"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"permission|owner"):
         connect(user).execute(sql)
 
 
