@@ -45,13 +45,13 @@ def zone_blocks(site: SiteRecord, view: SiteView, lang: Lang) -> Iterator[Block]
     yield Grid(
         say("print.grid.zones", lang),
         (
-            GridColumn(say("column.zone_name", lang), 3.0),
-            GridColumn(say("column.relation", lang), 1.5),
-            GridColumn(say("column.area", lang), 2.7, number=True),
+            GridColumn(say("column.zone_name", lang), 2.8),
+            GridColumn(say("column.relation", lang), 1.1),
+            GridColumn(say("column.area", lang), 2.3, number=True),
             GridColumn(say("print.share", lang), 1.2, number=True),
             GridColumn(say("column.length_m", lang), 1.3, number=True),
             GridColumn(say("column.distance_m", lang), 1.3, number=True),
-            GridColumn(say("margin", lang), 2.6),
+            GridColumn(say("margin", lang), 3.5),
         ),
         tuple(rows[:MOST_ZONES]),
         remark,
