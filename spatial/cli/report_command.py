@@ -10,6 +10,7 @@ import click
 from spatial.cli.report_options import formats_here, report_options
 from spatial.cli.siting_commands import rules_done, step
 from spatial.cli.terminal import lang_option, say
+from spatial.finding import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,13 @@ _PATH = click.Path(path_type=Path)
     help="只写这些项目，每个一份报告 / a report on each of these sites",
 )
 @click.option(
+    "--outcome",
+    "outcomes",
+    type=click.Choice(OUTCOMES),
+    multiple=True,
+    help="只写有此结论的项目，每个一份报告 / a report on each site with this outcome",
+)
+@click.option(
     "-o",
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -43,6 +51,7 @@ def report(
     formats: tuple[str, ...] | None,
     fonts: Path | None,
     sites: Sequence[str],
+    outcomes: Sequence[str],
     out: Path | None,
     workspace: Path | None,
     sites_file: Path | None,
@@ -52,13 +61,14 @@ def report(
 
     RUN is the folder of a review with its manifest.json. The review is made again from
     it, and nothing is written unless its result comes out with the same bytes. Without
-    --site the reports of the whole run are written beside its files; with --site a
-    report on each site, in RUN/sites/ID. The language is that of the run.
+    --site and --outcome the reports of the whole run are written beside its files;
+    with them a report on each site, in RUN/sites/ID. The language is that of the run.
 
     \b
     例 / example:
       redline report out/ --format docx,pdf
       redline report out/ --format docx,pdf --site P-001 --site P-002
+      redline report out/ --format pdf --outcome prohibited
     """
     from spatial.rerun.call import Given
     from spatial.rerun.reporting import report as written_of
@@ -68,10 +78,13 @@ def report(
         run,
         formats=formats or formats_here(fonts),
         sites=sites,
+        outcomes=outcomes,
         out=out,
         given=given,
         step=step,
         progress=rules_done,
     )
+    if not written:
+        say("cli.no_site_written")
     for one in written:
         say("cli.written", path=str(one))

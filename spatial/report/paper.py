@@ -31,11 +31,11 @@ from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.paper_data import data_blocks
 from spatial.report.paper_site import (
     first_page,
-    in_hectares,
     labelled,
     outcome_span,
     site_blocks,
 )
+from spatial.report.paper_zones import in_hectares
 from spatial.report.words import (
     deciding,
     heading,

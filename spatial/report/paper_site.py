@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from spatial.report.blocks import (
     Block,
-    Grid,
-    GridColumn,
     Heading,
     Items,
     Pairs,
@@ -16,13 +14,10 @@ from spatial.report.blocks import (
     Span,
 )
 from spatial.report.paper_units import help_blocks, unit_blocks
+from spatial.report.paper_zones import zone_blocks
 from spatial.report.site_page import site_view
 from spatial.report.words import (
-    M2_PER_HA,
-    M2_PER_MU,
     flips,
-    margin,
-    number,
     say,
     visible,
 )
@@ -39,9 +34,6 @@ if TYPE_CHECKING:
         SiteView,
     )
     from spatial.text import Lang
-
-MOST_ZONES = 100
-"""Zones in the table of a site, those that it meets first; the rest is told."""
 
 
 def outcome_span(sign: str, label: str, outcome: str) -> Span:
@@ -80,7 +72,7 @@ def first_page(
     asked = tuple(one.question for one in view.asked)
     facts: list[tuple[Text, Text]] = [
         (say("column.deciding", lang), Span(view.deciding, "strong")),
-        (say("column.area", lang), " = ".join(filter(None, (view.area, view.size)))),
+        (_size_label(site, lang), " = ".join(filter(None, (view.area, view.size)))),
         (say("column.stable", lang), _stable(site, view, lang)),
         (say("print.checked", lang), checked),
         (say("details.unknowns", lang), _brief([why for why, _ in open_], lang)),
@@ -97,7 +89,7 @@ def first_page(
             yield from _quoted(one.citation, lang)
             break
     yield Paragraph(say("summary.promise", lang), "remark")
-    yield from _zones(site, view, lang)
+    yield from zone_blocks(site, view, lang)
     if figure is not None:
         yield figure
 
@@ -144,7 +136,7 @@ def site_blocks(
             yield figure
         if site.overlaps:
             yield _head("details.overlaps", lang)
-        yield from _zones(site, view, lang)
+        yield from zone_blocks(site, view, lang)
     yield from _clauses(view, lang)
     yield from _open(site, view, lang)
     if view.units is not None:
@@ -207,6 +199,11 @@ def _stable(site: SiteRecord, view: SiteView, lang: Lang) -> Text:
     return (words, f"\n{flips(site, lang)}")
 
 
+def _size_label(site: SiteRecord, lang: Lang) -> str:
+    is_line = site.area_m2 is None and site.length_m is not None
+    return say("length" if is_line else "column.area", lang)
+
+
 def _brief(texts: Sequence[str], lang: Lang, most: int = 3) -> str:
     """Return the first of some sentences and how many there are more."""
     if not texts:
@@ -218,71 +215,6 @@ def _brief(texts: Sequence[str], lang: Lang, most: int = 3) -> str:
     if len(shown) == 1:
         return shown[0]
     return "\n".join(f"· {one}" for one in shown)
-
-
-def _zones(site: SiteRecord, view: SiteView, lang: Lang) -> Iterator[Block]:
-    """Yield the table of the zones that a site meets, lies near or touches."""
-    if not site.overlaps:
-        return
-    margins: dict[tuple[str, str | None], list[str]] = {}
-    for record in site.findings:
-        found = record.finding
-        if found.margin_m is not None:
-            text = labelled(found.rule, margin(found.margin_m, lang), lang)
-            margins.setdefault((found.layer or "", found.zone_id), []).append(text)
-    rows: list[tuple[Text, ...]] = []
-    for one, cells in zip(site.overlaps, view.overlaps, strict=True):
-        kind, zone, relation, _, share, length, distance = cells
-        told = dict.fromkeys(margins.get((one.layer, one.zone_id), ()))
-        rows.append(
-            (
-                (Span(kind, "strong"), f"\n{zone}"),
-                relation,
-                _area(one.area_m2, lang),
-                share,
-                length,
-                distance,
-                "\n".join(told) or say("none", lang),
-            )
-        )
-    remark = say("details.sliver_note", lang) if view.slivers else ""
-    if len(rows) > MOST_ZONES:
-        cut = say("print.cut", lang, total=len(rows), shown=MOST_ZONES)
-        remark = f"{cut}{remark}"
-    yield Grid(
-        say("print.grid.zones", lang),
-        (
-            GridColumn(say("column.zone_name", lang), 3.0),
-            GridColumn(say("column.relation", lang), 1.5),
-            GridColumn(say("column.area", lang), 2.7, number=True),
-            GridColumn(say("print.share", lang), 1.2, number=True),
-            GridColumn(say("column.length_m", lang), 1.3, number=True),
-            GridColumn(say("column.distance_m", lang), 1.3, number=True),
-            GridColumn(say("margin", lang), 2.6),
-        ),
-        tuple(rows[:MOST_ZONES]),
-        remark,
-    )
-
-
-def _area(area_m2: float | None, lang: Lang) -> str:
-    """Return an area in square metres, hectares and mu, a line each."""
-    if area_m2 is None:
-        return say("none", lang)
-    said = say("unit.m2", lang, value=number(area_m2, 2, lang))
-    # less is no share of a hectare
-    return f"{said}\n{in_hectares(area_m2, lang)}" if area_m2 >= 1 else said
-
-
-def in_hectares(area_m2: float, lang: Lang) -> str:
-    """Return an area in hectares and mu, a line each."""
-    ha, mu = area_m2 / M2_PER_HA, area_m2 / M2_PER_MU
-    return "\n".join(
-        (
-            say("print.ha", lang, value=number(ha, 4, lang)),
-            say("print.mu", lang, value=number(mu, 2, lang)),
-        )
-    )
 
 
 def _finding(one: FindingView, lang: Lang) -> Iterator[Block]:

@@ -38,6 +38,7 @@ def report(
     *,
     formats: Collection[str],
     sites: Sequence[str] = (),
+    outcomes: Collection[str] = (),
     out: Path | None = None,
     given: Given | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
@@ -53,8 +54,10 @@ def report(
         Some of `spatial.report.write.FORMATS`.
     sites
         Ids: a report on each of them, in ``sites/<id>/`` (a name made harmless, see
-        `layers.names.safe_name`). Empty: the formats of the whole run, beside those
-        that it has; its other files come out again with the same bytes.
+        `layers.names.safe_name`). Empty, as `outcomes`: the formats of the whole run,
+        beside those that it has; its other files come out again with the same bytes.
+    outcomes
+        A report on each site that has one of these, too.
     out
         Where the folders of the sites go; None: ``sites/`` in the folder of the run.
     given, step, progress
@@ -63,7 +66,8 @@ def report(
     Returns
     -------
     tuple of Path
-        The files, site after site in the order given.
+        The files, site after site: those of `sites` in the order given, then the
+        others in the order of the run. Empty if no site has one of `outcomes`.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def report(
     call = replace(call, fonts=given.fonts or call.fonts)
     whole = _again(call, manifest, folder, step=step, progress=progress)
     step("cli.writing", {})
-    if not sites:
+    if not sites and not outcomes:
         wanted = {*formats_of(manifest["outputs"]), *formats}
         return whole.write(
             folder,
@@ -98,8 +102,10 @@ def report(
             call=manifest.get("call") and told(call, folder),
         )
     base = out or folder / SITES
+    chosen = [one.site_id for one in whole.content.sites if one.outcome in outcomes]
     written: list[Path] = []
-    for name, site in safe_names(sites).items():
+    for name, site in safe_names(dict.fromkeys((*sites, *chosen))).items():
+        step("cli.writing_site", {"site": site})
         one = replace(call, only=(site,))
         target = base / name
         said = cut_down(whole, one.only)

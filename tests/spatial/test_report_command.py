@@ -120,6 +120,31 @@ def test_the_reports_on_sites_go_where_they_are_asked_to(root):
     assert not (root / "run" / "sites").exists()
 
 
+def test_sites_are_chosen_by_their_outcome(root):
+    words = ["report", root / "run", "--format", "docx", "--outcome"]
+    run = redline(*words, "prohibited")
+    assert run.exit_code == 0, run.output
+    assert names(root / "run" / "sites") == ["C"]
+    run = redline(*words, "clear", "--site", "C", "-o", root / "both")
+    assert names(root / "both") == ["A", "B", "C"]
+    run = redline(*words, "needs_information", "--lang", "en", "-o", root / "none")
+    assert run.exit_code == 0
+    assert "no site has this outcome; nothing was written" in run.output
+    assert not (root / "none").exists()
+
+
+def test_an_id_that_would_lead_out_of_the_folder_is_made_harmless(root):
+    path = root / "sites.geojson"
+    path.write_text(path.read_text("utf-8").replace('"C"', '"../../C"'), "utf-8")
+    words = ["review", path, "-w", root / "office", "--on", "2025-06-01"]
+    assert redline(*words, "-o", root / "run", "--format", "html").exit_code == 0
+    run = redline("report", root / "run", "--format", "docx", "--site", "../../C")
+    assert run.exit_code == 0, run.output
+    (folder,) = (root / "run" / "sites").iterdir()
+    assert "/" not in folder.name
+    assert not folder.name.startswith(".")
+
+
 def test_a_site_that_is_not_there_is_refused(root):
     run = redline("report", root / "run", "--format", "pdf", "--site", "Z")
     assert run.exit_code == 1

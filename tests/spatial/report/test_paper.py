@@ -95,7 +95,35 @@ def test_the_first_page_on_a_site_has_outcome_clause_and_zone():
         "141,800.13 平方米\n14.1800 公顷\n212.70 亩",
         "100.00%",
     ]
-    assert cells(zones, 0)[-1] == "NR22-142：已越过界限 170.432 米"
+    assert cells(zones, 0)[-1] == "已越过界限 170.432 米\nNR22-142"
+
+
+def test_rules_with_the_same_margin_stand_together():
+    more = [
+        sample_content.record(
+            sample_content.finding(0, "prohibited", rule=rule, margin_m=margin_m),
+            sample_content.LAW,
+        )
+        for rule, margin_m in (("R-1", -4.0), ("R-2", -4.0), ("R-3", 2.0))
+    ]
+    (site,) = only("S-0").sites
+    site = dataclasses.replace(site, findings=tuple(more))
+    content = dataclasses.replace(sample_content.sample(), sites=(site,))
+    table = grid(review_document(content), "触及、相接或邻近的分区")
+    assert cells(table, 0)[-1] == (
+        "已越过界限 4.000 米\nR-1、R-2\n距触发尚有 2.000 米\nR-3"
+    )
+
+
+def test_the_size_of_a_line_is_its_length():
+    facts = [
+        one
+        for one in first_page(review_document(only("S-2")))
+        if isinstance(one, Pairs)
+    ]
+    assert ("长度", "5,121.5 米") in [
+        (plain(label), plain(text)) for label, text in facts[1].pairs
+    ]
 
 
 def test_the_first_page_on_an_open_site_says_what_is_unknown_and_what_to_ask():

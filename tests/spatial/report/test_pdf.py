@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -19,7 +20,15 @@ from hypothesis import strategies as st
 
 from layers.errors import ExtraMissingError
 from spatial.report import pdf as pdf_module
-from spatial.report.blocks import Figure, Heading, Items, Paragraph, plain
+from spatial.report.blocks import (
+    Figure,
+    Grid,
+    GridColumn,
+    Heading,
+    Items,
+    Paragraph,
+    plain,
+)
 from spatial.report.palette import OUTCOME_SIGN
 from spatial.report.paper import review_document
 from spatial.report.pdf import FontMissingError, face, pdf_pictures, write_pdf
@@ -74,6 +83,43 @@ def test_markup_is_printed_and_not_read(text, tmp_path):
     write_pdf(made, tmp_path / "a.pdf")
     (page,) = paper_text.pdf_pages(tmp_path / "a.pdf")
     assert paper_text.squeezed(page).count(paper_text.squeezed(text)) == 3
+
+
+@pytest.mark.parametrize("sign", ["红", "x", "\n"])
+def test_a_cell_that_is_taller_than_a_page_goes_on_on_the_next(sign, tmp_path):
+    columns = (GridColumn("甲", 1), GridColumn("乙", 6))
+    text = f"始{sign * 1_500}终"
+    long = small_document.document(Grid("长", columns, ((text, "短"),)))
+    write_pdf(long, tmp_path / "a.pdf")
+    pages = paper_text.pdf_pages(tmp_path / "a.pdf")
+    assert len(pages) > 1
+    assert "始" in pages[0]
+    assert "终" in pages[-1]
+
+
+def test_a_row_stays_on_one_page(small):
+    columns = (GridColumn("甲", 1), GridColumn("乙", 6))
+    rows = tuple((f"R{n}", f"始{n}\n二\n三\n四\n五\n终{n}") for n in range(40))
+    pages = pdf_pages_of(small_document.document(Grid("行", columns, rows)), small)
+    assert len(pages) > 2
+    for page in pages:
+        told = set(re.findall(r"始(\d+)", page))
+        assert told == set(re.findall(r"终(\d+)", page))
+
+
+def pdf_pages_of(document, beside):
+    """Return the text of the pages of a document, written beside a file."""
+    path = beside.with_name("other.pdf")
+    write_pdf(document, path)
+    return paper_text.pdf_pages(path)
+
+
+@settings(max_examples=30)
+@given(st.text())
+def test_whatever_the_text_a_pdf_comes_out(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("any") / "a.pdf"
+    write_pdf(small_document.document(Paragraph(text), Heading(text)), path)
+    assert path.read_bytes().startswith(b"%PDF")
 
 
 @settings(max_examples=30)

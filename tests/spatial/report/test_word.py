@@ -15,6 +15,8 @@ import pytest
 import sample_content
 import small_document
 from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from layers.errors import ExtraMissingError
@@ -181,6 +183,14 @@ def test_line_feeds_tabs_and_blanks_stay(tmp_path):
     text = "  a\tb\n\nc  "
     write_word(small_document.document(Paragraph(text)), tmp_path / "a.docx")
     assert f"[Normal] {text}\n" in paper_text.word_text(tmp_path / "a.docx")
+
+
+@settings(max_examples=25)
+@given(st.text())
+def test_any_text_can_be_written_and_is_read_again(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("any") / "a.docx"
+    write_word(small_document.document(Paragraph(f"甲{text}乙")), path)
+    assert f"[Normal] {plain(f'甲{text}乙')}\n" in paper_text.word_text(path)
 
 
 def test_the_columns_are_as_wide_as_the_text_together(tmp_path):
