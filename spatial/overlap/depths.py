@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatial.measure.depth import deepest_m
+from spatial.measure.depth import across_m, deepest_m
+from spatial.measure.segments import away_in_plane
+from spatial.overlap.areas import chosen
+from spatial.overlap.loading import load_kernels
 from spatial.overlap.overlays import POLYGON, dimension
 from spatial.overlap.pairs import (
     index_of,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from spatial.index import ZoneIndex
     from spatial.measure.ellipsoid import Floats, Shapes
+    from spatial.measure.segments import AwayInPlane
     from spatial.overlap.overlays import PairName
 
 _AT_A_TIME = 512
@@ -103,13 +107,29 @@ def margins_of(
         )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
+    # Of a site in one piece that a border crosses, a piece of the border lies at what
+    # is within: so no point of that is farther from a border than it is wide.
+    single = shapely.get_type_id(a[site]) == shapely.GeometryType.POLYGON
+    crossed = single & (pairs["share_of_site"].to_numpy() < 1.0)
     shapely.bounds(shared)  # a collection settles its box when first asked: now
-    outlines = index.outlines.ready()
+    outlines, search = index.outlines.ready(), _search(len(rows))
 
     def depths(low: int) -> Floats:
         part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
-        return deepest_m(inner, outlines.facing(inner, zone[part]))
+        near_m = np.where(crossed[part], across_m(inner), np.nan)
+        edges = outlines.facing(inner, zone[part], within_m=near_m)
+        return deepest_m(inner, edges, search=search)
 
     found = side_by_side(depths, range(0, len(rows), _AT_A_TIME))
     margin[rows] = 0.0 - np.concatenate([np.zeros(0), *found])
     return margin
+
+
+def _search(pairs: int) -> AwayInPlane:
+    """Return what finds the nearest edges: compiled where it pays; the same numbers."""
+    if chosen("auto", pairs) != "kernel":
+        return away_in_plane
+    load_kernels("the engine 'kernel'")
+    from spatial.overlap.kernel import away  # noqa: PLC0415  numba is an extra
+
+    return away.away_in_plane
