@@ -120,7 +120,12 @@ class ZoneIndex:
     @cached_property
     def tiles(self) -> Tiles:
         """The parts of large polygons about a place."""
-        return Tiles(self.shapes)
+        if "grid" not in self.__dict__:
+            return Tiles(self.shapes)
+        # Where there is a grid there is numba, and sites enough that it pays.
+        from spatial.index.box_sums import summed  # noqa: PLC0415
+
+        return Tiles(self.shapes, summed)
 
     @cached_property
     def grid(self) -> Grid:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from spatial.index.tiles import are_all_of, areas_in_boxes
+from spatial.index.boxes import are_all_of, areas_in_boxes
 from spatial.measure import deepest_points, distance_m
 from spatial.measure.depth import deepest_m
 from spatial.measure.segments import (
