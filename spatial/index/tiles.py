@@ -209,9 +209,7 @@ def _parts(outer: Floats, boxes: Floats) -> tuple[Integers, Floats]:
     return which.astype(np.int64), part
 
 
-def _cuts(
-    tiles: list[_Tile], parts: Floats, sums: Sums | None
-) -> list[_Tile | None]:
+def _cuts(tiles: list[_Tile], parts: Floats, sums: Sums | None) -> list[_Tile | None]:
     """Return the parts of tiles in boxes, the quick way first; None if none works."""
     whole, quick = np.empty((2, len(tiles)), dtype=object)
     whole[:] = [one.shape for one in tiles]

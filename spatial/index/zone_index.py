@@ -120,9 +120,8 @@ class ZoneIndex:
     @cached_property
     def tiles(self) -> Tiles:
         """The parts of large polygons about a place."""
-        if "grid" not in self.__dict__:
+        if not self.has_grid:
             return Tiles(self.shapes)
-        # Where there is a grid there is numba, and sites enough that it pays.
         from spatial.index.box_sums import summed  # noqa: PLC0415
 
         return Tiles(self.shapes, summed)
@@ -139,6 +138,11 @@ class ZoneIndex:
         from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
 
         return Grid.over(self.rings())
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether there is a grid: then numba is there, and sites enough to use it."""
+        return "grid" in self.__dict__
 
     def rings(self) -> Rings:
         """Return the rings of the polygons among the zones; others have none."""

@@ -24,6 +24,7 @@ from spatial.measure.segments import (
     bent,
     from_origin,
     least_per,
+    lines_of,
     points_away_m,
     segments_of,
 )
@@ -36,7 +37,7 @@ _LONGEST_DEGREE_M = 111_700.0
 _TRIED = 16
 _FINE = 100  # parts of the width to which an inscribed circle is found
 _TINY_M = 1e-9
-_CLOSE_M = 0.001  # farther than what touches is ever reckoned to be
+_CLOSE_M = 0.001
 _MORE = 1.000001  # than reckoning can lose, of a length and (less 1) in metres
 
 
@@ -69,7 +70,7 @@ def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     whole, _ = as_shapes(zone, POLYGONS, needed_for="a depth")
     result = np.zeros(len(inner))
     rows = np.flatnonzero(~shapely.is_empty(inner))
-    edges = outline(whole[rows])
+    edges = segments_of(outline(whole[rows]))
     result[rows] = deepest_m(inner[rows], edges)
     return result
 
@@ -99,23 +100,33 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
 
 
 def deepest_m(
-    shapes: Shapes, edges: Shapes, *, search: AwayInPlane = away_in_plane
+    shapes: Shapes, edges: Segments, *, search: AwayInPlane = away_in_plane
 ) -> Floats:
     """Return how far the point of `deepest_points` is from the edges, in metres.
 
     It is what `distance_m` says of that point, found with less: edges that are
-    nearest to no point of the shape are dropped once for both. `search` finds the
-    nearest edges.
+    nearest to no point of the shape are dropped once for both.
+
+    Parameters
+    ----------
+    shapes
+        As for `deepest_points`.
+    edges
+        Of lines, in degrees; `owner` is the position of the shape.
+    search
+        Finds the nearest edges.
     """
     if not len(shapes):
         return np.zeros(0)
-    point, facing = _deepest(shapes, segments_of(edges), search)
+    point, facing = _deepest(shapes, edges, search)
     away, known = points_away_m(point.T, facing)
     points = np.asarray(shapely.points(point), dtype=object)
-    # What is known is known to less than this.
+    # What touches is reckoned to be less away than this.
     close = np.flatnonzero(known & (away < _CLOSE_M))
-    away[close[shapely.intersects(edges[close], points[close])]] = 0.0
-    away[~known] = distance_m(points[~known], edges[~known])
+    touch = shapely.intersects(lines_of(facing, close), points[close])
+    away[close[touch]] = 0.0
+    far = np.flatnonzero(~known)
+    away[far] = distance_m(points[far], lines_of(edges, far))
     return away
 
 
@@ -231,7 +242,9 @@ def _first_deepest(xy: Floats, owner: Integers, away: Floats) -> _Best:
     order = np.argsort(owner, kind="stable")
     begin = np.flatnonzero(np.diff(owner[order], prepend=-1))
     most = np.maximum.reduceat(away[order], begin)
-    is_most = np.flatnonzero(away[order] == np.repeat(most, np.diff(begin, append=len(order))))
+    is_most = np.flatnonzero(
+        away[order] == np.repeat(most, np.diff(begin, append=len(order)))
+    )
     deepest = order[is_most[np.searchsorted(is_most, begin)]]
     return _Best(xy[:, deepest], away[deepest])
 

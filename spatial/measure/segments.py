@@ -229,6 +229,28 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
     return away, known
 
 
+def foot_m(point: Floats, edges: Segments) -> Floats:
+    """Return how far points (n, 2) are from an edge each, in metres.
+
+    It is the geodesic to a place on the edge: never less than the distance.
+    """
+    return geodesic_m(point, _foot(point.T, edges).T)
+
+
+def lines_of(edges: Segments, owners: Integers) -> Shapes:
+    """Return the edges of some owners, each owner's as one geometry of lines."""
+    rows = np.flatnonzero(np.isin(edges.owner, owners))
+    some = edges[rows]
+    ends = np.stack([some.start.T, some.end.T], axis=1)
+    back = np.searchsorted(owners, some.owner)
+    found = np.full(len(owners), shapely.MultiLineString(), dtype=object)
+    if len(rows):
+        used, rank = np.unique(back, return_inverse=True)
+        lines = np.asarray(shapely.linestrings(ends), dtype=object)
+        found[used] = shapely.multilinestrings(lines, indices=rank)
+    return found
+
+
 def bent(latitude: Floats, least: Floats) -> Floats:
     """Return by what part a distance in the plane of a latitude is wrong, at most.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from spatial.measure.depth import across_m, deepest_m
-from spatial.measure.segments import away_in_plane
-from spatial.overlap.areas import chosen
-from spatial.overlap.loading import load_kernels
+from spatial.measure.segments import away_in_plane, segments_of
 from spatial.overlap.overlays import POLYGON, dimension
 from spatial.overlap.pairs import (
     index_of,
@@ -24,13 +23,18 @@ from spatial.overlap.shapes import shared_shapes
 from spatial.overlap.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import pandas as pd
 
     from spatial.index import ZoneIndex
-    from spatial.measure.ellipsoid import Floats, Shapes
-    from spatial.measure.segments import AwayInPlane
+    from spatial.index.outlines import Outlines
+    from spatial.measure.ellipsoid import Floats, Integers, Shapes
+    from spatial.measure.segments import AwayInPlane, Segments
     from spatial.overlap.overlays import PairName
+
+    _Facing = Callable[[Shapes, Integers, Floats], Segments]
 
 _AT_A_TIME = 512
 """Pairs whose edges are searched at a time: their table stays in the cache."""
@@ -112,24 +116,33 @@ def margins_of(
     single = shapely.get_type_id(a[site]) == shapely.GeometryType.POLYGON
     crossed = single & (pairs["share_of_site"].to_numpy() < 1.0)
     shapely.bounds(shared)  # a collection settles its box when first asked: now
-    outlines, search = index.outlines.ready(), _search(len(rows))
+    facing, search = _searches(index)
 
     def depths(low: int) -> Floats:
         part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
         near_m = np.where(crossed[part], across_m(inner), np.nan)
-        edges = outlines.facing(inner, zone[part], within_m=near_m)
-        return deepest_m(inner, edges, search=search)
+        return deepest_m(inner, facing(inner, zone[part], near_m), search=search)
 
     found = side_by_side(depths, range(0, len(rows), _AT_A_TIME))
     margin[rows] = 0.0 - np.concatenate([np.zeros(0), *found])
     return margin
 
 
-def _search(pairs: int) -> AwayInPlane:
-    """Return what finds the nearest edges: compiled where it pays; the same numbers."""
-    if chosen("auto", pairs) != "kernel":
-        return away_in_plane
-    load_kernels("the engine 'kernel'")
-    from spatial.overlap.kernel import away  # noqa: PLC0415  numba is an extra
+def _searches(index: ZoneIndex) -> tuple[_Facing, AwayInPlane]:
+    """Return what finds the edges about a place, and the nearest of them to points.
 
-    return away.away_in_plane
+    Compiled where there is a grid to search; the depths are the same, to the bit.
+    """
+    if not index.has_grid:
+        outlines = index.outlines.ready()
+        return partial(_facing, outlines), away_in_plane
+    from spatial.index.near import GridEdges  # noqa: PLC0415  numba is an extra
+    from spatial.overlap.kernel import away  # noqa: PLC0415
+
+    return GridEdges(index.grid).facing, away.away_in_plane
+
+
+def _facing(
+    outlines: Outlines, inner: Shapes, zone: Integers, within_m: Floats
+) -> Segments:
+    return segments_of(outlines.facing(inner, zone, within_m=within_m))

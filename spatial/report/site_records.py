@@ -63,9 +63,7 @@ class SiteRecords:
         """Return the records, most severe outcome first, then by site id."""
         records = (*self._judged(), *self._refused())
         rank = {outcome: at for at, outcome in enumerate(OUTCOMES)}
-        return tuple(
-            sorted(records, key=lambda one: (rank[one.outcome], one.site_id))
-        )
+        return tuple(sorted(records, key=lambda one: (rank[one.outcome], one.site_id)))
 
     def _judged(self) -> Iterable[SiteRecord]:
         """Sites that could be read."""
@@ -228,7 +226,7 @@ class SiteRecords:
             shapes = self.shelf.shapes_met(kind)
             name = spec(kind).name_field
             named = zones[["layer", "feature_id", name]].iloc[pairs["zone"].to_numpy()]
-            rows = zip(
+            rows: Iterable[tuple[Any, list[Any], BaseGeometry]] = zip(
                 pairs.itertuples(index=False),
                 named.to_numpy().tolist(),
                 shapes,
@@ -247,24 +245,25 @@ class SiteRecords:
                         distance_m=float(pair.distance_m),
                         sliver=bool(pair.sliver),
                         geometry=None if shape.is_empty else shape,
-                        cause=self._cause(kind, pair, str(layer), shape),
+                        cause=self._cause(kind, (pair.site, pair.zone), layer, shape)
+                        if pair.sliver
+                        else None,
                     )
                 )
         return found
 
     def _cause(
-        self, kind: str, pair: Any, layer: str, shape: BaseGeometry
+        self, kind: str, pair: tuple[int, int], layer: str, shape: BaseGeometry
     ) -> Cause | None:
-        """Return why a pair overlaps by a sliver; None for any other."""
-        if not pair.sliver:
-            return None
-        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[pair.site])
-        of_layer = self.shelf.workspace.layers[layer].accuracy_m
+        """Return why a site and a zone overlap by a sliver."""
+        site, zone = pair
+        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[site])
+        of_layer = self.shelf.workspace.layers[str(layer)].accuracy_m
         both = None if of_layer is None or not np.isfinite(own) else of_layer + own
         return cause_of(
             shape,
-            self.shelf.sites.geometry.iloc[pair.site],
-            self.shelf.zones(kind).geometry.iloc[pair.zone],
+            self.shelf.sites.geometry.iloc[site],
+            self.shelf.zones(kind).geometry.iloc[zone],
             accuracy_m=both,
         )
 

@@ -163,7 +163,7 @@ class TestDeepest:
         point = deepest_points(np.array([shared]), np.array([ring]))[0]
         assert shapely.distance(point, shared) < 1e-9
         found = distance_m(point, ring)
-        at_once = deepest_m(np.array([shared]), np.array([ring]))
+        at_once = deepest_m(np.array([shared]), segments_of(np.array([ring])))
         assert at_once == pytest.approx([found], abs=1e-9)
         west, south, east, north = shared.bounds
         x, y = np.meshgrid(np.linspace(west, east, 60), np.linspace(south, north, 60))
@@ -194,7 +194,7 @@ class TestDeepest:
         truth = distance_m(deepest_points(shapes, edges), edges)
         assert truth[0] > 1000 < truth[1]
         assert truth[2] == 0
-        assert deepest_m(shapes, edges) == pytest.approx(truth, rel=1e-9)
+        assert deepest_m(shapes, segments_of(edges)) == pytest.approx(truth, rel=1e-9)
 
 
 class TestAreaInABox:
