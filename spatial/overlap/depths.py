@@ -136,10 +136,10 @@ def _searches(index: ZoneIndex) -> tuple[_Facing, AwayInPlane]:
     if not index.has_grid:
         outlines = index.outlines.ready()
         return partial(_facing, outlines), away_in_plane
-    from spatial.index.near import GridEdges  # noqa: PLC0415  numba is an extra
+    from spatial.index.facing import GridFacing  # noqa: PLC0415  numba is an extra
     from spatial.overlap.kernel import away  # noqa: PLC0415
 
-    return GridEdges(index.grid).facing, away.away_in_plane
+    return GridFacing(index.grid).facing, away.away_in_plane
 
 
 def _facing(
