@@ -69,10 +69,7 @@ class GridEdges:
             that runs through several cells may be there more than once.
         """
         rings = self.grid.rings
-        cells = (self.grid.frame, self.grid.run_start, self.grid.runs)
-        row, first, last = _edges(
-            np.ascontiguousarray(boxes), shape, cells, (rings.xy, rings.owner)
-        )
+        row, first, last = self.runs(boxes, shape)
         found = np.full(len(boxes), shapely.MultiLineString(), dtype=object)
         if len(row):
             many = last - first + 2  # vertices
@@ -83,6 +80,17 @@ class GridEdges:
             used, back = np.unique(row, return_inverse=True)
             found[used] = shapely.multilinestrings(drawn, indices=back)
         return found
+
+    def runs(
+        self, boxes: Floats, shape: Integers
+    ) -> tuple[Integers, Integers, Integers]:
+        """Return runs of edges that come into boxes: row of the box, first, last."""
+        rings = self.grid.rings
+        cells = (self.grid.frame, self.grid.run_start, self.grid.runs)
+        row, first, last = _edges(
+            np.ascontiguousarray(boxes), shape, cells, (rings.xy, rings.owner)
+        )
+        return row, first, last
 
 
 @_jit

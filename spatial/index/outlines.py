@@ -120,7 +120,13 @@ class Outlines:
         """Return the pieces of each of `count` rows as one multi-geometry."""
         return _gathered(self.pieces[piece], row, count)
 
-    def facing(self, sites: Shapes, shape: Integers | None = None) -> Shapes:
+    def facing(
+        self,
+        sites: Shapes,
+        shape: Integers | None = None,
+        *,
+        within_m: Floats | None = None,
+    ) -> Shapes:
         """Return of each shape the pieces that some point of a site is nearest to.
 
         Parameters
@@ -130,12 +136,24 @@ class Outlines:
         shape
             (n,) position of the shape that is asked; none empty. All shapes are asked
             if it is left out; then there must be a piece.
+        within_m
+            (n,) metres that no point of a site is farther from the shape, where that
+            is known; NaN elsewhere. Spares a search.
 
         Returns
         -------
         ndarray
             (n,) lines or points; others are there too, but none that matters is not.
         """
+        bound_m = np.full(len(sites), np.nan) if within_m is None else within_m.copy()
+        rest = np.flatnonzero(np.isnan(bound_m))
+        whose = None if shape is None else shape[rest]
+        bound_m[rest] = self._farthest_m(sites[rest], whose)
+        row, piece, _ = self._within(sites, shape, bound_m * 1.001 + 1.0)
+        return self.gathered(row, piece, len(sites))
+
+    def _farthest_m(self, sites: Shapes, shape: Integers | None) -> Floats:
+        """Return metres that no point of a site is farther from what it faces."""
         middle = box_centre(sites)
         starts = np.asarray(shapely.points(middle), dtype=object)
         found = np.full(len(sites), shapely.MultiLineString(), dtype=object)
@@ -152,9 +170,7 @@ class Outlines:
             reach[left] *= _WIDER
         # What was found is no nearer than the nearest to the middle of the site's box,
         # and no point of the site is farther from that than half as the box is wide.
-        bound_m = (reach_m(starts, found) + across_m(sites) / 2) * 1.001 + 1.0
-        row, piece, _ = self._within(sites, shape, bound_m)
-        return self.gathered(row, piece, len(sites))
+        return np.asarray(reach_m(starts, found) + across_m(sites) / 2)
 
     def _of(self, boxes: Floats, shape: Integers) -> tuple[Integers, Integers]:
         """Return the pieces of a shape that come into a box; by row, then piece."""

@@ -82,11 +82,13 @@ def rings_of(shapes: Shapes) -> Rings:
     for one in multi:
         owner = np.repeat(np.arange(len(filled)), np.diff(one))[owner]
     xy = np.ascontiguousarray(xy)
-    return Rings(xy, ring, filled[owner], _sides(xy, ring, is_shell), len(shapes))
+    return Rings(xy, ring, filled[owner], sides(xy, ring, is_shell), len(shapes))
 
 
-def _sides(xy: Floats, ring: Integers, is_shell: np.ndarray) -> Integers:
-    """Return on which side of each ring's edges the land lies."""
+def sides(xy: Floats, ring: Integers, is_shell: np.ndarray) -> Integers:
+    """Return on which side of each ring's edges the land lies: +1 left, -1 right."""
+    if not len(is_shell):
+        return np.zeros(0, dtype=np.int8)
     starts = ring[:-1]
     base = np.repeat(xy[starts], np.diff(ring), axis=0)
     x, y = (xy - base).T

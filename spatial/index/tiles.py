@@ -22,16 +22,17 @@ that is sound.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
 
+from spatial.index.boxes import are_all_of
 from spatial.measure.ellipsoid import POLYGONS
 
 if TYPE_CHECKING:
+    from spatial.index.boxes import Sums
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
 
     Box: TypeAlias = tuple[float, float, float, float]
@@ -41,12 +42,8 @@ ENOUGH = 512
 
 _WAYS = 9  # a tile can be cut: low half, high half or whole, both ways
 _AT_A_TIME = 1 << 10  # cuts that are held before they are checked
-_VERTICES = 1 << 15  # that are summed at a time: they stay in the cache
 _OVERLAP = 0.1  # of a half, on either side of the middle
 _MARGIN = 0.01  # of a box: how far the cut stays away from it
-_POLYGON = int(shapely.GeometryType.POLYGON)
-_ROUNDING = 1e-12  # of what is summed for an area
-_MOVED = 1e-13  # degrees that a cut may move an edge by
 
 
 @dataclass(slots=True, eq=False)
@@ -67,9 +64,12 @@ class Tiles:
     ----------
     shapes
         Polygons in EPSG:4490, valid; others are given out whole.
+    sums
+        What adds up the area that a cut is held against; numpy if left out.
     """
 
     shapes: Shapes = field(repr=False)
+    sums: Sums | None = None
     _made: list[_Tile] = field(default_factory=list, init=False, repr=False)
     _roots: dict[int, int] = field(default_factory=dict, init=False, repr=False)
     _parts: dict[int, int] = field(default_factory=dict, init=False, repr=False)
@@ -157,7 +157,7 @@ class Tiles:
         for low in range(0, len(rows), _AT_A_TIME):
             some = rows[low : low + _AT_A_TIME]
             over = [self._made[at] for at in tile[some].tolist()]
-            cuts = _cuts(over, part[some])
+            cuts = _cuts(over, part[some], self.sums)
             for key, cut in zip(
                 keys[fresh][low : low + _AT_A_TIME].tolist(), cuts, strict=True
             ):
@@ -209,7 +209,7 @@ def _parts(outer: Floats, boxes: Floats) -> tuple[Integers, Floats]:
     return which.astype(np.int64), part
 
 
-def _cuts(tiles: list[_Tile], parts: Floats) -> list[_Tile | None]:
+def _cuts(tiles: list[_Tile], parts: Floats, sums: Sums | None) -> list[_Tile | None]:
     """Return the parts of tiles in boxes, the quick way first; None if none works."""
     whole, quick = np.empty((2, len(tiles)), dtype=object)
     whole[:] = [one.shape for one in tiles]
@@ -218,7 +218,7 @@ def _cuts(tiles: list[_Tile], parts: Floats) -> list[_Tile | None]:
         shapely.clip_by_rect(shape, *box)
         for shape, box in zip(whole, boxes, strict=True)
     ]
-    fit = are_all_of(quick, whole, parts)
+    fit = are_all_of(quick, whole, parts, sums=sums)
     return [
         _Tile(quick[at], box, over) if fit[at] else _cut_with_care(over, box)
         for at, (over, box) in enumerate(zip(tiles, boxes, strict=True))
@@ -258,109 +258,3 @@ def _are_sound(shapes: Shapes) -> np.ndarray:
 def _is_sound(shape: shapely.Geometry) -> bool:
     """Whether a cut gave a valid polygon or nothing."""
     return bool(_are_sound(np.array([shape], dtype=object))[0])
-
-
-def are_all_of(parts: Shapes, wholes: Shapes, boxes: Floats) -> np.ndarray:
-    """Return whether cuts have the area that the uncut shapes have in the boxes."""
-    expected, reckoned = areas_in_boxes(wholes, boxes)
-    around = 2 * (boxes[:, 2:] - boxes[:, :2]).sum(axis=1)
-    allowed = _ROUNDING * reckoned + _MOVED * around
-    return np.asarray(np.abs(shapely.area(parts) - expected) <= allowed)
-
-
-def areas_in_boxes(shapes: Shapes, boxes: Floats) -> tuple[Floats, Floats]:
-    """Return the area in square degrees of polygons in a box each, without a cut.
-
-    Under every edge, as far as it runs between the sides of the box, lies the integral
-    of its height over the box's bottom, at least 0 and at most the box's own; the sum
-    around a ring is the area. Also returned is the size of what was summed, for the
-    rounding.
-
-    Parameters
-    ----------
-    shapes
-        (n,) polygons, single or multi; rings may run either way.
-    boxes
-        (n, 4): min_lon, min_lat, max_lon, max_lat.
-    """
-    edges: list[_Edges] = []
-    for at, one in enumerate(shapes):
-        # Shapes that are cut several ways stand side by side: taken apart once.
-        same = at > 0 and one is shapes[at - 1]
-        edges.append(edges[-1] if same else _Edges.of(one))
-    ends = np.cumsum([len(one.x) for one in edges])
-    cuts = np.flatnonzero(np.diff(ends // _VERTICES)) + 1
-    found = [
-        _areas_in_boxes(edges[low:high], boxes[low:high])
-        for low, high in itertools.pairwise([0, *cuts.tolist(), len(edges)])
-    ]
-    area, size = (np.concatenate(one) for one in zip(*found, strict=True))
-    return area, size
-
-
-class _Edges(NamedTuple):
-    """A polygon: its vertices, the ring of each, and which rings are holes."""
-
-    x: Floats
-    y: Floats
-    ring: Integers
-    hole: np.ndarray
-
-    @classmethod
-    def of(cls, shape: shapely.Geometry) -> _Edges:
-        """Take a polygon apart."""
-        rings, hole = _rings(shape)
-        xy, ring = shapely.get_coordinates(rings, return_index=True)
-        x, y = np.ascontiguousarray(xy.T)
-        return cls(x, y, ring, hole)
-
-
-def _areas_in_boxes(edges: list[_Edges], boxes: Floats) -> tuple[Floats, Floats]:
-    """Return what `areas_in_boxes` does, of so many that they stay in the cache."""
-    many = [len(one.x) for one in edges]
-    rings = [len(one.hole) for one in edges]
-    x, y = (np.concatenate([one[at] for one in edges]) for at in (0, 1))
-    begin = np.repeat(np.cumsum(rings) - rings, many)
-    ring = np.concatenate([one.ring for one in edges]) + begin
-    hole = np.concatenate([one.hole for one in edges])
-    west, south, east, north = boxes.T
-    within = np.minimum(np.maximum(x, np.repeat(west, many)), np.repeat(east, many))
-    some = (within[:-1] != within[1:]) & (ring[1:] == ring[:-1])
-    rows = np.flatnonzero(
-        some & (np.maximum(y[:-1], y[1:]) > np.repeat(south, many)[1:])
-    )
-    of = np.repeat(np.arange(len(edges)), many)[rows]
-    x0, y0, y1 = x[rows], y[rows] - south[of], y[rows + 1] - south[of]
-    from_x, to_x = within[rows], within[rows + 1]
-    slope = (y1 - y0) / (x[rows + 1] - x0)
-    low, high = y0 + (from_x - x0) * slope, y0 + (to_x - x0) * slope
-    under = _mean_clipped(low, high, (north - south)[of]) * (to_x - from_x)
-    of_ring = np.abs(np.bincount(ring[rows], weights=under, minlength=len(hole)))
-    of_ring[hole] *= -1.0
-    owner = np.repeat(np.arange(len(edges)), rings)
-    area = np.bincount(owner, weights=of_ring, minlength=len(edges)).astype(float)
-    size = np.bincount(of, weights=np.abs(under), minlength=len(edges)).astype(float)
-    return area, size + (east - west) * (north - south)
-
-
-def _rings(shape: shapely.Geometry) -> tuple[Shapes, np.ndarray]:
-    """Return the rings of a polygon, and which of them are holes."""
-    if shapely.get_type_id(shape) == _POLYGON:
-        rings = shapely.get_rings(shape)
-        return rings, np.arange(len(rings)) > 0
-    parts = shapely.get_parts(shape)
-    rings, of = shapely.get_rings(parts, return_index=True)
-    return rings, np.diff(of, prepend=-1) == 0
-
-
-def _mean_clipped(low: Floats, high: Floats, top: Floats) -> Floats:
-    """Return the mean, from one height to another, of the height cut to 0 ... `top`."""
-    first, last = np.minimum(low, high), np.maximum(low, high)
-    inner = np.minimum(np.maximum(first, 0.0), top)
-    outer = np.minimum(np.maximum(last, 0.0), top)
-    span = last - first
-    # Between the two heights: the ramp within the cut, and what stays at the top.
-    ramp = (inner + outer) / 2 * (outer - inner)
-    above = np.maximum(last - np.maximum(first, top), 0.0) * top
-    flat = span <= 0.0
-    return np.asarray(np.where(flat, inner, (ramp + above) / np.where(flat, 1.0, span)))

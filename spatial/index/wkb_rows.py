@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from layers.errors import GeometryError
+from spatial.index.arrow_rows import ArrowRows
 from spatial.index.rings import Rings, rings_of
+from spatial.index.rows import LIMITS, error_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Executor
 
     import pyarrow as pa
 
     from spatial.measure.ellipsoid import Integers, Shapes
 
-_LIMITS = (180.0, 90.0)
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -70,7 +70,7 @@ class WkbRows:
         # Not by way of to_numpy, which imports pandas.
         blobs = [self.blobs[at].as_py() for at in where.tolist()]
         if None in blobs:
-            raise self.error(int(where[blobs.index(None)]), "null")
+            raise error_of(self, int(where[blobs.index(None)]), "null")
         try:
             with np.errstate(invalid="ignore"):  # a NaN is told of by row, later
                 return np.asarray(shapely.from_wkb(blobs), dtype=object)
@@ -79,31 +79,8 @@ class WkbRows:
                 try:
                     shapely.from_wkb(one)
                 except shapely.GEOSException as error:
-                    raise self.error(int(where[at]), str(error)) from error
+                    raise error_of(self, int(where[at]), str(error)) from error
             raise
-
-    def refuse_invalid(self) -> None:
-        """Raise if a row is not valid: its area is a guess.
-
-        Raises
-        ------
-        GeometryError
-            Names the first one and its fault.
-        """
-        shapes = self.shapes()
-        bad = np.flatnonzero(~shapely.is_valid(shapes))
-        if len(bad):
-            at = int(bad[0])
-            raise self.error(at, shapely.is_valid_reason(shapes[at]))
-
-    def error(self, row: int, got: str) -> GeometryError:
-        """Return the error of a row."""
-        msg = (
-            f"{self.source}, row {self.first + row}: expected a valid polygon in "
-            f"EPSG:4490, got {got}; read the file with layers.read, which mends and "
-            f"says so, and pass the layer"
-        )
-        return GeometryError(msg)
 
     def rings_by_geos(self) -> Rings:
         """Return the rings of all rows by way of geometries.
@@ -119,30 +96,44 @@ class WkbRows:
         wrong = np.flatnonzero(empty | ~np.isin(shapely.get_type_id(shapes), _POLYGONS))
         if len(wrong):
             at = int(wrong[0])
-            raise self.error(at, f"{shapes[at].wkt[:40]}")
+            raise error_of(self, at, f"{shapes[at].wkt[:40]}")
         xy, of_shape = shapely.get_coordinates(shapes, return_index=True)
-        outside = np.flatnonzero(~(np.abs(xy) <= _LIMITS).all(axis=1))  # so is NaN
+        outside = np.flatnonzero(~(np.abs(xy) <= LIMITS).all(axis=1))  # so is NaN
         if len(outside):
             at = int(outside[0])
-            raise self.error(int(of_shape[at]), f"the coordinates {xy[at].tolist()}")
+            raise error_of(
+                self, int(of_shape[at]), f"the coordinates {xy[at].tolist()}"
+            )
         return rings_of(shapes)
 
 
-def rings_of_rows(batches: Sequence[WkbRows], pool: Executor | None = None) -> Rings:
+def rings_of_rows(
+    batches: Sequence[WkbRows | ArrowRows], pool: Executor | None = None
+) -> Rings:
     """Return the rings of rows that follow one another.
 
-    Plain polygons are read by `spatial.index.wkb`, batches side by side where there is
-    a pool; if a row is anything else (a third dimension, the other byte order, a
-    fault) GEOS reads them all.
+    GeoArrow holds them as they are. Plain polygons of WKB are read by
+    `spatial.index.wkb`, batches side by side where there is a pool; if a row is
+    anything else (a third dimension, the other byte order, a fault) GEOS reads all.
 
     Raises
     ------
     GeometryError
         As `WkbRows.rings_by_geos`.
     """
+    side_by_side = pool.map if pool else map
+    arrow = [one for one in batches if isinstance(one, ArrowRows)]
+    if arrow:
+        return _joined(list(side_by_side(ArrowRows.rings, arrow)))
+    return _of_wkb([one for one in batches if isinstance(one, WkbRows)], side_by_side)
+
+
+def _of_wkb(
+    batches: list[WkbRows], side_by_side: Callable[..., Iterable[Any]]
+) -> Rings:
+    """Return the rings of WKB."""
     from spatial.index import wkb  # noqa: PLC0415  numba is an extra
 
-    side_by_side = pool.map if pool else map
     if any(one.blobs.null_count for one in batches):
         return _joined([one.rings_by_geos() for one in batches])
     buffers = [_buffers(one.blobs) for one in batches]

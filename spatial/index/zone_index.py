@@ -120,7 +120,11 @@ class ZoneIndex:
     @cached_property
     def tiles(self) -> Tiles:
         """The parts of large polygons about a place."""
-        return Tiles(self.shapes)
+        if not self.has_grid:
+            return Tiles(self.shapes)
+        from spatial.index.box_sums import summed  # noqa: PLC0415
+
+        return Tiles(self.shapes, summed)
 
     @cached_property
     def grid(self) -> Grid:
@@ -134,6 +138,11 @@ class ZoneIndex:
         from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
 
         return Grid.over(self.rings())
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether there is a grid: then numba is there, and sites enough to use it."""
+        return "grid" in self.__dict__
 
     def rings(self) -> Rings:
         """Return the rings of the polygons among the zones; others have none."""

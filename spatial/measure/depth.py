@@ -20,23 +20,24 @@ from spatial.measure.ellipsoid import (
     to_plane,
 )
 from spatial.measure.segments import (
-    at_ends_of,
     away_in_plane,
     bent,
     from_origin,
     least_per,
+    lines_of,
     points_away_m,
     segments_of,
 )
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Integers, Shapes, ShapesLike
-    from spatial.measure.segments import Segments
+    from spatial.measure.segments import AwayInPlane, Segments
 
 _LONGEST_DEGREE_M = 111_700.0
 _TRIED = 16
 _FINE = 100  # parts of the width to which an inscribed circle is found
 _TINY_M = 1e-9
+_CLOSE_M = 0.001
 _MORE = 1.000001  # than reckoning can lose, of a length and (less 1) in metres
 
 
@@ -69,7 +70,7 @@ def depth_m(overlap: ShapesLike, zone: ShapesLike) -> Floats:
     whole, _ = as_shapes(zone, POLYGONS, needed_for="a depth")
     result = np.zeros(len(inner))
     rows = np.flatnonzero(~shapely.is_empty(inner))
-    edges = outline(whole[rows])
+    edges = segments_of(outline(whole[rows]))
     result[rows] = deepest_m(inner[rows], edges)
     return result
 
@@ -98,23 +99,40 @@ def deepest_points(shapes: Shapes, edges: Shapes) -> Shapes:
     return np.asarray(shapely.points(point), dtype=object)
 
 
-def deepest_m(shapes: Shapes, edges: Shapes) -> Floats:
+def deepest_m(
+    shapes: Shapes, edges: Segments, *, search: AwayInPlane = away_in_plane
+) -> Floats:
     """Return how far the point of `deepest_points` is from the edges, in metres.
 
     It is what `distance_m` says of that point, found with less: edges that are
     nearest to no point of the shape are dropped once for both.
+
+    Parameters
+    ----------
+    shapes
+        As for `deepest_points`.
+    edges
+        Of lines, in degrees; `owner` is the position of the shape.
+    search
+        Finds the nearest edges.
     """
     if not len(shapes):
         return np.zeros(0)
-    point, facing = _deepest(shapes, segments_of(edges))
+    point, facing = _deepest(shapes, edges, search)
     away, known = points_away_m(point.T, facing)
     points = np.asarray(shapely.points(point), dtype=object)
-    away[known & shapely.intersects(edges, points)] = 0.0
-    away[~known] = distance_m(points[~known], edges[~known])
+    # What touches is reckoned to be less away than this.
+    close = np.flatnonzero(known & (away < _CLOSE_M))
+    touch = shapely.intersects(lines_of(facing, close), points[close])
+    away[close[touch]] = 0.0
+    far = np.flatnonzero(~known)
+    away[far] = distance_m(points[far], lines_of(edges, far))
     return away
 
 
-def _deepest(shapes: Shapes, edges: Segments) -> tuple[Floats, Segments]:
+def _deepest(
+    shapes: Shapes, edges: Segments, search: AwayInPlane = away_in_plane
+) -> tuple[Floats, Segments]:
     """Return the deepest points, (n, 2) degrees, and the edges that can be nearest."""
     centre = box_centre(shapes)
     scale = metres_per_degree(centre[:, 1])
@@ -122,8 +140,8 @@ def _deepest(shapes: Shapes, edges: Segments) -> tuple[Floats, Segments]:
     planar = edges.moved(centre, scale)
     rows = _facing(planar, of, centre[:, 1])
     facing = planar[rows]
-    best = _deepest_along(of, facing, across_m(shapes) / _TRIED)
-    best = _with_circles(best, to_plane(shapes, centre), facing)
+    best = _deepest_along(of, facing, across_m(shapes) / _TRIED, search)
+    best = _with_circles(best, to_plane(shapes, centre), facing, search)
     return from_plane(best.xy.T, centre), edges[rows]
 
 
@@ -153,33 +171,31 @@ def _facing(edges: Segments, of: Segments, latitude: Floats) -> Integers:
     return np.flatnonzero(away <= bound[edges.owner])
 
 
-def _deepest_along(of: Segments, facing: Segments, step_m: Floats) -> _Best:
+def _deepest_along(
+    of: Segments, facing: Segments, step_m: Floats, search: AwayInPlane
+) -> _Best:
     """Return the deepest of the vertices and of points along the edges."""
-    at_start = _away(of.start, of.owner, facing)
-    at_end = _at_ends(of, at_start, facing)
+    # Much of an overlap is its zone's own edge.
+    at_start = search(of.start, of.owner, facing, ends=True)
+    at_end = _at_ends(of, at_start, facing, search)
     best = -least_per(-np.maximum(at_start, at_end), of.owner, len(step_m))
     between, edge = _between(of, at_start, at_end, best=best, step_m=step_m)
-    deep = away_in_plane(between, of.owner[edge], facing)
+    deep = search(between, of.owner[edge], facing)
     xy = np.hstack([of.start, of.end, between])
     owner = np.concatenate([of.owner, of.owner, of.owner[edge]])
     return _first_deepest(xy, owner, np.concatenate([at_start, at_end, deep]))
 
 
-def _away(xy: Floats, owner: Integers, facing: Segments) -> Floats:
-    """Return how far vertices are away; much of an overlap is its zone's own edge."""
-    away = np.zeros(len(owner))
-    off = np.flatnonzero(~at_ends_of(facing, xy, owner))
-    away[off] = away_in_plane(xy.take(off, axis=1), owner[off], facing)
-    return away
-
-
-def _at_ends(of: Segments, at_start: Floats, facing: Segments) -> Floats:
+def _at_ends(
+    of: Segments, at_start: Floats, facing: Segments, search: AwayInPlane
+) -> Floats:
     """Return how far the ends of edges are away: mostly the next edge's start."""
     same = (of.start[:, 1:] == of.end[:, :-1]).all(axis=0)
     follows = np.append(same & (of.owner[1:] == of.owner[:-1]), False)
     at_end = np.append(at_start[1:], 0.0)
     rest = np.flatnonzero(~follows)
-    at_end[rest] = _away(of.end.take(rest, axis=1), of.owner[rest], facing)
+    ends = of.end.take(rest, axis=1)
+    at_end[rest] = search(ends, of.owner[rest], facing, ends=True)
     return at_end
 
 
@@ -199,7 +215,9 @@ def _between(
     return start + rank / pieces[edge] * (end - start), edge
 
 
-def _with_circles(best: _Best, planar: Shapes, facing: Segments) -> _Best:
+def _with_circles(
+    best: _Best, planar: Shapes, facing: Segments, search: AwayInPlane
+) -> _Best:
     """Return the deeper of what was found and of the middles of inscribed circles."""
     area = shapely.area(planar)
     # No circle in a shape is larger than the shape, nor wider than its box.
@@ -212,7 +230,7 @@ def _with_circles(best: _Best, planar: Shapes, facing: Segments) -> _Best:
         planar[rows], tolerance=narrow[rows] / _FINE
     )
     middle = shapely.get_coordinates(circle)[::2].T
-    away = away_in_plane(middle, rows, facing)
+    away = search(middle, rows, facing)
     wins = away > best.away[rows]
     xy, deep = best.xy.copy(), best.away.copy()
     xy[:, rows[wins]], deep[rows[wins]] = middle[:, wins], away[wins]
@@ -221,8 +239,13 @@ def _with_circles(best: _Best, planar: Shapes, facing: Segments) -> _Best:
 
 def _first_deepest(xy: Floats, owner: Integers, away: Floats) -> _Best:
     """Return the deepest point of each owner, the first of equals."""
-    order = np.lexsort((-away, owner))
-    deepest = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+    order = np.argsort(owner, kind="stable")
+    begin = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    most = np.maximum.reduceat(away[order], begin)
+    is_most = np.flatnonzero(
+        away[order] == np.repeat(most, np.diff(begin, append=len(order)))
+    )
+    deepest = order[is_most[np.searchsorted(is_most, begin)]]
     return _Best(xy[:, deepest], away[deepest])
 
 

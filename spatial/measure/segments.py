@@ -8,7 +8,7 @@ matter is dropped by a bound, the rest is searched without a loop.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import shapely
@@ -111,7 +111,18 @@ def least_per(value: Floats, owner: Integers, count: int) -> Floats:
     return least
 
 
-def away_in_plane(xy: Floats, owner: Integers, edges: Segments) -> Floats:
+class AwayInPlane(Protocol):
+    """`away_in_plane`, or what does the same to the bit in less time."""
+
+    def __call__(
+        self, xy: Floats, owner: Integers, edges: Segments, *, ends: bool = False
+    ) -> Floats:
+        """Return how far each point is from the nearest edge of its owner."""
+
+
+def away_in_plane(
+    xy: Floats, owner: Integers, edges: Segments, *, ends: bool = False
+) -> Floats:
     """Return how far each point is from the nearest edge of its owner, in a plane.
 
     Parameters
@@ -122,7 +133,14 @@ def away_in_plane(xy: Floats, owner: Integers, edges: Segments) -> Floats:
         (n,) which edges of `edges` count for each, by their owner; each has some.
     edges
         In the same plane as the points.
+    ends
+        Whether many of the points are ends of edges: these are told first, as 0.
     """
+    if ends:
+        off = np.flatnonzero(~at_ends_of(edges, xy, owner))
+        away = np.zeros(len(owner))
+        away[off] = away_in_plane(xy.take(off, axis=1), owner[off], edges)
+        return away
     many = np.bincount(edges.owner, minlength=int(owner.max(initial=-1)) + 1)
     first = np.cumsum(many) - many
     wanted = many[owner]
@@ -209,6 +227,28 @@ def points_away_m(point: Floats, edges: Segments) -> tuple[Floats, np.ndarray]:
         foot = _foot(here, some)
         away = least_per(geodesic_m(here.T, foot.T), some.owner, count)
     return away, known
+
+
+def foot_m(point: Floats, edges: Segments) -> Floats:
+    """Return how far points (n, 2) are from an edge each, in metres.
+
+    It is the geodesic to a place on the edge: never less than the distance.
+    """
+    return geodesic_m(point, _foot(point.T, edges).T)
+
+
+def lines_of(edges: Segments, owners: Integers) -> Shapes:
+    """Return the edges of some owners, each owner's as one geometry of lines."""
+    rows = np.flatnonzero(np.isin(edges.owner, owners))
+    some = edges[rows]
+    ends = np.stack([some.start.T, some.end.T], axis=1)
+    back = np.searchsorted(owners, some.owner)
+    found = np.full(len(owners), shapely.MultiLineString(), dtype=object)
+    if len(rows):
+        used, rank = np.unique(back, return_inverse=True)
+        lines = np.asarray(shapely.linestrings(ends), dtype=object)
+        found[used] = shapely.multilinestrings(lines, indices=rank)
+    return found
 
 
 def bent(latitude: Floats, least: Floats) -> Floats:

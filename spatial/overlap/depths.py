@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from spatial.measure.depth import deepest_m
+from spatial.measure.depth import across_m, deepest_m
+from spatial.measure.segments import away_in_plane, segments_of
 from spatial.overlap.overlays import POLYGON, dimension
 from spatial.overlap.pairs import (
     index_of,
@@ -21,12 +23,18 @@ from spatial.overlap.shapes import shared_shapes
 from spatial.overlap.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import pandas as pd
 
     from spatial.index import ZoneIndex
-    from spatial.measure.ellipsoid import Floats, Shapes
+    from spatial.index.outlines import Outlines
+    from spatial.measure.ellipsoid import Floats, Integers, Shapes
+    from spatial.measure.segments import AwayInPlane, Segments
     from spatial.overlap.overlays import PairName
+
+    _Facing = Callable[[Shapes, Integers, Floats], Segments]
 
 _AT_A_TIME = 512
 """Pairs whose edges are searched at a time: their table stays in the cache."""
@@ -103,13 +111,38 @@ def margins_of(
         )
     some = np.flatnonzero(~shapely.is_empty(shared))
     rows, shared = rows[some], shared[some]
+    # Of a site in one piece that a border crosses, a piece of the border lies at what
+    # is within: so no point of that is farther from a border than it is wide.
+    single = shapely.get_type_id(a[site]) == shapely.GeometryType.POLYGON
+    crossed = single & (pairs["share_of_site"].to_numpy() < 1.0)
     shapely.bounds(shared)  # a collection settles its box when first asked: now
-    outlines = index.outlines.ready()
+    facing, search = _searches(index)
 
     def depths(low: int) -> Floats:
         part, inner = rows[low : low + _AT_A_TIME], shared[low : low + _AT_A_TIME]
-        return deepest_m(inner, outlines.facing(inner, zone[part]))
+        near_m = np.where(crossed[part], across_m(inner), np.nan)
+        return deepest_m(inner, facing(inner, zone[part], near_m), search=search)
 
     found = side_by_side(depths, range(0, len(rows), _AT_A_TIME))
     margin[rows] = 0.0 - np.concatenate([np.zeros(0), *found])
     return margin
+
+
+def _searches(index: ZoneIndex) -> tuple[_Facing, AwayInPlane]:
+    """Return what finds the edges about a place, and the nearest of them to points.
+
+    Compiled where there is a grid to search; the depths are the same, to the bit.
+    """
+    if not index.has_grid:
+        outlines = index.outlines.ready()
+        return partial(_facing, outlines), away_in_plane
+    from spatial.index.facing import GridFacing  # noqa: PLC0415  numba is an extra
+    from spatial.overlap.kernel import away  # noqa: PLC0415
+
+    return GridFacing(index.grid).facing, away.away_in_plane
+
+
+def _facing(
+    outlines: Outlines, inner: Shapes, zone: Integers, within_m: Floats
+) -> Segments:
+    return segments_of(outlines.facing(inner, zone, within_m=within_m))

@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from layers.errors import InputRefusedError
-from layers.geoparquet import geometry_column
+from layers.geoparquet import AREAL, WKB, geometry_column
+from spatial.index.arrow_rows import ArrowRows
+from spatial.index.rows import refuse_invalid
 from spatial.index.wkb_rows import WkbRows, rings_of_rows
 from spatial.measure import ring_area_m2
 from spatial.overlap.loading import load_kernels
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from spatial.index.rings import Rings
     from spatial.measure.ellipsoid import Floats, Integers
 
+_Rows: TypeAlias = WkbRows | ArrowRows
 Validity: TypeAlias = Literal["check", "known"]
 
 BATCH = 25_000
@@ -81,7 +84,7 @@ class SharedAreas:
 class _Batch:
     """Sites made ready, and their own areas."""
 
-    rows: WkbRows
+    rows: _Rows
     rings: Rings
     own_m2: Floats
 
@@ -98,12 +101,12 @@ class _Found:
 class _Queue:
     """Batches of sites, handed out to threads one by one."""
 
-    rows: Iterator[WkbRows]
+    rows: Iterator[_Rows]
     check: bool
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked: bool = False
     stopped: bool = False
-    read: list[WkbRows] = field(default_factory=list)
+    read: list[_Rows] = field(default_factory=list)
     ready: list[_Batch] = field(default_factory=list)
 
     def read_ahead(self) -> None:
@@ -140,7 +143,7 @@ class _Queue:
         if rows is None:
             return None
         if self.check:
-            rows.refuse_invalid()
+            refuse_invalid(rows)
         rings = rings_of_rows([rows])
         return _Batch(rows, rings, _own_m2(rings))
 
@@ -162,8 +165,8 @@ def shared_areas(
     Parameters
     ----------
     sites, zones
-        GeoParquet files in EPSG:4490 (their metadata carry that id), WKB, polygons in
-        every row.
+        GeoParquet files in EPSG:4490 (their metadata carry that id), polygons in every
+        row; WKB, or GeoArrow (encoding ``polygon`` or ``multipolygon``).
     validity
         ``check``: every shape is checked by GEOS, which takes longer than all the
         rest. ``known``: for files that this toolkit has written from a layer, or that
@@ -191,7 +194,9 @@ def shared_areas(
         numba is not installed.
     """
     _refuse_settings(validity, threads)
-    site_column, zone_column = map(geometry_column, (Path(sites), Path(zones)))
+    site_column, zone_column = (
+        geometry_column(Path(one), encodings=AREAL) for one in (sites, zones)
+    )
     queue = _Queue(_rows(site_column, BATCH), check=validity == "check")
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
         try:
@@ -229,26 +234,27 @@ def _refuse_settings(validity: str, threads: int) -> None:
         )
 
 
-def _rows(column: GeometryColumn, size: int) -> Iterator[WkbRows]:
+def _rows(column: GeometryColumn, size: int) -> Iterator[_Rows]:
     """Yield the rows of a file, batch by batch."""
     first = 0
-    for blobs in column.batches(size):
-        yield WkbRows(first, blobs, str(column.path))
-        first += len(blobs)
+    read = WkbRows if column.encoding == WKB else ArrowRows.of
+    for values in column.batches(size):
+        yield read(first, values, str(column.path))
+        first += len(values)
 
 
-def _cut(batches: Iterable[WkbRows]) -> list[WkbRows]:
+def _cut(batches: Iterable[_Rows]) -> list[_Rows]:
     """Return batches of about one size in memory: zones differ by a thousand times."""
     return [part for one in batches for part in one.parts(_ZONE_BYTES)]
 
 
 def _grid(
-    pool: ThreadPoolExecutor, rows: list[WkbRows], queue: _Queue, threads: int
+    pool: ThreadPoolExecutor, rows: list[_Rows], queue: _Queue, threads: int
 ) -> Grid:
     """Return the zones on a grid; sites are made ready at the same time."""
     from spatial.index.grid import Grid  # noqa: PLC0415  numba is an extra
 
-    checks = [pool.submit(one.refuse_invalid) for one in rows if queue.check]
+    checks = [pool.submit(refuse_invalid, one) for one in rows if queue.check]
     rings = rings_of_rows(rows, pool)
     for one in checks:
         one.result()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import compress
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from layers.layer import Layer
     from spatial.avoid.model import Help
-    from spatial.finding import Finding
+    from spatial.finding import Finding, Outcome, Said
     from spatial.policy.judge import JudgedRule, Judgement
     from spatial.policy.model import Rulebook
     from spatial.report.content import CitationRecord
@@ -61,9 +62,8 @@ class SiteRecords:
     def build(self) -> tuple[SiteRecord, ...]:
         """Return the records, most severe outcome first, then by site id."""
         records = (*self._judged(), *self._refused())
-        return tuple(
-            sorted(records, key=lambda one: (OUTCOMES.index(one.outcome), one.site_id))
-        )
+        rank = {outcome: at for at, outcome in enumerate(OUTCOMES)}
+        return tuple(sorted(records, key=lambda one: (rank[one.outcome], one.site_id)))
 
     def _judged(self) -> Iterable[SiteRecord]:
         """Sites that could be read."""
@@ -76,17 +76,12 @@ class SiteRecords:
         names = [one.name for one in self.site_layer.spec.fields]
         given = sites[names].notna().to_numpy()
         stated = np.asarray(given.any(axis=0))  # most columns hold nothing
-        names, given = list(compress(names, stated)), given[:, stated]
+        names, given = list(compress(names, stated)), given[:, stated].tolist()
         columns = [sites[name].tolist() for name in names]
         values = list(zip(*columns, strict=True)) if columns else [()] * len(sites)
         called = sites["name"].tolist()
-        lists = self.judgement.unknowns.told
-        brief = {id(lacks): _one_of_each_outcome(lacks) for lacks in lists}
         told = [findings.get(at, ()) for at in range(len(sites))]
-        outcomes = [
-            outcome_of([one.finding for one in said], brief[id(lacks)])
-            for said, lacks in zip(told, unknowns, strict=True)
-        ]
+        outcomes = self._outcomes(told)
         firm = stabilities(self.shelf, self.judgement, outcomes, told)
         approved = approvals_of(self.shelf)
         for at, site_id in enumerate(sites["feature_id"].tolist()):
@@ -110,6 +105,19 @@ class SiteRecords:
                 help=self.helps.get(at),
                 approvals=approved[at],
             )
+
+    def _outcomes(self, told: list[tuple[FindingRecord, ...]]) -> list[Outcome]:
+        """Return the outcome of each site; sites of which the same is said share it."""
+        unknowns = self.judgement.unknowns
+        brief = [_one_of_each_outcome(lacks) for lacks in unknowns.told]
+        known: dict[tuple[Said | int, ...], Outcome] = {}
+        outcomes: list[Outcome] = []
+        for said, which in zip(told, unknowns.which.tolist(), strict=True):
+            key = (which, *[one.finding.outcome for one in said])
+            if key not in known:
+                known[key] = outcome_of([one.finding for one in said], brief[which])
+            outcomes.append(known[key])
+        return outcomes
 
     def _refused(self) -> Iterable[SiteRecord]:
         """Sites that could not be read: kept in view, not checked."""
@@ -141,9 +149,9 @@ class SiteRecords:
         rules = {one.rule.id: one for one in self.judgement.rules}
         books = {one.id: one for one in self.rulebooks}
         shapes = self._finding_shapes(geometry)
-        site_ids = self.shelf.sites["feature_id"].to_numpy()
+        site_ids = self.shelf.sites["feature_id"].tolist()
         accuracy = {one.id: one.accuracy_m for one in self._all_layers()}
-        own = pd.to_numeric(self.shelf.sites["accuracy_m"]).to_numpy(float)
+        own = pd.to_numeric(self.shelf.sites["accuracy_m"]).to_numpy(float).tolist()
         records: dict[int, list[FindingRecord]] = defaultdict(list)
 
         @cache
@@ -218,38 +226,44 @@ class SiteRecords:
             shapes = self.shelf.shapes_met(kind)
             name = spec(kind).name_field
             named = zones[["layer", "feature_id", name]].iloc[pairs["zone"].to_numpy()]
-            rows = zip(pairs.to_dict("records"), named.to_numpy(), shapes, strict=True)
+            rows: Iterable[tuple[Any, list[Any], BaseGeometry]] = zip(
+                pairs.itertuples(index=False),
+                named.to_numpy().tolist(),
+                shapes,
+                strict=True,
+            )
             for pair, (layer, zone_id, zone_name), shape in rows:
-                found[int(pair["site"])].append(
+                found[pair.site].append(
                     OverlapRecord(
                         kind=kind,
                         layer=str(layer),
                         zone_id=str(zone_id),
                         zone_name=_text(zone_name),
-                        area_m2=_number(pair["area_m2"]),
-                        share_of_site=_number(pair["share_of_site"]),
-                        length_m=_number(pair["length_m"]),
-                        distance_m=float(pair["distance_m"]),
-                        sliver=bool(pair["sliver"]),
+                        area_m2=_number(pair.area_m2),
+                        share_of_site=_number(pair.share_of_site),
+                        length_m=_number(pair.length_m),
+                        distance_m=float(pair.distance_m),
+                        sliver=bool(pair.sliver),
                         geometry=None if shape.is_empty else shape,
-                        cause=self._cause(kind, pair, str(layer), shape),
+                        cause=self._cause(kind, (pair.site, pair.zone), layer, shape)
+                        if pair.sliver
+                        else None,
                     )
                 )
         return found
 
     def _cause(
-        self, kind: str, pair: Mapping[Any, Any], layer: str, shape: BaseGeometry
+        self, kind: str, pair: tuple[int, int], layer: str, shape: BaseGeometry
     ) -> Cause | None:
-        """Return why a pair overlaps by a sliver; None for any other."""
-        if not pair["sliver"]:
-            return None
-        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[pair["site"]])
-        of_layer = self.shelf.workspace.layers[layer].accuracy_m
+        """Return why a site and a zone overlap by a sliver."""
+        site, zone = pair
+        own = float(pd.to_numeric(self.shelf.sites["accuracy_m"]).iloc[site])
+        of_layer = self.shelf.workspace.layers[str(layer)].accuracy_m
         both = None if of_layer is None or not np.isfinite(own) else of_layer + own
         return cause_of(
             shape,
-            self.shelf.sites.geometry.iloc[pair["site"]],
-            self.shelf.zones(kind).geometry.iloc[pair["zone"]],
+            self.shelf.sites.geometry.iloc[site],
+            self.shelf.zones(kind).geometry.iloc[zone],
             accuracy_m=both,
         )
 
@@ -284,7 +298,7 @@ def _firm(
     if (
         finding.margin_m is None
         or layer_accuracy_m is None
-        or not np.isfinite(site_accuracy_m)
+        or not isfinite(site_accuracy_m)
     ):
         return None
     return bool(abs(finding.margin_m) > layer_accuracy_m + site_accuracy_m)
@@ -307,10 +321,9 @@ def _sizes(geometry: np.ndarray) -> tuple[list[float | None], list[float | None]
     ):
         at = np.flatnonzero(dimension == wanted)
         if at.size:
-            for place, size in zip(
-                at, np.atleast_1d(measured(geometry[at])), strict=True
-            ):
-                sizes[place] = float(size)
+            found = np.atleast_1d(measured(geometry[at])).tolist()
+            for place, size in zip(at.tolist(), found, strict=True):
+                sizes[place] = size
     return area_m2, length_m
 
 
@@ -323,7 +336,7 @@ def _given(value: object) -> bool:
 
 
 def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return float(value) if isfinite(value) else None
 
 
 def _text(value: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -154,7 +155,7 @@ def _stability(  # noqa: PLR0917  each is a column
     if first is None:
         return Stability(stable, *(None,) * 8, searched_m=reach_m)
     of_layer = accuracy.get(first.layer or "")
-    both = None if of_layer is None or not np.isfinite(own_m) else of_layer + own_m
+    both = None if of_layer is None or not isfinite(own_m) else of_layer + own_m
     return Stability(
         stable, first.away_m, first.toward, first.rule, first.kind, first.layer,
         first.zone_id, first.zone_name, both, reach_m,
@@ -167,7 +168,7 @@ def _settled(
     """Whether no boundary within reach means none within any accuracy."""
     if outcome == "prohibited":  # nothing is worse
         return True
-    return limit_m is not None and np.isfinite(own_m) and limit_m + own_m <= reach_m
+    return limit_m is not None and isfinite(own_m) and limit_m + own_m <= reach_m
 
 
 def _unclear(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool:
@@ -206,6 +207,6 @@ def _worse(brink: Brink | None) -> _Flip | None:
 def _told(flip: _Flip, accuracy: dict[str, float | None], own_m: float) -> bool | None:
     """Whether a move is above the accuracy of both boundaries; None if not stated."""
     of_layer = accuracy.get(flip.layer or "")
-    if of_layer is None or not np.isfinite(own_m):
+    if of_layer is None or not isfinite(own_m):
         return None
     return bool(flip.away_m > of_layer + own_m)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from layers.errors import GeometryError, InputRefusedError, SourceNotFoundError
 from layers.geoparquet import geometry_column
+from spatial.index.arrow_rows import ArrowRows
 from spatial.index.rings import rings_of
 from spatial.index.wkb_rows import WkbRows, rings_of_rows
 from spatial.overlap import files, overlap_table, shared_areas
@@ -40,9 +41,9 @@ def on_disk(tmp_path):
     """Write a frame and return the file."""
     count = iter(range(100))
 
-    def written(shapes, crs="EPSG:4490"):
+    def written(shapes, crs="EPSG:4490", encoding="WKB"):
         path = tmp_path / f"{next(count)}.parquet"
-        frame(shapes, crs).to_parquet(path)
+        frame(shapes, crs).to_parquet(path, geometry_encoding=encoding)
         return path
 
     return written
@@ -76,8 +77,13 @@ def same_as_table(found, sites, zones):
 
 
 @pytest.mark.parametrize("validity", ["check", "known"])
-def test_two_files_give_what_the_table_of_the_two_frames_gives(on_disk, validity):
-    found = shared_areas(on_disk(SITES), on_disk(ZONES), validity=validity)
+@pytest.mark.parametrize("encoding", ["WKB", "geoarrow"])
+def test_two_files_give_what_the_table_of_the_two_frames_gives(
+    on_disk, validity, encoding
+):
+    # In GeoArrow the sites are multipolygons, as one of them is, the zones polygons.
+    sites, zones = (on_disk(some, encoding=encoding) for some in (SITES, ZONES))
+    found = shared_areas(sites, zones, validity=validity)
 
     assert list(zip(found.site, found.zone, strict=True)) == [
         *((0, 0), (1, 0), (1, 1), (2, 1), (3, 1), (5, 0))
@@ -89,15 +95,19 @@ def test_two_files_give_what_the_table_of_the_two_frames_gives(on_disk, validity
 
 
 @settings(max_examples=25)
-@given(seed=st.integers(0, 10**6), batch=st.sampled_from([1, 7, 1_000]))
-def test_threads_and_batches_change_no_bit(tmp_path_factory, seed, batch):
+@given(
+    seed=st.integers(0, 10**6),
+    batch=st.sampled_from([1, 7, 1_000]),
+    encoding=st.sampled_from(["WKB", "geoarrow"]),
+)
+def test_threads_and_batches_change_no_bit(tmp_path_factory, seed, batch, encoding):
     rng = np.random.default_rng(seed)
     places = np.round(rng.uniform(0, 6, (60, 3)), 1)  # so that borders coincide
     shapes = [square(x, y, 0.1 + side / 3) for x, y, side in places]
     sites, zones = shapes[:45], shapes[45:]
     folder = tmp_path_factory.mktemp("files")
     for name, some in (("sites", sites), ("zones", zones)):
-        frame(some).to_parquet(folder / name)
+        frame(some).to_parquet(folder / name, geometry_encoding=encoding)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "BATCH", batch)
@@ -246,12 +256,77 @@ def test_damaged_bytes_are_refused_or_read_as_geos_reads_them(junk, at, value):
         assert same_rings(read, rings_of(np.array([shapely.from_wkb(blob)])))
 
 
+# -- GeoArrow ----------------------------------------------------------------------
+
+
+def nested(*rows, large=False, height=False):
+    """Return rows of rings as an array of lists; None is null at any depth."""
+    fields = [(name, pa.float64()) for name in ("z" * height, "x", "y") if name]
+    kind = (pa.large_list if large else pa.list_)(pa.list_(pa.struct(fields)))
+
+    def vertex(xy):
+        return xy and {"x": xy[0], "y": xy[1], **({"z": 7.0} if height else {})}
+
+    made = [
+        row and [ring and [vertex(xy) for xy in ring] for ring in row] for row in rows
+    ]
+    return pa.array(made, kind)
+
+
+HOLE = [(110.02, 40.02), (110.03, 40.02), (110.03, 40.03), (110.02, 40.02)]
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("height", [False, True])
+@pytest.mark.parametrize("cut", [slice(None), slice(1, 3)])
+def test_lists_give_the_rings_that_geometries_give(large, height, cut):
+    lists = [[RING], [RING, HOLE], [RING[::-1], HOLE[::-1]]]
+    shapes = np.array([shapely.Polygon(one[0], one[1:]) for one in lists])[cut]
+    rows = ArrowRows.of(5, nested(*lists, large=large, height=height)[cut], "a.parquet")
+
+    assert same_rings(rings_of_rows([rows]), rings_of(shapes))
+    assert shapely.equals_identical(rows.shapes(), shapes).all()
+    assert shapely.equals_identical(rows.shapes(np.array([1])), shapes[1:2]).all()
+    parts = rows.parts(1)
+    assert [one.first for one in parts] == list(range(5, 5 + len(shapes)))
+    assert same_rings(rings_of_rows(parts), rings_of(shapes))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (None, "null"),
+        ([], "an empty polygon"),
+        ([None], "null"),
+        ([[]], "fewer than four"),
+        ([RING, HOLE[1:]], "fewer than four"),
+        ([[*RING, (110.0, 39.9)]], "not closed"),
+        ([[*RING[:2], None, RING[0]]], "a vertex that is null"),
+        ([[*RING[:2], (110.1, None), RING[0]]], "a vertex that is null"),
+        ([[*RING[:2], (110.1, np.nan), RING[0]]], "nan"),
+        ([[*RING[:2], (499_000.0, 40.0), RING[0]]], "499000"),
+    ],
+)
+def test_a_row_of_lists_that_is_no_polygon_in_degrees_is_named(row, words):
+    with pytest.raises(GeometryError, match=rf"a\.parquet, row 4: .*{words}"):
+        ArrowRows.of(2, nested([RING], [RING, HOLE], row, [RING]), "a.parquet")
+
+
+def test_a_multipolygon_without_a_polygon_is_named(on_disk):
+    empty = on_disk([*SITES, shapely.MultiPolygon()], encoding="geoarrow")
+    with pytest.raises(GeometryError, match=r"row 6: .*an empty polygon"):
+        shared_areas(empty, on_disk(ZONES))
+
+
 # -- what is refused ---------------------------------------------------------------
 
 
-def test_a_shape_that_crosses_itself_is_refused_unless_it_is_known_to_be_sound(on_disk):
+@pytest.mark.parametrize("encoding", ["WKB", "geoarrow"])
+def test_a_shape_that_crosses_itself_is_refused_unless_it_is_known_to_be_sound(
+    on_disk, encoding
+):
     bow = shapely.Polygon([(110, 40), (110.1, 40.1), (110.1, 40), (110, 40.1)])
-    sound, crossed = on_disk(ZONES), on_disk([ZONES[0], bow])
+    sound, crossed = on_disk(ZONES), on_disk([ZONES[0], bow], encoding=encoding)
 
     for sites, zones in ((sound, crossed), (crossed, sound)):
         with pytest.raises(GeometryError, match=r"row 1: .*Self-intersection"):
@@ -277,6 +352,7 @@ def test_a_file_that_is_not_there_or_cut_short_is_refused(on_disk, tmp_path):
 
 def test_plain_parquet_and_other_encodings_are_refused(on_disk, tmp_path):
     plain, points = tmp_path / "plain.parquet", tmp_path / "arrow.parquet"
+    lines = on_disk([shapely.LineString([(110, 40), (111, 41)])], encoding="geoarrow")
     frame(SITES).drop(columns="geometry").to_parquet(plain)
     frame(ZONES).to_parquet(points, geometry_encoding="geoarrow")
 
@@ -284,6 +360,8 @@ def test_plain_parquet_and_other_encodings_are_refused(on_disk, tmp_path):
         geometry_column(plain)
     with pytest.raises(InputRefusedError, match="is not WKB"):
         geometry_column(points)
+    with pytest.raises(InputRefusedError, match="is not WKB or polygon or multipoly"):
+        shared_areas(lines, points)
 
 
 @pytest.mark.parametrize("setting", [{"validity": "perhaps"}, {"threads": 0}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from spatial.index.tiles import are_all_of, areas_in_boxes
+from spatial.index import ZoneIndex
+from spatial.index.box_sums import summed as compiled_sums
+from spatial.index.boxes import are_all_of, areas_in_boxes
 from spatial.measure import deepest_points, distance_m
 from spatial.measure.depth import deepest_m
 from spatial.measure.segments import (
@@ -18,6 +21,8 @@ from spatial.measure.segments import (
     points_away_m,
     segments_of,
 )
+from spatial.overlap import intersection_geometry, margins, overlap_table
+from spatial.overlap.kernel.away import away_in_plane as compiled_away
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 SEEDS = st.integers(0, 10**6)
@@ -92,6 +97,21 @@ class TestEdges:
         truth = shapely.distance(shapely.points(*xy), ring[0])
         np.testing.assert_allclose(found, truth, atol=1e-12)
 
+    @given(SEEDS, st.booleans())
+    @settings(max_examples=30, deadline=None)
+    def test_what_is_compiled_gives_the_same_bits(self, seed, ends):
+        rng = np.random.default_rng(seed)
+        rings = shapely.boundary(
+            [star(rng, 0, 0, 1e3, corners=rng.integers(3, 90)) for _ in range(3)]
+        )
+        edges = segments_of(rings)
+        some = rng.integers(0, len(edges.owner), 200)
+        owner = np.sort(np.append(rng.integers(0, 3, 300), edges.owner[some]))
+        xy = np.hstack([rng.uniform(-2e3, 2e3, (2, 300)), edges.start[:, some]])
+        found = compiled_away(xy, owner, edges, ends=ends)
+        truth = away_in_plane(xy, owner, edges, ends=ends)
+        assert found.tobytes() == truth.tobytes()
+
     @given(SEEDS)
     @settings(max_examples=30, deadline=None)
     def test_ends_are_told_from_points_beside_them_and_of_others(self, seed):
@@ -163,7 +183,7 @@ class TestDeepest:
         point = deepest_points(np.array([shared]), np.array([ring]))[0]
         assert shapely.distance(point, shared) < 1e-9
         found = distance_m(point, ring)
-        at_once = deepest_m(np.array([shared]), np.array([ring]))
+        at_once = deepest_m(np.array([shared]), segments_of(np.array([ring])))
         assert at_once == pytest.approx([found], abs=1e-9)
         west, south, east, north = shared.bounds
         x, y = np.meshgrid(np.linspace(west, east, 60), np.linspace(south, north, 60))
@@ -194,7 +214,7 @@ class TestDeepest:
         truth = distance_m(deepest_points(shapes, edges), edges)
         assert truth[0] > 1000 < truth[1]
         assert truth[2] == 0
-        assert deepest_m(shapes, edges) == pytest.approx(truth, rel=1e-9)
+        assert deepest_m(shapes, segments_of(edges)) == pytest.approx(truth, rel=1e-9)
 
 
 class TestAreaInABox:
@@ -220,6 +240,9 @@ class TestAreaInABox:
         truth = shapely.intersection(shape, shapely.box(*box)).area
         assert area == pytest.approx(truth, abs=1e-12 * size)
 
+        again, _ = areas_in_boxes(shapes, boxes, sums=compiled_sums)
+        assert (np.abs(again - areas) <= 1e-13 * np.maximum(sizes, 1)).all()
+
     def test_a_cut_that_has_lost_a_corner_or_a_hole_is_noticed(self):
         hole = shapely.box(110.4, 40.4, 110.41, 40.41)
         whole = shapely.box(110, 40, 111, 41).difference(hole)
@@ -228,4 +251,35 @@ class TestAreaInABox:
         corner = shapely.box(110.2, 40.2, 110.201, 40.201)
         cuts = np.array([cut, shapely.box(*box), cut.difference(corner)], dtype=object)
         wholes, boxes = np.full(3, whole, dtype=object), np.tile(box, (3, 1))
-        assert are_all_of(cuts, wholes, boxes).tolist() == [True, False, False]
+        for sums in (None, compiled_sums):
+            fit = are_all_of(cuts, wholes, boxes, sums=sums)
+            assert fit.tolist() == [True, False, False]
+
+
+class TestDepthsByTheGrid:
+    @given(SEEDS)
+    @settings(max_examples=25, deadline=None)
+    def test_they_are_those_of_the_outlines_to_the_bit(self, seed):
+        # A large ragged zone with a hole, one beside it, and sites in one piece and
+        # in two: deep inside, over the border, in the hole, touching, far away.
+        rng = np.random.default_rng(seed)
+        zone = star(rng, 110, 40, 0.4, corners=400).buffer(0)
+        zone = zone.difference(star(rng, 110, 40, 0.05, corners=40).buffer(0))
+        zones = [zone, shapely.box(110.3, 40, 110.9, 40.2).difference(zone)]
+        places = rng.uniform((109.5, 39.5), (110.8, 40.5), (60, 2))
+        sites = [star(rng, *at, 0.004, corners=9).buffer(0) for at in places]
+        sites += [shapely.union(*sites[at : at + 2]) for at in range(20)]
+        sites = [one for one in sites if not one.is_empty and one.is_valid]
+        a, b = (
+            gpd.GeoDataFrame(geometry=list(some), crs="EPSG:4490")
+            for some in (sites, zones)
+        )
+        plain, grid = (ZoneIndex(b.geometry.to_numpy()) for _ in range(2))
+        assert grid.grid is not None
+        pairs = overlap_table(a, b, engine="geometry", index=plain)
+        shapes = intersection_geometry(a, b, pairs, index=plain)
+        truth = margins(a, b, pairs, index=plain, shapes=shapes)
+        found = margins(a, b, pairs, index=grid, shapes=shapes)
+        assert not plain.has_grid
+        assert found.tobytes() == truth.tobytes()
+        assert (truth < 0).any()
