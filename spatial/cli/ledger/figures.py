@@ -306,9 +306,10 @@ def units(
     sizes = area_m2(frame.geometry.to_numpy())
     areas = dict(zip(map(str, frame.index), sizes.tolist(), strict=True))
     count = {unit: int(row["found"]) for unit, row in told.items()}
+    found_in = density(count, areas)
     rows = [
         (unit, names.get(unit), f"{dense:.2f}", *_put_right(told.get(unit)))
-        for unit, dense in density(count, areas).items()
+        for unit, dense in zip(found_in.index.map(str), found_in, strict=True)
     ]
     heads = ("ledger_unit", "ledger_name", "ledger_density", "ledger_found")
     table((*heads, "ledger_confirmed", "ledger_closed", "ledger_closed_share"), rows)

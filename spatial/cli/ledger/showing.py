@@ -141,8 +141,8 @@ def _print_rest(case: Case) -> None:
             )
             for one in case.sightings
         ]
-        heads = ("ledger_seq", "ledger_seen", "ledger_relation", "ledger_clue")
-        table((*heads, "ledger_run"), rows)
+        seen = ("ledger_seq", "ledger_seen", "ledger_relation", "ledger_clue")
+        table((*seen, "ledger_run"), rows)
         click.echo()
     if case.links:
         rows = [

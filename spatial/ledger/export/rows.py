@@ -129,7 +129,7 @@ def _yes_no(name: str) -> Callable[[Line], Cell]:
 
 def _state(one: Line) -> Cell:
     """Return the state in words; a suspended case says so."""
-    state = one.states.get(one.row["state"], one.row["state"])
+    state = one.states.get(str(one.row["state"]), str(one.row["state"]))
     if not one.row["suspended"]:
         return state
     return TEXTS.say("ledger.suspended", lang=one.lang, state=state)
