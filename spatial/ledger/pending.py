@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from spatial.ledger import tables
 from spatial.ledger.chain import canonical, event_hash, normal
-from spatial.ledger.errors import NoSuchCaseError
+from spatial.ledger.errors import NoSuchCaseError, RefusedError
 from spatial.ledger.model import Event
 from spatial.ledger.projection import Insert, Row, Update, effects
 from spatial.ledger.shapes import Shapes
@@ -219,6 +219,7 @@ class Pending:
             "payload": canonical(payload),
             "prev_hash": self._hash,
         }
+        _need_sound(values, kind)
         values["hash"] = event_hash(values)
         after, changes = effects(row, event_of(values))
         self._events.append(values)
@@ -350,6 +351,19 @@ class Pending:
         shapes = shapely.from_wkb(np.array([one for one in there if one], dtype=object))
         if len(shapes):
             self._store.grown(self.connection, shapely.total_bounds(shapes))
+
+
+def _need_sound(values: Row, kind: str) -> None:
+    """Refuse text that a store cannot hold: NUL, half of a surrogate pair."""
+    text = "".join(one for one in values.values() if isinstance(one, str))
+    lone = (
+        any("\ud800" <= one <= "\udfff" for one in text)
+        if not text.isascii()
+        else False
+    )
+    if lone or "\0" in text or "\\u0000" in values["payload"]:
+        lacks = ("expected text, got a NUL character or half of a surrogate pair",)
+        raise RefusedError(case_id=values["case_id"], what=kind, lacks=lacks)
 
 
 def apply_update(rows: list[Row], change: Update) -> None:

@@ -101,6 +101,13 @@ def test_a_run_never_overwrites_what_a_person_set(ledger):
     assert ledger.cases(CaseFilter(has_conflict=True)).empty
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["nul", "surrogate"])
+def test_text_that_no_store_holds_is_refused(ledger, text):
+    with pytest.raises(RefusedError, match="NUL"), ledger.transaction() as writing:
+        writing.open_case(monitored(title=text))
+    assert ledger.cases().empty
+
+
 def test_reporters_stay_apart_and_can_be_erased(ledger):
     caller = Person(name="某人（虚构）", phone="000-0000")
     with ledger.transaction() as writing:
