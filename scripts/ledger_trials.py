@@ -119,8 +119,7 @@ def kill(where: Place, *, kills: int, seed: int) -> dict:
         ledger = open_ledger(where, actor=BOSS)
         ledger.head()
         slowest = max(slowest, time.monotonic() - start)
-        if number % PAUSE = 0.02  # of a reader
-FULL_CHECK == 0 or number == kills:
+        if number % FULL_CHECK == 0 or number == kills:
             faults += look(ledger, acknowledged)
     there = len(ledger.cases())
     return {
