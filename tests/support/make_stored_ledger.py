@@ -1,6 +1,6 @@
 """Makes the stored ledger of the current version; run once, before it is released.
 
-    python tests/support/make_stored_ledger.py
+python tests/support/make_stored_ledger.py
 """
 
 from __future__ import annotations
