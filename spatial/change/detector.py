@@ -17,7 +17,8 @@ from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
 from spatial.change.sample import Window
 
 if TYPE_CHECKING:
-    from spatial.change.conditional import Light, Usual
+    from spatial.change.conditional import Usual
+    from spatial.change.light import Light
     from spatial.change.methods import Linear
 
 Image = NDArray[np.float32]

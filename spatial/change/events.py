@@ -60,7 +60,7 @@ def events(shapes: Shapes, *, within_m: float) -> Integers:
 
 
 def _least_plane(shapes: Shapes, within_m: float) -> tuple[Shapes, float]:
-    """Return shapes in a plane where no distance is too long, and by how much too short.
+    """Return shapes in a plane that shortens every distance, and by how much.
 
     Metres in a degree are the least of all latitudes around the shapes, so the plane
     is nowhere longer than the ellipsoid; times the ratio it is nowhere shorter. Edges

@@ -1,7 +1,7 @@
 """Light and score of pixels in one pass, compiled; bit for bit what numpy gives.
 
 Needs numba (the extra ``fast``). The order of every sum is that of
-`spatial.change.conditional` and `spatial.change.methods`, in the same precision, so
+`spatial.change.light`, `conditional` and `methods`, in the same precision, so
 that an answer does not tell which of the two made it.
 """
 
@@ -17,25 +17,21 @@ from spatial.change.indices import DARK, MOST_BANDS, index_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from spatial.change.conditional import Light, Usual
+    from spatial.change.conditional import Usual
+    from spatial.change.light import Light
     from spatial.change.methods import Linear
 
     Image = NDArray[np.float32]
 
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
-_NO_HAZE = np.zeros((1, 1, 1)), np.zeros(1, np.int64), np.zeros(1)
 
 
 def lit(light: Light, after: Image, top: int, left: int) -> Image:
     """Return what `Light.on` returns."""
-    gain, offset = light.gain.astype(np.float32), light.offset.astype(np.float32)
-    if light.haze is None:
-        plain: Image = _on(after, gain, offset, False, *_NO_HAZE)  # noqa: FBT003
-        return plain
     rows = np.arange(top, top + after.shape[1]) + 0.5
     cols = np.arange(left, left + after.shape[2]) + 0.5
-    lines = light.haze.lines(rows, cols)
-    out: Image = _on(after, gain, offset, True, *lines)  # noqa: FBT003
+    gain, j, q = light.gain.lines(rows, cols)
+    out: Image = _on(after, gain, light.offset.lines(rows, cols)[0], j, q)
     return out
 
 
@@ -73,23 +69,20 @@ def index_images(image: Image, roles: tuple[str, ...]) -> Image:
 
 
 @_jit
-def _on(after, gain, offset, hazy, down, j, q):
+def _on(after, gain, offset, j, q):
     """Return an image in the light of the other."""
     bands, rows, cols = after.shape
     out = np.empty((bands, rows, cols), np.float32)
-    right = min(1, down.shape[2] - 1)
-    one = np.float64(1)
+    right = min(1, gain.shape[2] - 1)
+    one = np.float32(1)
     for band in range(bands):
-        g, o = gain[band], offset[band]
         for r in range(rows):
-            if not hazy:
-                for c in range(cols):
-                    out[band, r, c] = after[band, r, c] * g + o
-                continue
-            line = down[band, r]
+            g, o = gain[band, r], offset[band, r]
             for c in range(cols):
-                there = line[j[c]] * (one - q[c]) + line[j[c] + right] * q[c]
-                out[band, r, c] = (after[band, r, c] * g + o) - np.float32(there)
+                k, p = j[c], q[c]
+                more = g[k] * (one - p) + g[k + right] * p
+                there = o[k] * (one - p) + o[k + right] * p
+                out[band, r, c] = after[band, r, c] * more + there
     return out
 
 
