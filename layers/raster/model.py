@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_READ_BYTES = 1024 * MIB
 """Of one answer of `RasterLayer.read`, all bands together."""
 CHUNK = 2**20
+_AT_ONCE = 32  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +285,12 @@ def _write(
     one: Band,
 ) -> NDArray[np.bool_] | None:
     """Write stored numbers as values, NaN where there is nothing; say where that is."""
-    np.multiply(raw, np.float32(one.scale), out=values, dtype=np.float32)
-    values += np.float32(one.offset)
+    scale, offset = np.float32(one.scale), np.float32(one.offset)
+    for low in range(0, len(raw), _AT_ONCE):  # what the processor's cache holds
+        some = raw[low : low + _AT_ONCE].astype(np.float32)
+        some *= scale
+        some += offset
+        values[low : low + _AT_ONCE] = some
     blank = None if inner is None else inner == 0
     if one.nodata is not None and np.isfinite(one.nodata):
         empty = raw == one.nodata

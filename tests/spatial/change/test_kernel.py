@@ -100,3 +100,34 @@ def test_a_detector_gives_the_same_compiled_or_not(method):
     assert np.array_equal(plain[0], quick[0])
     same(plain[1], quick[1])
     same(plain[2], quick[2])
+
+
+@settings(max_examples=20)
+@given(
+    SIZES, st.integers(0, 1000), st.sampled_from([1, 2, 3]), st.permutations(range(6))
+)
+def test_one_pass_from_the_images_to_scores_gives_what_three_give(
+    shape, seed, cells, order
+):
+    rng = np.random.default_rng(seed)
+    before, after = made_up(seed, shape)
+    bad = rng.random(shape) < 0.1
+    parts = {
+        "light": Light(surface(rng, cells), surface(rng, cells)),
+        "usual": usual(rng),
+        "threshold": 1.0,
+    }
+
+    def read(window):
+        here = slice(window.top, window.bottom), slice(window.left, window.right)
+        return before[:, *here], after[:, *here], bad[here]
+
+    plain, quick = (
+        Detector("auto", tuple(order), CORE, compiled=one, **parts).apply(
+            read, Window(0, shape[0], 0, shape[1])
+        )
+        for one in (False, True)
+    )
+    assert np.array_equal(plain[0], quick[0])
+    same(plain[1], quick[1])
+    same(plain[2], quick[2])
