@@ -13,7 +13,7 @@ from layers import worker
 from layers.errors import InputRefusedError, UnknownKindError
 from layers.formats.pixels import MIB, BandRef, Window, band_of
 from layers.raster.masks import CLEAR, NODATA, decoded
-from layers.raster.resample import apply, apply_nearest, kind_for, plan
+from layers.raster.resample import apply, apply_nearest, is_window, kind_for, plan
 from layers.raster.roles import MASKS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_READ_BYTES = 1024 * MIB
 """Of one answer of `RasterLayer.read`, all bands together."""
 CHUNK = 2**20
+_AT_ONCE = 32  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ class RasterLayer:
         window: Window | None = None,
         bands: Sequence[str] | None = None,
         out_grid: Grid | None = None,
+        *,
+        out: NDArray[np.float32] | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """Return values and mask of a window.
 
@@ -163,6 +166,8 @@ class RasterLayer:
             Grid of the answer, by the rule of `layers.raster.resample`; None is
             `grid`. Give the whole grid and the window, not the grid of the window:
             then the answer does not depend on how the image is cut into windows.
+        out
+            Where the values are written, of the shape of the answer; None is anew.
 
         Returns
         -------
@@ -188,11 +193,18 @@ class RasterLayer:
         wanted = self.spectral if bands is None else tuple(bands)
         self._need_small(len(wanted), part)
         codes = self._codes(target, part)
-        values = np.empty((len(wanted), part.height, part.width), dtype=np.float32)
+        shape = len(wanted), part.height, part.width
+        values = np.empty(shape, dtype=np.float32) if out is None else out
         missing = np.zeros(codes.shape, dtype=bool)
+        made, grid = None, None
         for number, role in enumerate(wanted):
-            values[number] = self._values(self.band(role), target, part)
-            missing |= ~np.isfinite(values[number])
+            one = self.band(role)
+            if made is None or one.grid != grid:
+                grid = one.grid
+                made = plan(grid, target, part, kind_for(grid, target))
+            blank = self._fill(values[number], one, made)
+            if blank is not None:
+                missing |= blank
         codes[missing & (codes == CLEAR)] = NODATA
         hidden = codes != CLEAR
         if hidden.any():
@@ -226,45 +238,59 @@ class RasterLayer:
         for role in self.bands[len(self.spectral) :]:
             one = self.band(role)
             made = plan(one.grid, target, part, "nearest")
-            raw, corner = self._given(one, made)
+            raw, inner, corner = self._stored(one, made)
             if raw is None:
                 codes[:] = NODATA
                 continue
-            said = decoded(role, apply_nearest(made, raw.astype(np.float32), corner))
+            classes = _classes(raw, inner, one)
+            said = decoded(role, apply_nearest(made, classes, corner))
             codes = np.where(codes == CLEAR, said, codes)
         return codes
 
-    def _values(self, one: Band, target: Grid, part: Window) -> NDArray[np.float32]:
-        """Return a band of light on the wanted grid."""
-        made = plan(one.grid, target, part, kind_for(one.grid, target))
-        raw, corner = self._given(one, made)
-        if raw is None:
-            return np.full((part.height, part.width), np.nan, dtype=np.float32)
-        return apply(made, raw, corner)
+    def _fill(
+        self, values: NDArray[np.float32], one: Band, made: Plan
+    ) -> NDArray[np.bool_] | None:
+        """Write a band of light on the wanted grid; say where it has nothing.
 
-    def _given(
+        None is nowhere.
+        """
+        raw, inner, corner = self._stored(one, made)
+        if raw is None:
+            values[:] = np.nan
+            return np.ones(values.shape, dtype=bool)
+        if is_window(made, raw.shape, corner) and raw.shape == values.shape:
+            return _write(values, raw, inner, one)
+        given = np.empty(raw.shape, dtype=np.float32)
+        _write(given, raw, inner, one)
+        values[:] = apply(made, given, corner)
+        return ~np.isfinite(values)
+
+    def _stored(
         self, one: Band, made: Plan
-    ) -> tuple[NDArray[np.float32] | None, tuple[int, int]]:
-        """Return the pixels that a plan needs, NaN where there is nothing."""
+    ) -> tuple[NDArray[Any] | None, NDArray[np.uint8] | None, tuple[int, int]]:
+        """Return the pixels that a plan needs as they are stored, and their mask."""
         span = made.span(*one.grid.shape)
         if span is None:
-            return None, (0, 0)
+            return None, None, (0, 0)
         row, row_end, column, column_end = span
         part = Window(row, column, row_end - row, column_end - column)
         door = band_of if self.in_process else worker.raster_window
-        raw, inner = door(one.ref, part)
-        return _as_values(raw, inner, one), (row, column)
+        return *door(one.ref, part), (row, column)
 
 
-def _as_values(
-    raw: NDArray[Any], inner: NDArray[np.uint8] | None, one: Band
-) -> NDArray[np.float32]:
-    """Return stored numbers as values; a band of classes stays as it is."""
-    if one.role in MASKS:
-        values = raw.astype(np.float32)
-    else:
-        values = np.multiply(raw, np.float32(one.scale), dtype=np.float32)
-        values += np.float32(one.offset)
+def _write(
+    values: NDArray[np.float32],
+    raw: NDArray[Any],
+    inner: NDArray[np.uint8] | None,
+    one: Band,
+) -> NDArray[np.bool_] | None:
+    """Write stored numbers as values, NaN where there is nothing; say where that is."""
+    scale, offset = np.float32(one.scale), np.float32(one.offset)
+    for low in range(0, len(raw), _AT_ONCE):  # what the processor's cache holds
+        some = raw[low : low + _AT_ONCE].astype(np.float32)
+        some *= scale
+        some += offset
+        values[low : low + _AT_ONCE] = some
     blank = None if inner is None else inner == 0
     if one.nodata is not None and np.isfinite(one.nodata):
         empty = raw == one.nodata
@@ -274,4 +300,17 @@ def _as_values(
         blank = endless if blank is None else blank | endless
     if blank is not None:
         values[blank] = np.nan
+    return blank
+
+
+def _classes(
+    raw: NDArray[Any], inner: NDArray[np.uint8] | None, one: Band
+) -> NDArray[np.float32]:
+    """Return stored classes as they are, NaN where there is nothing."""
+    values = raw.astype(np.float32)
+    if inner is not None:
+        values[inner == 0] = np.nan
+    if one.nodata is not None and np.isfinite(one.nodata):
+        values[raw == one.nodata] = np.nan
+    values[~np.isfinite(values)] = np.nan
     return values

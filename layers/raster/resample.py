@@ -156,6 +156,21 @@ def apply(
     return out.astype(np.float32)
 
 
+def is_window(made: Plan, shape: tuple[int, ...], corner: tuple[int, int]) -> bool:
+    """Say whether the wanted pixels are the given ones, all and in their order.
+
+    Parameters
+    ----------
+    made
+        From `plan`.
+    shape, corner
+        Of the given pixels, as for `apply`.
+    """
+    whole = (slice(0, shape[0]), slice(0, shape[1]))
+    row, column = made.nearest_row - corner[0], made.nearest_column - corner[1]
+    return made.is_copy and _slices(row, column, (shape[0], shape[1])) == whole
+
+
 def apply_nearest(
     made: Plan, values: NDArray[np.float32], corner: tuple[int, int]
 ) -> NDArray[np.float32]:

@@ -64,7 +64,11 @@ class AlignedPair:
     lines: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def read(
-        self, window: Window | None = None, *, normalised: bool = False
+        self,
+        window: Window | None = None,
+        *,
+        normalised: bool = False,
+        out: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8]]:
         """Return both images and their common mask.
 
@@ -74,6 +78,8 @@ class AlignedPair:
             Part of `grid`; None is the whole.
         normalised
             Whether the second image is brought to the light of the first by `lines`.
+        out
+            Where both images are written; None is anew.
 
         Returns
         -------
@@ -85,8 +91,9 @@ class AlignedPair:
             where that is clear the second's.
         """
         part = Window(0, 0, *self.grid.shape) if window is None else window
-        first, codes = self.before.read(part, self.bands, self.grid)
-        second, others = self.after.read(part, self.bands, self.shifted_grid())
+        one, two = (None, None) if out is None else out
+        first, codes = self.before.read(part, self.bands, self.grid, out=one)
+        second, others = self.after.read(part, self.bands, self.shifted_grid(), out=two)
         np.copyto(codes, others, where=codes == CLEAR)
         if normalised:
             for number, role in enumerate(self.bands):

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial.change.indices import index_images
-from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
+from spatial.change.neighbours import OWN, mean_of_valid, moved_by, without_lone
 from spatial.change.sample import Window
 
 if TYPE_CHECKING:
-    from spatial.change.conditional import Light, Usual
+    from spatial.change.conditional import Usual
+    from spatial.change.light import Light
     from spatial.change.methods import Linear
 
 Image = NDArray[np.float32]
@@ -30,7 +31,6 @@ HALO = 5
 """Pixels around a window that its answer depends on."""
 
 _COMPANY = 3  # a changed pixel has two changed neighbours, or it is noise
-_OWN = np.float32(1.6)  # a pixel's context lifts its own score no further
 _UNKNOWN = np.float32(np.nan)
 
 
@@ -87,21 +87,23 @@ class Detector:
 
         Right within `window` and one pixel around it; further out the edge shows.
         """
+        kernel, usual, light = _kernel(self.compiled), self.usual, self.light
+        whole = usual is not None and light is not None and not any(self.shift_px)
+        if kernel is not None and whole:
+            outer = _around(window)
+            at = {"top": outer.top, "left": outer.left}
+            in_context = kernel.usual_in_context
+            return outer, in_context(usual, light, read(outer), self.rows, **at)
         outer, before, after, bad = self.pair(read, window)
         score = self._pixels(before, after)
         known = np.isfinite(score) & ~bad
         if self.usual is None:
             return outer, np.where(known, score, _UNKNOWN)
-        return outer, np.minimum(mean_of_valid(score, known), score * _OWN)
+        return outer, np.minimum(mean_of_valid(score, known), score * OWN)
 
     def pair(self, read: Read, window: Window) -> tuple[Window, Image, Image, Flags]:
         """Return the used bands of both dates around a window, in one light."""
-        outer = Window(
-            max(0, window.top - HALO),
-            window.bottom + HALO,
-            max(0, window.left - HALO),
-            window.right + HALO,
-        )
+        outer = _around(window)
         before, after, bad = read(outer)
         rows = list(self.rows)
         before, after = before[rows], after[rows]
@@ -138,6 +140,16 @@ class Detector:
         ratio = np.minimum(score / np.float32(self.threshold), np.float32(1e3))
         power = (ratio * ratio) * (ratio * ratio)
         return np.asarray(power / (power + np.float32(1)))
+
+
+def _around(window: Window) -> Window:
+    """Return a window with what its answer depends on."""
+    return Window(
+        max(0, window.top - HALO),
+        window.bottom + HALO,
+        max(0, window.left - HALO),
+        window.right + HALO,
+    )
 
 
 @cache

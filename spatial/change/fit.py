@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spatial.change.conditional import fit_light, fit_surface, fit_usual
+from spatial.change.conditional import fit_usual
 from spatial.change.detector import Detector, Flags, Image, Read
 from spatial.change.indices import index_images
+from spatial.change.light import fit_light, fit_unchanged, uneven_light
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa
 from spatial.change.roles import CORE
 from spatial.change.sample import Cells, is_whole, middles, sample_windows
@@ -164,12 +165,20 @@ def _lit(plain: Detector, sample: _Sample, field: _Field) -> tuple[Detector, Pix
     Twice: under haze few pixels look unchanged until most of it has been taken off.
     """
     places = middles(field.shape)
-    found, light = plain, None
-    for _ in range(_LIGHTS):
-        more, unchanged = fit_light(sample.before, sample.after)
-        moved = more.gain[:, None] * sample.after + more.offset[:, None]
-        haze = fit_surface(moved - sample.before, unchanged, sample.cells, places)
-        more = replace(more, haze=haze)
+    light = uneven_light(sample.before, sample.after, sample.cells, places)
+    rounds = _LIGHTS
+    if light is not None:
+        rounds -= 1
+        sample = _sampled(replace(plain, light=light), field)
+    for _ in range(rounds):
+        unchanged = fit_unchanged(sample.before, sample.after)
+        more = fit_light(
+            sample.before,
+            sample.after,
+            weight=unchanged,
+            cells=sample.cells,
+            middles=places,
+        )
         light = more if light is None else light.then(more)
         found = replace(plain, light=light)
         sample = _sampled(found, field)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from spatial.change.light import uneven_light
 from spatial.text import Message
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class GateLimits:
         Share of pixels at the end of the scale, or that look like cloud.
     haze, uneven
         Reflectance (or share of the scale) by which dark ground is brighter in the
-        band of the shortest wave than in that of the longest; and by which tiles
-        differ.
+        band of the shortest wave than in that of the longest; and by which quarters
+        of tiles differ. Uneven is also what `is_uneven`.
     gain
         Gains above this, or below its inverse, are two units and no weather.
     r
@@ -71,7 +72,7 @@ class GateLimits:
     saturated: float = 0.01
     bright: float = 0.05
     haze: float = 0.008
-    uneven: float = 0.01
+    uneven: float = 0.008
     gain: float = 2.5
     r: float = 0.3
     coarser: float = 1.5
@@ -232,7 +233,7 @@ def of_relation(
     if is_reflectance:
         found += _of_haze(lines, limits)
     uneven = unevenness(relation, sample)
-    if uneven > limits.uneven:
+    if uneven > limits.uneven or is_uneven(sample):
         found.append(doubt("warning", "haze_uneven", uneven=round(uneven, 3)))
     return found
 
@@ -264,20 +265,34 @@ def _of_haze(lines: Mapping[str, Line], limits: GateLimits) -> list[Doubt]:
 
 
 def unevenness(relation: Relation, sample: Sample) -> float:
-    """Return by how much tiles differ in the light of the shortest wave.
+    """Return by how much the light of the shortest wave differs from place to place.
 
-    The spread, over tiles, of the middle residual of the first band; 0 for fewer than
-    4 tiles, of which nobody can say what is the air and what the ground.
+    The spread, over quarters of tiles, of the middle residual of the first band; 0
+    for fewer than 4, of which nobody can say what is the air and what the ground.
     """
     first = next(iter(relation.lines.values()))
-    middles = [
-        float(np.median(one.after[0] - first.gain * one.before[0] - first.bias))
-        for one in sample.tiles
-        if one.before.shape[1]
-    ]
+    middles = []
+    for tile in sample.tiles:
+        off = tile.after[0] - first.gain * tile.before[0] - first.bias
+        quarters = (off[tile.quarter == one] for one in range(4))
+        middles += [float(np.median(one)) for one in quarters if len(one)]
     if len(middles) < 4:  # noqa: PLR2004
         return 0.0
     return float(np.median(np.abs(np.array(middles) - np.median(middles))) * 1.4826)
+
+
+def is_uneven(sample: Sample) -> bool:
+    """Say whether lines from place to place fit much better than one for all.
+
+    The test by which detection, too, takes the light cell by cell
+    (`spatial.change.light.uneven_light`), on quarters of tiles.
+    """
+    first, second = (one.astype(np.float64) for one in sample.pixels())
+    cells = sample.cells()
+    if not first.shape[1]:
+        return False
+    middles = [np.arange(one.max() + 1, dtype=np.float64) for one in cells]
+    return uneven_light(first, second, cells, (middles[0], middles[1])) is not None
 
 
 def _of(image: RasterLayer) -> str:

@@ -1,7 +1,7 @@
 """Light and score of pixels in one pass, compiled; bit for bit what numpy gives.
 
 Needs numba (the extra ``fast``). The order of every sum is that of
-`spatial.change.conditional` and `spatial.change.methods`, in the same precision, so
+`spatial.change.light`, `conditional` and `methods`, in the same precision, so
 that an answer does not tell which of the two made it.
 """
 
@@ -13,29 +13,27 @@ import numba
 import numpy as np
 
 from spatial.change.indices import DARK, MOST_BANDS, index_rows
+from spatial.change.neighbours import OWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from spatial.change.conditional import Light, Usual
+    from spatial.change.conditional import Usual
+    from spatial.change.light import Light
     from spatial.change.methods import Linear
 
     Image = NDArray[np.float32]
+    Flags = NDArray[np.bool_]
 
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
-_NO_HAZE = np.zeros((1, 1, 1)), np.zeros(1, np.int64), np.zeros(1)
 
 
 def lit(light: Light, after: Image, top: int, left: int) -> Image:
     """Return what `Light.on` returns."""
-    gain, offset = light.gain.astype(np.float32), light.offset.astype(np.float32)
-    if light.haze is None:
-        plain: Image = _on(after, gain, offset, False, *_NO_HAZE)  # noqa: FBT003
-        return plain
     rows = np.arange(top, top + after.shape[1]) + 0.5
     cols = np.arange(left, left + after.shape[2]) + 0.5
-    lines = light.haze.lines(rows, cols)
-    out: Image = _on(after, gain, offset, True, *lines)  # noqa: FBT003
+    gain, j, q = light.gain.lines(rows, cols)
+    out: Image = _on(after, gain, light.offset.lines(rows, cols)[0], j, q)
     return out
 
 
@@ -50,6 +48,39 @@ def usual_score(usual: Usual, before: Image, after: Image) -> Image:
         usual.mean.astype(np.float32),
         usual.root.astype(np.float32),
     )
+    return out
+
+
+def usual_in_context(
+    usual: Usual,
+    light: Light,
+    images: tuple[Image, Image, Flags],
+    order: tuple[int, ...],
+    *,
+    top: int,
+    left: int,
+) -> Image:
+    """Return what `Detector.smooth` does, from two images and their mask as read.
+
+    Light, score and context in one go, without an image in between. `order` tells
+    which bands are used.
+    """
+    before, after, bad = images
+    rows = np.arange(top, top + after.shape[1]) + 0.5
+    cols = np.arange(left, left + after.shape[2]) + 0.5
+    gain, j, q = light.gain.lines(rows, cols)
+    score = _lit_score(
+        (before, after, np.array(order)),
+        (gain, light.offset.lines(rows, cols)[0], j, q),
+        (
+            usual.level.astype(np.float32),
+            usual.spread.astype(np.float32),
+            usual.centres.astype(np.float32),
+            usual.mean.astype(np.float32),
+            usual.root.astype(np.float32),
+        ),
+    )
+    out: Image = _in_context(score, bad, OWN)
     return out
 
 
@@ -73,23 +104,20 @@ def index_images(image: Image, roles: tuple[str, ...]) -> Image:
 
 
 @_jit
-def _on(after, gain, offset, hazy, down, j, q):
+def _on(after, gain, offset, j, q):
     """Return an image in the light of the other."""
     bands, rows, cols = after.shape
     out = np.empty((bands, rows, cols), np.float32)
-    right = min(1, down.shape[2] - 1)
-    one = np.float64(1)
+    right = min(1, gain.shape[2] - 1)
+    one = np.float32(1)
     for band in range(bands):
-        g, o = gain[band], offset[band]
         for r in range(rows):
-            if not hazy:
-                for c in range(cols):
-                    out[band, r, c] = after[band, r, c] * g + o
-                continue
-            line = down[band, r]
+            g, o = gain[band, r], offset[band, r]
             for c in range(cols):
-                there = line[j[c]] * (one - q[c]) + line[j[c] + right] * q[c]
-                out[band, r, c] = (after[band, r, c] * g + o) - np.float32(there)
+                k, p = j[c], q[c]
+                more = g[k] * (one - p) + g[k + right] * p
+                there = o[k] * (one - p) + o[k + right] * p
+                out[band, r, c] = after[band, r, c] * more + there
     return out
 
 
@@ -107,24 +135,99 @@ def _score(before, after, level, spread, centres, mean, root):
             for c in range(cols):
                 moved[k, c] = after[k, r, c] - before[k, r, c]
                 known[c] &= np.isfinite(before[k, r, c]) & np.isfinite(moved[k, c])
-        _distances(before, r, level, spread, centres, far)
-        _nearest(far, kind)
-        for m in range(len(centres)):
-            if (kind == m).any():
-                _unusual(moved, kind, m, mean, root, out[r])
-        for c in range(cols):
-            out[r, c] = out[r, c] if known[c] else np.float32(np.nan)
+        _distances(before[:, r], level, spread, centres, far)
+        _row_score(moved, known, kind, far, mean, root, out[r])
     return out
 
 
 @_jit
-def _distances(before, r, level, spread, centres, far):
+def _lit_score(images, light, usual):
+    """Return the same of images as they were read, in their own order of bands."""
+    before, after, order = images
+    gain, offset, j, q = light
+    level, spread, centres, mean, root = usual
+    bands, rows, cols = len(order), before.shape[1], before.shape[2]
+    out = np.empty((rows, cols), np.float32)
+    moved = np.empty((bands, cols), np.float32)
+    there = np.empty((bands, cols), np.float32)
+    far = np.empty((len(centres), cols), np.float32)
+    kind, known = np.empty(cols, np.int32), np.empty(cols, np.bool_)
+    right, one = min(1, gain.shape[2] - 1), np.float32(1)
+    for r in range(rows):
+        known[:] = True
+        for k in range(bands):
+            g, o = gain[k, r], offset[k, r]
+            first, second = before[order[k], r], after[order[k], r]
+            start = 0
+            while start < cols:
+                m, end = j[start], start + 1
+                while end < cols and j[end] == m:
+                    end += 1
+                g0, g1, o0, o1 = g[m], g[m + right], o[m], o[m + right]
+                for c in range(start, end):
+                    more = g0 * (one - q[c]) + g1 * q[c]
+                    plus = o0 * (one - q[c]) + o1 * q[c]
+                    moved[k, c] = (second[c] * more + plus) - first[c]
+                    there[k, c] = first[c]
+                    known[c] &= np.isfinite(first[c]) & np.isfinite(moved[k, c])
+                start = end
+        _distances(there, level, spread, centres, far)
+        _row_score(moved, known, kind, far, mean, root, out[r])
+    return out
+
+
+@_jit
+def _row_score(moved, known, kind, far, mean, root, out):
+    """Write the scores of a row, NaN where something is not known."""
+    _nearest(far, kind)
+    for m in range(len(far)):
+        if (kind == m).any():
+            _unusual(moved, kind, m, mean, root, out)
+    for c in range(len(out)):
+        out[c] = out[c] if known[c] else np.float32(np.nan)
+
+
+@_jit
+def _in_context(score, bad, own):
+    """Return the mean of nine, as far as a pixel's own score lets it be lifted."""
+    rows, cols = score.shape
+    lines, counts = np.zeros((3, cols), np.float32), np.zeros((3, cols), np.float32)
+    value, there = np.zeros(cols + 2, np.float32), np.zeros(cols + 2, np.float32)
+    out = np.empty((rows, cols), np.float32)
+    for r in range(rows + 1):
+        new = r % 3
+        if r < rows:
+            for c in range(cols):
+                known = np.isfinite(score[r, c]) and not bad[r, c]
+                value[c + 1] = score[r, c] if known else np.float32(0)
+                there[c + 1] = np.float32(1) if known else np.float32(0)
+            for c in range(cols):
+                lines[new, c] = (value[c] + value[c + 1]) + value[c + 2]
+                counts[new, c] = (there[c] + there[c + 1]) + there[c + 2]
+        else:
+            lines[new], counts[new] = np.float32(0), np.float32(0)
+        if r == 0:
+            continue
+        old, here = (r + 1) % 3, (r + 2) % 3
+        for c in range(cols):
+            s = score[r - 1, c]
+            total = (lines[old, c] + lines[here, c]) + lines[new, c]
+            count = (counts[old, c] + counts[here, c]) + counts[new, c]
+            mean = total / max(count, np.float32(1))
+            least = min(mean, s * own)
+            known = np.isfinite(s) and not bad[r - 1, c]
+            out[r - 1, c] = least if known else np.float32(np.nan)
+    return out
+
+
+@_jit
+def _distances(before, level, spread, centres, far):
     """Write the squared distance of each pixel of a row from each centre."""
     far[:] = np.float32(0)
-    place = np.empty(before.shape[2], np.float32)
+    place = np.empty(before.shape[1], np.float32)
     for k in range(before.shape[0]):
         for c in range(len(place)):
-            place[c] = (before[k, r, c] - level[k]) / spread[k]
+            place[c] = (before[k, c] - level[k]) / spread[k]
         for m in range(len(centres)):
             centre = centres[m, k]
             for c in range(len(place)):

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+OWN = np.float32(1.6)
+"""A pixel's context lifts its own score no further."""
 
 
 def mean_of_valid(values: Image, valid: Flags) -> Image:

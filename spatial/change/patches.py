@@ -52,6 +52,7 @@ EVENT_WITHIN_M = 100.0
 Rases, which joins clear cuts within 100 m."""
 
 _DEGREES = 6
+_TOGETHER = 20_000  # shapes of which copies are made at once
 
 
 class Detected(Protocol):
@@ -230,6 +231,14 @@ def _pixel_m(grid: Grid) -> float:
 
 def _fill(shapes: Shapes) -> NDArray[np.float64]:
     """Return the share of the smallest rectangle around each shape that it fills."""
+    parts = [
+        _filled(shapes[low : low + _TOGETHER])
+        for low in range(0, len(shapes), _TOGETHER)
+    ]
+    return np.concatenate(parts)
+
+
+def _filled(shapes: Shapes) -> NDArray[np.float64]:
     # A degree of longitude is shorter than one of latitude: rectangles would lean.
     xy, shape = shapely.get_coordinates(shapes, return_index=True)
     middle = shapely.bounds(shapes)[:, 1::2].mean(axis=1)

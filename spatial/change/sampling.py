@@ -39,6 +39,8 @@ class Tile:
         See `spatial.change.phase.spectrum`; None where too little is shown.
     before, after
         (bands, pixels): every so many of the pixels that both show.
+    quarter
+        (pixels,): in which quarter of the tile each of them lies, 0 to 3, row by row.
     shares
         By image: share of pixels of each code, and ``bright`` and ``saturated``.
     valid
@@ -49,6 +51,7 @@ class Tile:
     phases: NDArray[np.complex128] | None
     before: NDArray[np.float32]
     after: NDArray[np.float32]
+    quarter: NDArray[np.uint8]
     shares: tuple[dict[str, float], dict[str, float]]
     valid: float
 
@@ -77,6 +80,22 @@ class Sample:
             np.concatenate([one.before for one in self.tiles], axis=1),
             np.concatenate([one.after for one in self.tiles], axis=1),
         )
+
+    def cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return row and column, among quarters of tiles, of each of `pixels`."""
+        rows = np.unique([one.window.row for one in self.tiles])
+        columns = np.unique([one.window.column for one in self.tiles])
+        found = [
+            (
+                2 * np.searchsorted(rows, one.window.row) + one.quarter // 2,
+                2 * np.searchsorted(columns, one.window.column) + one.quarter % 2,
+            )
+            for one in self.tiles
+        ]
+        row, column = (
+            np.concatenate(part).astype(np.intp) for part in zip(*found, strict=True)
+        )
+        return row, column
 
     def share(self, image: int, name: str) -> float:
         """Return a share over all tiles; the tiles are of one size."""
@@ -144,9 +163,17 @@ def _tile(pair: AlignedPair, window: Window) -> Tile:
         phases,
         first.reshape(flat)[:, kept],
         second.reshape(flat)[:, kept],
+        _quarters(kept, valid.shape),
         shares,
         float(valid.mean()),
     )
+
+
+def _quarters(pixels: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the quarter of a tile in which each pixel lies, by its number."""
+    row, column = np.divmod(pixels, shape[1])
+    below, right = row >= shape[0] // 2, column >= shape[1] // 2
+    return (2 * below + right).astype(np.uint8)
 
 
 def _sharp(pair: AlignedPair) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import erfc, gamma
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,18 @@ Pixels = NDArray[np.float64]
 _TABLE_ENDS = 200.0
 _TABLE_STEPS = 8001
 _TINY = 1e-12
+_MOST = 150_000
+
+
+def step_of(pixels: int) -> int:
+    """Return which of so many pixels are enough: every first, second, third..."""
+    return max(1, -(-pixels // _MOST))
+
+
+def thinned(*tables: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return every so many pixels of tables whose last axis is that of pixels."""
+    step = step_of(tables[0].shape[-1])
+    return tuple(one[..., ::step] for one in tables)
 
 
 def weighted_mean(x: Pixels, weight: Pixels) -> Pixels:

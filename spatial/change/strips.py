@@ -205,9 +205,8 @@ class _Held:
                 self.outer.top + first, self.outer.left + left, rows - first, wide
             )
             here = slice(first, rows), slice(left, left + wide)
-            one, two, codes = job.aligned.read(part)
-            self.before[:, *here], self.after[:, *here] = one, two
-            self.codes[here] = codes
+            out = self.before[:, *here], self.after[:, *here]
+            self.codes[here] = job.aligned.read(part, out=out)[2]
 
     def images(self) -> tuple[Image, Image, NDArray[np.uint8]]:
         """Return the images and the mask of `outer`."""

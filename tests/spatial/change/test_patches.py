@@ -10,7 +10,8 @@ from layers.samples.scene import SURFACES
 from spatial.change.events import events
 from spatial.change.patches import COLUMNS, patches
 from spatial.change.reasons import REASONS, near_hidden
-from spatial.measure import area_m2
+from spatial.change.runs import components, numbered
+from spatial.measure import area_m2, distance_m
 
 LABELS = list(SURFACES)
 ROOM = (40, 60)
@@ -300,3 +301,20 @@ def test_the_distance_of_events_is_geodesic_and_includes_its_end():
     # 0.001 degrees of longitude at 40.001 north: 111,320 m x cos(40.001) x 0.001
     assert events(both, within_m=85.0).tolist() == [0, 1]
     assert events(both, within_m=86.0).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_events_are_those_of_all_distances_measured(seed):
+    """Two bounds in a plane settle most pairs, also where degrees differ in length."""
+    rng = np.random.default_rng(seed)
+    west, south = rng.uniform(100, 100.03, 30), rng.uniform(-0.01, 0.02, 30)
+    south += (0.0, 30.0, -45.0, 58.0)[seed]
+    south += (seed == 3) * rng.choice([0, 2.0], 30)
+    wide, high = rng.uniform(0.0001, 0.001, (2, 30))
+    shapes = shapely.box(west, south, west + wide, south + high)
+    first, second = np.triu_indices(30, 1)
+    far = distance_m(shapes[first], shapes[second])
+    for within_m in (30.0, 120.0, 400.0):
+        near = far <= within_m
+        wanted = numbered(components(30, first[near], second[near]))
+        assert events(shapes, within_m=within_m).tolist() == wanted.tolist()
