@@ -10,17 +10,9 @@ from spatial.cli.ledger.figures import check, due, period, stats, units
 from spatial.cli.ledger.keeping import migrate, verify
 from spatial.cli.ledger.lots import draw
 from spatial.cli.ledger.reading import list_cases
+from spatial.cli.ledger.regrouping import image, merge, rematch, split
 from spatial.cli.ledger.showing import show
-from spatial.cli.ledger.writing import (
-    amend,
-    answer,
-    attach,
-    image,
-    merge,
-    move,
-    rematch,
-    transfer,
-)
+from spatial.cli.ledger.writing import amend, answer, attach, move, transfer
 
 __all__ = ["ledger"]
 
@@ -42,7 +34,7 @@ def ledger() -> None:
 
 for _command in (
     *(create, template, add, list_cases, show, move, amend, attach, transfer, answer),
-    *(merge, rematch, image, stats, period, due, check, units, export, draw),
+    *(merge, split, rematch, image, stats, period, due, check, units, export, draw),
     *(verify, migrate),
 ):
     ledger.add_command(_command)

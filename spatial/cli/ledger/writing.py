@@ -14,9 +14,7 @@ from spatial.text import TEXTS
 if TYPE_CHECKING:
     import datetime as dt
 
-    from shapely.geometry.base import BaseGeometry
-
-    from spatial.ledger import Case, Ledger
+    from spatial.ledger import Ledger
     from spatial.ledger.model import EvidenceKind
 
 _KINDS = (
@@ -27,7 +25,7 @@ case_argument = click.argument("case_id", metavar="CASE")
 why_option = click.option("--why", default="", help="理由、依据 / reason")
 
 
-def _say_state(ledger: Ledger, case_id: str) -> None:
+def say_state(ledger: Ledger, case_id: str) -> None:
     """Print the state a case has come to, and the head of the ledger."""
     state = ledger.lifecycle.states[ledger.case(case_id).state]
     say("ledger.cli.now", case=case_id, state=state.title[language()])
@@ -62,7 +60,7 @@ def move(
             writing.resume(case_id, why=why)
         else:
             writing.move(case_id, step, why=why)
-    _say_state(ledger, case_id)
+    say_state(ledger, case_id)
 
 
 @click.command()
@@ -96,7 +94,7 @@ def amend(
         for field, value in pairs:
             number = float(value) if field == "priority" else value
             writing.amend(case_id, field, number, why=why)
-    _say_state(ledger, case_id)
+    say_state(ledger, case_id)
 
 
 @click.command()
@@ -192,7 +190,7 @@ def transfer(
     ledger = opened(where, name, role)
     with ledger.transaction() as writing:
         writing.transfer(case_id, Transfer(department, clause, due.date()), why=why)
-    _say_state(ledger, case_id)
+    say_state(ledger, case_id)
 
 
 @click.command()
@@ -211,150 +209,4 @@ def answer(where: str, case_id: str, text: str, *, name: str, role: str) -> None
     ledger = opened(where, name, role)
     with ledger.transaction() as writing:
         writing.answer(case_id, text)
-    _say_state(ledger, case_id)
-
-
-@click.command()
-@where_argument
-@case_argument
-@click.argument("into", metavar="INTO")
-@why_option
-@writer_options
-@lang_option
-def merge(
-    where: str, case_id: str, into: str, *, why: str, name: str, role: str
-) -> None:
-    """把一个案件并入另一个 / merge a case into another, which takes over its ground.
-
-    \b
-    例 / example:
-      redline ledger merge ledger.gpkg 2026-150624-000002 2026-150624-000001 \\
-        --why 同一处
-    """
-    ledger = opened(where, name, role)
-    with ledger.transaction() as writing:
-        writing.merge(case_id, into, why=why)
-    _say_state(ledger, into)
-
-
-@click.command()
-@where_argument
-@click.argument("sighting", type=int)
-@click.option(
-    "--to", "case_id", help="归入的案件；不给则另立新案 / the case, or a new one"
-)
-@why_option
-@writer_options
-@lang_option
-def rematch(
-    where: str, sighting: int, *, case_id: str | None, why: str, name: str, role: str
-) -> None:
-    """更正对应关系 / a match was wrong: give a sighting to another case.
-
-    SIGHTING is its number in `redline ledger show`.
-
-    \b
-    例 / example:
-      redline ledger rematch ledger.gpkg 17 --to 2026-150624-000003 --why 实为邻地
-    """
-    ledger = opened(where, name, role)
-    with ledger.transaction() as writing:
-        now = writing.rematch(sighting, case_id, why=why)
-    _say_state(ledger, now)
-
-
-@click.command()
-@where_argument
-@case_argument
-@click.option(
-    "--before",
-    type=click.Path(exists=True, path_type=Path),
-    required=True,
-    help="破坏之前的影像 / image from before the damage",
-)
-@click.option(
-    "--after",
-    "afters",
-    type=click.Path(exists=True, path_type=Path),
-    required=True,
-    multiple=True,
-    help="整改之后的影像，可重复 / image from after the rectification",
-)
-@click.option(
-    "--damaged",
-    type=click.Path(exists=True, path_type=Path),
-    help="破坏时的影像 / image of the damage",
-)
-@click.option(
-    "--attach",
-    "keep",
-    is_flag=True,
-    help="把结论作为佐证写入案件 / enter it as evidence",
-)
-@writer_options
-@lang_option
-def image(
-    where: str,
-    case_id: str,
-    *,
-    before: Path,
-    afters: tuple[Path, ...],
-    damaged: Path | None,
-    keep: bool,
-    name: str,
-    role: str,
-) -> None:
-    """整改前后影像复核 / compare an after-image with the state before the damage.
-
-    Tells how much of the ground looks as before, and the indices; a person decides.
-    With --attach each image is entered as evidence: its place, its hash, and the note.
-
-    \b
-    例 / example:
-      redline ledger image ledger.gpkg 2026-150624-000001 --before 2024.tif \\
-        --after 2026.tif --attach
-    """
-    from layers import read_raster
-    from spatial.ledger import evidence_file
-    from spatial.ledger.closing import by_day, closing_note, recovery
-
-    ledger = opened(where, name, role)
-    ground = _ground(ledger.case(case_id))
-    first = read_raster(before)
-    worst = None if damaged is None else read_raster(damaged)
-    found = [
-        (path, recovery(ground, first, read_raster(path), damaged=worst))
-        for path in afters
-    ]
-    said = by_day([one for _, one in found])
-    note = closing_note(case_id, said, head=str(ledger.head()))
-    text = "\n".join(TEXTS.render(one, language()) for one in note)
-    click.echo(text)
-    if not keep:
-        return
-    with ledger.transaction() as writing:
-        for path, one in found:
-            evidence = evidence_file(
-                path,
-                kind="after_image",
-                taken_on=one.after[1],
-                note=text,
-                where="outside",
-            )
-            writing.attach(case_id, evidence)
-    say("ledger.cli.attached", case=case_id, what=", ".join(p.name for p in afters))
-    say("ledger.cli.head", head=str(ledger.head()))
-
-
-def _ground(case: Case) -> BaseGeometry:
-    """Return the ground of a case; refuse one that is no area."""
-    from layers.errors import InputRefusedError
-
-    if case.ground is None or case.ground.geom_type not in ("Polygon", "MultiPolygon"):
-        raise InputRefusedError(
-            source=case.case_id,
-            expected="a case with an area on the ground",
-            got="no place" if case.ground is None else f"a {case.ground.geom_type}",
-            todo="images cannot tell; close it with photographs and coordinates",
-        )
-    return case.ground
+    say_state(ledger, case_id)

@@ -8,6 +8,7 @@ import sqlite3
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from shapely.geometry import box, mapping
 
 from spatial.cli import main
 
@@ -172,6 +173,33 @@ def test_merging_leaves_one_case(listed):
     listed("merge", "l.gpkg", "2026-150625-000001", FIRST, "--why", "同一处（虚构）")
     assert "共 1 件" in listed("list", "l.gpkg")
     assert "已并入" in listed("show", "l.gpkg", "2026-150625-000001")
+
+
+#   0   1   2
+# 1 ┌───┬───┐   the case is both squares (hundredths of a degree), the part the
+# 0 └───┴───┘   right one
+def test_a_part_becomes_a_case_of_its_own(office, tmp_path):
+    whole = {"问题名称": "采石（虚构）", "线索来源": "无人机", "发现日期": "2026-05-01"}
+    for name, shape in (
+        ("whole.geojson", box(110, 40, 110.02, 40.01)),
+        ("part.geojson", box(110.01, 40, 110.02, 40.01)),
+        ("far.geojson", box(111, 40, 111.01, 40.01)),
+        ("all.geojson", box(109, 39, 112, 41)),
+    ):
+        one = {"type": "Feature", "properties": whole, "geometry": mapping(shape)}
+        text = json.dumps({"type": "FeatureCollection", "features": [one]})
+        (tmp_path / name).write_text(text, "utf-8")
+    office("add", "l.gpkg", "whole.geojson")
+    old = "2026-000000-000001"
+    why = ("--why", "两家（虚构）")
+    for wrong in ("far.geojson", "all.geojson"):
+        said = office("split", "l.gpkg", old, wrong, *why, status=1)
+        assert "draw the parts within the case" in said
+    office("split", "l.gpkg", old, "part.geojson", *why)
+    first, second = json.loads(office("list", "l.gpkg", "--format", "json"))
+    assert second["split_from"] == old
+    assert first["area_m2"] == pytest.approx(second["area_m2"])
+    assert "历史完整" in office("verify", "l.gpkg")
 
 
 def test_an_export_knows_no_reporter(listed, tmp_path):
