@@ -39,8 +39,8 @@ def events(shapes: Shapes, *, within_m: float) -> Integers:
     -----
     Two bounds in a plane settle all but the pairs whose distance is within a per cent
     of `within_m`, and of those only the ones that no other pair has joined are
-    measured on the ellipsoid: among 130,000 patches a hundredth of the time and a
-    tenth of the memory of measuring all.
+    measured on the ellipsoid: with 130,000 patches kept, a scan takes half of the
+    time and a quarter of the memory that it takes with all measured.
     """
     if not len(shapes):
         return np.zeros(0, dtype=np.int64)

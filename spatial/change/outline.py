@@ -60,14 +60,15 @@ def outlines(runs: Runs, grid: Grid) -> Shapes:
     CrsError
         The grid's reference system is not on CGCS2000 or WGS 84.
     """
-    xy = pixel_outlines(runs)
     settled = systems.settle(grid.crs, source="grid", evidence="the image")
-    placed = shapely.transform(
-        xy, lambda points: np.column_stack(grid.xy(points[:, 0], points[:, 1]))
+    # One name for all: of many patches only one set of shapes stays in memory.
+    shapes = pixel_outlines(runs)
+    shapes = shapely.transform(
+        shapes, lambda points: np.column_stack(grid.xy(points[:, 0], points[:, 1]))
     )
     if settled.transformer is not None:
-        placed = to_degrees(placed, settled.transformer)
-    return np.asarray(shapely.orient_polygons(placed), dtype=object)
+        shapes = to_degrees(shapes, settled.transformer)
+    return np.asarray(shapely.orient_polygons(shapes), dtype=object)
 
 
 def degrees(

@@ -163,6 +163,19 @@ def image_of(folder, name, values):
     return read_raster(path, in_process=True)
 
 
+def told_of(folder, kind, place, strength):
+    clear = scene(size=600, noise=0)
+    noise = [
+        np.random.default_rng(seed).normal(0, 0.004, clear.shape) for seed in (1, 2)
+    ]
+    hazy = under(clear, kind, place, strength)
+    report = pair(
+        image_of(folder, "a_2019-05-04.tif", clear + noise[0]),
+        image_of(folder, "b_2020-05-10.tif", hazy + noise[1]),
+    )
+    return report.status, {one.name for one in report.doubts}
+
+
 @pytest.mark.parametrize(
     ("kind", "place", "least"),
     [
@@ -175,22 +188,13 @@ def image_of(folder, name, values):
     ],
 )
 def test_the_gate_tells_uneven_haze(tmp_path, kind, place, least):
-    clear = scene(size=600, noise=0)
-
-    def told(strength):
-        noise = [
-            np.random.default_rng(seed).normal(0, 0.004, clear.shape) for seed in (1, 2)
-        ]
-        hazy = under(clear, kind, place, strength)
-        report = pair(
-            image_of(tmp_path, "a_2019-05-04.tif", clear + noise[0]),
-            image_of(tmp_path, "b_2020-05-10.tif", hazy + noise[1]),
-        )
-        return report.status, {one.name for one in report.doubts}
-
-    status, names = told(0)
-    assert status == "usable"
     for strength in {least, 0.45}:
-        status, names = told(strength)
+        status, names = told_of(tmp_path, kind, place, strength)
         assert status == "usable_with_warning"
         assert "haze_uneven" in names
+
+
+def test_the_gate_tells_no_haze_where_there_is_none(tmp_path):
+    status, names = told_of(tmp_path, "veils", slope, 0)
+    assert status == "usable"
+    assert "haze_uneven" not in names
