@@ -11,6 +11,7 @@ from spatial.finding import OUTCOMES
 from spatial.report.comparison_tables import comparison_by_site, comparison_summary
 from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.override_tables import overrides_table, overrule_summary
+from spatial.report.page_lists import SharedList, with_shared_lists
 from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
@@ -124,6 +125,7 @@ class Page:
     left_out: str
     counts: tuple[OutcomeCount, ...]
     sites: tuple[SiteView, ...]
+    shared: tuple[SharedList, ...]
     layers: tuple[LayerView, ...]
     access_lists: TableView
     rules: TableView
@@ -154,6 +156,13 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     said = counts(content, lang)
     compared = content.comparison
     lists = {one.id: one.title for one in content.access_lists}
+    sites, shared = with_shared_lists(
+        tuple(
+            site_view(one, place=place, lang=lang, lists=lists)
+            for place, one in enumerate(listed)
+        ),
+        lang,
+    )
     return Page(
         heading=heading(content.about, lang),
         title=visible(content.title),
@@ -162,10 +171,8 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         summary=summary(said, lang) + overrule_summary(content, lang),
         left_out=_left_out(len(listed), len(content.sites), lang),
         counts=said,
-        sites=tuple(
-            site_view(one, place=place, lang=lang, lists=lists)
-            for place, one in enumerate(listed)
-        ),
+        sites=sites,
+        shared=shared,
         layers=layer_views(content, lang),
         access_lists=table_view(lists_table(content, lang), lang),
         rules=table_view(rules_table(content, lang), lang),

@@ -102,11 +102,16 @@ class QuestionView:
     kind: str
     why: str
     rule: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """A site as it is printed; `place` is its position in the review."""
+    """A site as it is printed; `place` is its position in the review.
+
+    `asked_list` and `questions_list` name lists that stand once for several sites (see
+    `spatial.report.page_lists`); "" where the site has its own.
+    """
 
     place: int
     site_id: str
@@ -130,6 +135,8 @@ class SiteView:
     units: UnitsView | None
     help: HelpView | None = None
     approvals: Pairs = ()
+    asked_list: str = ""
+    questions_list: str = ""
 
 
 def site_view(
@@ -293,6 +300,7 @@ def _question(unknown: Unknown, lang: Lang) -> QuestionView:
         rule=say("details.for_rule", lang, rule=visible(unknown.rule))
         if unknown.rule
         else say("details.every_rule", lang),
+        rules=(visible(unknown.rule),) if unknown.rule else (),
     )
 
 

@@ -243,6 +243,8 @@
   const search = document.getElementById("search");
   const buttons = Array.from(document.querySelectorAll(".count"));
   const details = Array.from(document.querySelectorAll("details.site"));
+  let closed = [];
+  let printing = false;
 
   function filter() {
     const wanted = buttons.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.dataset.outcome);
@@ -267,13 +269,24 @@
   }
 
   function openTarget() {
-    const target = /^#site-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    const target = /^#(site|asked|unknowns)-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
     if (!target) return;
     target.open = true;
     target.scrollIntoView();
   }
 
+  // a list that several sites have stands once; it is put into a site that is opened
+  function fill(site) {
+    site.querySelectorAll("p.shared a").forEach((link) => {
+      const list = document.querySelector(link.hash + " ol");
+      link.closest("p").replaceWith(list.cloneNode(true));
+    });
+  }
+
   function start() {
+    details.forEach((one) => one.addEventListener("toggle", () => {
+      if (one.open && !printing) fill(one);
+    }));
     document.querySelectorAll(".tools, .locate").forEach((one) => { one.hidden = false; });
     buttons.forEach((button) => button.addEventListener("click", () => {
       button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") === "true" ? "false" : "true");
@@ -301,8 +314,8 @@
 
   // -- print: everything open, the whole map at the width of the paper ---------
 
-  let closed = [];
   addEventListener("beforeprint", () => {
+    printing = true; // on paper a shared list stands once
     closed = details.filter((one) => !one.open);
     closed.forEach((one) => { one.open = true; });
     if (!map) return;
@@ -312,6 +325,7 @@
     fit();
   });
   addEventListener("afterprint", () => {
+    setTimeout(() => { printing = false; }); // the toggles of closing come first
     closed.forEach((one) => { one.open = false; });
     if (!map) return;
     Object.assign(map.getContainer().style, { width: "", height: "" });
