@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from spatial.ledger.geometry_type import Shape
@@ -69,6 +70,13 @@ events = Table(
     _text("prev_hash"),
     _text("hash"),
     Index("events_by_case", "case_id", "seq"),
+    # months and quarters are read from the moves alone, not from all that happened
+    Index(
+        "events_moving",
+        *("at", "from_state", "to_state", "case_id"),
+        sqlite_where=text("from_state <> to_state"),
+        postgresql_where=text("from_state <> to_state"),
+    ),
 )
 
 cases = Table(
@@ -129,6 +137,13 @@ cases = Table(
     Index("cases_by_county", "county", "state"),
     Index("cases_by_due", "due_on"),
     Index("cases_by_found", "found_on"),
+    # everything that is counted, so that no row with its shape has to be read
+    Index(
+        "cases_counted",
+        *("county", "zone_kinds", "kind", "source", "department", "rule", "state"),
+        *("found_on", "filed_on", "closed_with_image", "closed_in_time", "due_on"),
+        *("suspended", "merged_into", "reopened_count", "area_m2"),
+    ),
 )
 
 grounds = Table(

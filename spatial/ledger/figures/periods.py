@@ -11,7 +11,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from layers.errors import InputRefusedError
 from spatial.ledger import tables
@@ -74,7 +74,7 @@ def period(
             todo="give the first day, then the last",
         )
     first, after = _stamp(start), _stamp(end + dt.timedelta(days=1))
-    changes = _changes(ledger, first, after)
+    changes = _changes(ledger, first, after, by_county=by_county)
     ends = ends_of(ledger.lifecycle)
     rows = [
         (one.county if by_county else "all", *_told(one, ends, ledger.lifecycle.merged))
@@ -93,17 +93,21 @@ def _stamp(day: dt.date) -> str:
     return begins.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _changes(ledger: Ledger, first: str, after: str) -> pd.DataFrame:
+def _changes(
+    ledger: Ledger, first: str, after: str, *, by_county: bool
+) -> pd.DataFrame:
     """Return how often cases went from state to state, before and in the period."""
     events, cases = tables.events.c, tables.cases.c
     is_in = (events.at >= first).label("is_in")
-    keys = (cases.county, events.from_state, events.to_state, is_in)
+    county = cases.county if by_county else literal("")
+    keys = (events.from_state, events.to_state, is_in)
     asked = (
-        select(*keys, func.count().label("count"))
-        .join(tables.cases, cases.case_id == events.case_id)
+        select(county, *keys, func.count().label("count"))
         .where(events.from_state != events.to_state, events.at < after)
-        .group_by(*keys)
+        .group_by(*((county,) if by_county else ()), *keys)
     )
+    if by_county:
+        asked = asked.join(tables.cases, cases.case_id == events.case_id)
     with ledger.store.reading() as connection:
         rows = connection.execute(asked).all()
     names = pd.Index(["county", "old", "new", "is_in", "count"])

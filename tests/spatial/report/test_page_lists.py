@@ -79,9 +79,8 @@ def test_grouping_keeps_every_reason_and_every_clause(said):
 
 
 def test_few_lines_stay_with_their_sites():
-    sites, shared = with_shared_lists(
-        views(((asked("问"),), ()), ((asked("问"),), ())), "zh"
-    )
+    one = (asked("问"),)
+    sites, shared = with_shared_lists(views((one, ()), (one, ())), "zh")
     assert shared == ()
     assert [view.asked for view in sites] == [one, one]
 
