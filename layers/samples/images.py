@@ -200,8 +200,8 @@ def _write(path: Path, made: Made, day: str) -> None:
         predictor=2,
         photometric="minisblack",
     ) as out:
-        out.write(counts, range(1, len(BANDS) + 1))
-        out.write(made.classes.astype(np.uint16), len(BANDS) + 1)
+        # in one go: a tile that is written again is stored again, behind the old one
+        out.write(np.concatenate([counts, made.classes[None].astype(np.uint16)]))
         out.descriptions = (*BANDS, "scl")
         out.scales = (*([1 / SCALE] * len(BANDS)), 1.0)
         out.colorinterp = (ColorInterp.gray, *([ColorInterp.undefined] * len(BANDS)))

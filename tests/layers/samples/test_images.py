@@ -1,6 +1,9 @@
 """The made-up image pair: the same every time, and true to what it says."""
 
 import hashlib
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -18,6 +21,22 @@ def test_two_runs_write_the_same_bytes(tmp_path):
         digests = {hashlib.sha256(path.read_bytes()).digest() for path in (a, b)}
         assert len(digests) == 1
         assert a.stat().st_size < 10_000_000
+
+
+def test_the_bytes_do_not_depend_on_the_room_that_gdal_has(tmp_path):
+    """With little room tiles are written early; written twice, they are stored twice."""
+    write = (
+        "import sys; from layers.samples import images; images.write_pair(sys.argv[1])"
+    )
+    for room in ("1", "512"):
+        subprocess.run(
+            [sys.executable, "-c", write, str(tmp_path / room)],
+            env={**os.environ, "GDAL_CACHEMAX": room},
+            check=True,
+        )
+    one, two = (sorted((tmp_path / room).iterdir()) for room in ("1", "512"))
+    assert len(one) == 2
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
 def test_the_files_hold_what_was_made(tmp_path):
