@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
+from layers.card import card_html
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Layer
 from layers.read import from_frame
@@ -106,6 +107,11 @@ class Review:
         from spatial.report.map import explore  # noqa: PLC0415  folium loads slowly
 
         return explore(self.content, self.lang)
+
+    def _repr_html_(self) -> str:
+        from spatial.report.cards import review_card  # noqa: PLC0415
+
+        return card_html(review_card(self.content, self.lang))
 
     def compared_with(self, other: Review) -> Review:
         """Return the review with its comparison with another; it is written too."""

@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from layers.card import card_html
 from layers.errors import GeometryError, InputRefusedError
 from layers.layer import FRAME
 from spatial.avoid.ask import ask
@@ -138,6 +139,11 @@ class Land:
             if one.county == county and one.land_class == land_class
         )
         return round(sum(found), 2)
+
+    def _repr_html_(self) -> str:
+        from spatial.feasible.cards import land_card  # noqa: PLC0415
+
+        return card_html(land_card(self))
 
     def at(self, points: Shapes) -> list[Piece | None]:
         """Return the piece on which each of some points lies; None off the land.

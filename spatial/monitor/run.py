@@ -19,6 +19,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from layers.card import card_html
 from layers.errors import InputRefusedError
 from layers.layer import FRAME
 from layers.raster import RasterLayer, read_raster
@@ -106,6 +107,11 @@ class Monitoring:
     def set_aside(self) -> gpd.GeoDataFrame:
         """The patches that are no clue, each with its ``reason``."""
         return self.clues.set_aside
+
+    def _repr_html_(self) -> str:
+        from spatial.monitor.cards import monitoring_card  # noqa: PLC0415
+
+        return card_html(monitoring_card(self, self.lang))
 
     def write(
         self,
