@@ -145,7 +145,7 @@ def _cells(row: Iterable[Cell]) -> str:
 def _cell(value: Cell) -> str:
     if isinstance(value, str):
         return f'<td style="{_CELL}">{_text(value)}</td>'
-    style = f"{_CELL};color:{_colour(value.colour)};font-weight:600"
+    style = f"{_CELL};color:{_colour(value.colour)};font-weight:600;white-space:nowrap"
     return f'<td style="{style}">{_text(value.text)}</td>'
 
 

@@ -1,7 +1,7 @@
 """What a notebook shows of a review, a site and a finding.
 
-The words are those of the report. A card is short; so what was not checked stands on
-it before what was found.
+The words are those of the report. A card is short, but what was not checked or cannot
+be relied on is never among the rows that it leaves out.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ def review_card(content: ReviewContent, lang: Lang = "zh") -> Card:
         facts,
         (
             CardTable(words(("outcome", "count"), lang), outcomes),
-            *((_weak(weak, lang),) if weak else ()),
             CardTable(
                 words(("site_id", "site_name", "outcome", "rule"), lang),
                 sites,
                 left=len(order) - len(sites),
             ),
+            *((_weak(weak, lang),) if weak else ()),
         ),
         content.notices,
     )
