@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spatial.policy.cases import check_cases
     from spatial.policy.load import load_rulebook
     from spatial.report.comparison import Comparison
+    from spatial.report.bar import progress_bar
     from spatial.report.content import ReviewContent
     from spatial.report.layer_map import explore, plot
     from spatial.rerun.replaying import Replay, replay
@@ -33,6 +34,7 @@ _HOME = {
     "load_rulebook": "spatial.policy.load",
     "overlap_table": "spatial.overlap",
     "plot": "spatial.report.layer_map",
+    "progress_bar": "spatial.report.bar",
     "read_overrides": "spatial.override.read",
     "replay": "spatial.rerun.replaying",
     "review": "spatial.siting",
@@ -52,6 +54,7 @@ __all__ = [
     "load_rulebook",
     "overlap_table",
     "plot",
+    "progress_bar",
     "read_overrides",
     "replay",
     "review",

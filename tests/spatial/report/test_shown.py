@@ -165,3 +165,10 @@ def test_a_review_without_sites_still_has_a_picture():
         found = Review(content, "en").plot()
     assert isinstance(found, Picture)
     assert found._repr_png_().startswith(PNG)
+
+
+def test_a_bar_goes_to_the_end_and_closes(capsys):
+    with spatial.progress_bar("审查") as step:
+        step(3, 10)
+        step(10, 10)
+    assert "10/10" in capsys.readouterr().err
