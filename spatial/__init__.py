@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from spatial.override.read import read_overrides
     from spatial.policy.cases import check_cases
     from spatial.policy.load import load_rulebook
-    from spatial.report.comparison import Comparison
     from spatial.report.bar import progress_bar
+    from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
     from spatial.report.layer_map import explore, plot
     from spatial.rerun.replaying import Replay, replay
