@@ -117,7 +117,11 @@ def _draw(axes: Any, group: Group) -> None:  # noqa: ANN401 - an extra's type
     )
     rank = shapely.get_dimensions(parts)
     dash = _dash(group.dash)
-    look = {"edgecolors": group.colour, "linewidths": group.width, "linestyles": [dash]}
+    look: dict[str, Any] = {
+        "edgecolors": group.colour,
+        "linewidths": group.width,
+        "linestyles": [dash],
+    }
     areas = [
         Outline.make_compound_path(
             *(
