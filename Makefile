@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench constraints clean
+.PHONY: help setup demo test check fix site bench constraints clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ check: ## format, lint, types, architecture, spelling, notebooks, documents, tes
 
 fix: ## format the code, strip the notebooks, write docs/cli.md
 	@$(PYTHON) scripts/dev.py fix
+
+site: ## build the documentation site, which needs no network
+	@$(PYTHON) scripts/dev.py site
 
 bench: ## run the benchmarks
 	@$(PYTHON) scripts/dev.py bench

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from layers.card import Card, CardTable, card_html
 from layers.provenance import Coverage, Provenance, Tolerance
+from layers.text import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from layers.issue import DataIssue, Quarantined
     from layers.requirement import AccessList, UnavailableList
     from layers.spec import LayerSpec
+    from layers.text import Lang
 
+MOST_LAYERS = 40
+"""Layers of a workspace that its card lists."""
 FRAME = "EPSG:4490"
 """The one frame: CGCS2000 longitude/latitude, x = longitude, y = latitude."""
 
@@ -96,6 +101,45 @@ class Layer:
         geometry = np.asarray(self.frame.geometry.array, dtype=object)
         min_lon, min_lat, max_lon, max_lat = shapely.total_bounds(geometry).tolist()
         return (min_lon, min_lat, max_lon, max_lat)
+
+    def card(self, lang: Lang = "zh") -> Card:
+        """Return what a notebook shows: origin, validity, rows, issues by code."""
+        origin = self.provenance
+        rows = {
+            "in_file": origin.rows_in_file,
+            "kept": origin.rows_kept,
+            "set_aside": origin.rows_quarantined,
+        }
+        box = self.total_bounds()
+        facts = {
+            "kind": self.spec.title[lang],
+            "source": f"{origin.source} ({origin.format})",
+            "crs": origin.crs,
+            "valid": str(origin.valid),
+            "rows": TEXTS.say("card.row_counts", lang=lang, **rows),
+            "coverage": self._covered(lang),
+            "bounds": "" if box is None else ", ".join(f"{one:.6f}" for one in box),
+        }
+        counts: dict[tuple[str, str], int] = {}
+        for one in self.issues:
+            key = (one.severity, one.code)
+            counts[key] = counts.get(key, 0) + 1
+        table = CardTable(
+            _words(("severity", "issue", "count"), lang),
+            tuple((*key, str(count)) for key, count in sorted(counts.items())),
+        )
+        return Card(
+            f"{_word('layer', lang)} {self.id}",
+            tuple((_word(key, lang), text) for key, text in facts.items() if text),
+            (table,) if counts else (),
+            tuple(one for one in (self.notice, self.none_exists) if one),
+        )
+
+    def _covered(self, lang: Lang) -> str:
+        return self.coverage.stated if self.coverage else _word("not_stated", lang)
+
+    def _repr_html_(self) -> str:
+        return card_html(self.card())
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +231,48 @@ class Workspace:
     def unavailable_of_kind(self, kind: str) -> tuple[Unavailable, ...]:
         """Return the layers of a kind that could not be read."""
         return tuple(one for one in self.unavailable.values() if one.kind == kind)
+
+    def card(self, lang: Lang = "zh") -> Card:
+        """Return what a notebook shows; what could not be read stands on top."""
+        rows = tuple(
+            (
+                one.id,
+                one.spec.title[lang],
+                str(len(one)),
+                str(one.provenance.rows_quarantined),
+                str(one.provenance.valid),
+                _word("stated" if one.coverage else "not_stated", lang),
+            )
+            for one in self.layers.values()
+        )
+        heads = ("layer", "kind", "kept", "set_aside", "valid", "coverage")
+        lost = [(one.id, one.reason) for one in self.unavailable.values()]
+        lost += [(one.id, one.reason) for one in self.unavailable_lists.values()]
+        said = (
+            TEXTS.say("card.unreadable", lang=lang, what=what, why=why)
+            for what, why in lost
+        )
+        facts = {
+            "region": self.region or "",
+            "rulebooks": ", ".join(self.rulebooks),
+            "access_lists": ", ".join(self.access_lists),
+            "settings": str(len(self.settings)),
+        }
+        return Card(
+            f"{_word('workspace', lang)} {self.title}",
+            tuple((_word(key, lang), text) for key, text in facts.items() if text),
+            (CardTable(_words(heads, lang), rows, most=MOST_LAYERS),),
+            (*((self.notice,) if self.notice else ()), *said),
+        )
+
+    def _repr_html_(self) -> str:
+        return card_html(self.card())
+
+
+def _word(key: str, lang: Lang) -> str:
+    """Return a label of a card."""
+    return TEXTS.say(f"card.{key}", lang=lang)
+
+
+def _words(keys: tuple[str, ...], lang: Lang) -> tuple[str, ...]:
+    return tuple(_word(key, lang) for key in keys)

@@ -8,6 +8,7 @@ python3 scripts/dev.py COMMAND [ARGUMENTS]
   test         set up and run all tests; further arguments go to pytest
   check        all checks, then the tests (--no-tests: the checks alone)
   fix          format the code, strip the notebooks, write docs/cli.md
+  site         build the documentation site into out/site
   bench        run the benchmarks
   constraints  work out constraints.txt anew (asks the package index)
   clean        remove .venv, caches and the demo's results
@@ -129,6 +130,12 @@ def fix(_arguments: list[str]) -> int:
     return max(_run(name, call) for name, call in calls.items())
 
 
+def site(_arguments: list[str]) -> int:
+    """Build the documentation site, which needs no network to be read."""
+    _install("dev")
+    return _run("documentation site", [PYTHON, "scripts/make_site.py"])
+
+
 def bench(arguments: list[str]) -> int:
     """Run the benchmarks, one after another."""
     _install("bench")
@@ -152,7 +159,12 @@ def constraints(_arguments: list[str]) -> int:
 
 def clean(_arguments: list[str]) -> int:
     """Remove what the other commands made."""
-    for folder in (VENV, ROOT / "out" / "demo", *(ROOT / name for name in CACHES)):
+    for folder in (
+        VENV,
+        ROOT / "out" / "demo",
+        ROOT / "out" / "site",
+        *(ROOT / name for name in CACHES),
+    ):
         if folder.is_dir():
             shutil.rmtree(folder)
             print(f"removed {folder.relative_to(ROOT)}")
@@ -169,6 +181,7 @@ COMMANDS = {
     "test": test,
     "check": check,
     "fix": fix,
+    "site": site,
     "bench": bench,
     "constraints": constraints,
     "clean": clean,
@@ -189,6 +202,7 @@ def _checks() -> dict[str, list[str | Path]]:
         "architecture": [BIN / "lint-imports", "--no-cache"],
         "spelling": [BIN / "codespell", "layers", "spatial", *prose],
         "command line documents": [PYTHON, "scripts/make_cli_docs.py", "--check"],
+        "documentation site": [PYTHON, "scripts/make_site.py"],
     }
     if notebooks:
         stripped = [BIN / "nbstripout", "--verify", "--keep-id", *notebooks]

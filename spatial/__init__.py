@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from spatial.override.read import read_overrides
     from spatial.policy.cases import check_cases
     from spatial.policy.load import load_rulebook
+    from spatial.report.bar import progress_bar
     from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
+    from spatial.report.layer_map import explore, plot
     from spatial.rerun.replaying import Replay, replay
     from spatial.siting import Review, compare, review, review_in_parts
 
@@ -28,8 +30,11 @@ _HOME = {
     "along_table": "spatial.overlap",
     "check_cases": "spatial.policy.cases",
     "compare": "spatial.siting",
+    "explore": "spatial.report.layer_map",
     "load_rulebook": "spatial.policy.load",
     "overlap_table": "spatial.overlap",
+    "plot": "spatial.report.layer_map",
+    "progress_bar": "spatial.report.bar",
     "read_overrides": "spatial.override.read",
     "replay": "spatial.rerun.replaying",
     "review": "spatial.siting",
@@ -45,8 +50,11 @@ __all__ = [
     "along_table",
     "check_cases",
     "compare",
+    "explore",
     "load_rulebook",
     "overlap_table",
+    "plot",
+    "progress_bar",
     "read_overrides",
     "replay",
     "review",

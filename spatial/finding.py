@@ -11,6 +11,10 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from layers.card import Card, card_html
+from layers.spec import kinds, spec
+from spatial.text import TEXTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -156,6 +160,9 @@ class Finding:
         text = "\x1f".join(part or "" for part in parts)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    def _repr_html_(self) -> str:
+        return card_html(_card(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -193,3 +200,24 @@ class Unknown:
     def outcome(self) -> Said:
         """The outcome that this lack leads to by itself."""
         return "advised" if self.is_advice else OUTCOME_OF_UNKNOWN[self.kind]
+
+
+def _card(finding: Finding) -> Card:
+    """Return what a notebook shows of a finding, in Chinese.
+
+    The clause in words and its reason path are on the card of a record of the report
+    (`spatial.report.cards.finding_card`): a finding alone knows its rule's id only.
+    """
+    zone = finding.zone_name or finding.zone_id or ""
+    kind = spec(finding.kind).title["zh"] if finding.kind in kinds() else ""
+    area = "" if finding.area_m2 is None else f"{finding.area_m2:,.2f}"
+    facts = {
+        "outcome": TEXTS.say(f"report.outcome.{finding.outcome}"),
+        "zone_name": f"{kind} {zone}".strip(),
+        "relation": finding.relation,
+        "area_m2": area,
+    }
+    return Card(
+        f"{TEXTS.say('card.finding')} {finding.rule}",
+        tuple((TEXTS.say(f"card.{key}"), text) for key, text in facts.items() if text),
+    )

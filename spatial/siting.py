@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
+from layers.card import card_html
 from layers.errors import InputRefusedError
 from layers.layer import FRAME, Layer
 from layers.read import from_frame
@@ -23,6 +24,8 @@ from spatial.report import tables
 from spatial.report.assemble import assemble
 from spatial.report.comparison import compare as compare_contents
 from spatial.report.overruled import overruled
+from spatial.report.plot import plot
+from spatial.report.shown import shown_review
 from spatial.report.write import DEFAULT_FORMATS, write_review
 from spatial.shelf import Shelf
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from spatial.policy.model import About
     from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
+    from spatial.report.plot import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,15 @@ class Review:
         from spatial.report.map import explore  # noqa: PLC0415  folium loads slowly
 
         return explore(self.content, self.lang)
+
+    def plot(self) -> Picture:
+        """Return a quick picture of the same map; needs the extra ``report``."""
+        return plot(shown_review(self.content, self.lang), self.content.title)
+
+    def _repr_html_(self) -> str:
+        from spatial.report.cards import review_card  # noqa: PLC0415
+
+        return card_html(review_card(self.content, self.lang))
 
     def compared_with(self, other: Review) -> Review:
         """Return the review with its comparison with another; it is written too."""

@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from layers.card import card_html
 from layers.errors import GeometryError, InputRefusedError
 from layers.layer import FRAME
 from spatial.avoid.ask import ask
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    import folium
     from shapely.geometry.base import BaseGeometry
 
     from layers.layer import Layer, Workspace
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Shapes
     from spatial.policy.judge import Judgement
     from spatial.policy.model import Rulebook
+    from spatial.report.plot import Picture
+    from spatial.text import Lang
 
 LandClass = Literal["prohibited", "unknown", "restricted", "feasible"]
 """What land is for a project, most severe first."""
@@ -138,6 +142,25 @@ class Land:
             if one.county == county and one.land_class == land_class
         )
         return round(sum(found), 2)
+
+    def explore(self, lang: Lang = "zh") -> folium.Map:
+        """Return a map for a notebook: the land by class; offline, escaped."""
+        from spatial.feasible.shown import shown_land  # noqa: PLC0415
+        from spatial.report.map import folium_map  # noqa: PLC0415  folium loads slowly
+
+        return folium_map(shown_land(self, lang))
+
+    def plot(self, lang: Lang = "zh") -> Picture:
+        """Return a quick picture of the same map; needs the extra ``report``."""
+        from spatial.feasible.shown import shown_land  # noqa: PLC0415
+        from spatial.report.plot import plot  # noqa: PLC0415
+
+        return plot(shown_land(self, lang), self.office.title)
+
+    def _repr_html_(self) -> str:
+        from spatial.feasible.cards import land_card  # noqa: PLC0415
+
+        return card_html(land_card(self))
 
     def at(self, points: Shapes) -> list[Piece | None]:
         """Return the piece on which each of some points lies; None off the land.

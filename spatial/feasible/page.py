@@ -115,7 +115,7 @@ def land_page(
 ) -> LandPage:
     """Return the page of a land in a language; escaping is the template's."""
     known = clauses(land)
-    shapes, moved = _for_the_eye(land)
+    shapes, moved = for_the_eye(land)
     pieces = tuple(
         _piece(one, place, known, lang) for place, one in enumerate(land.pieces)
     )
@@ -221,7 +221,7 @@ def _piece(
     )
 
 
-def _for_the_eye(land: Land) -> tuple[Shapes, float]:
+def for_the_eye(land: Land) -> tuple[Shapes, float]:
     """Return the pieces with fewer vertices, and how far borders moved, in degrees.
 
     Neighbours keep a common border. Nothing is judged by these shapes.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
+from layers.card import card_html
 from spatial.ledger import lifecycle as life
 from spatial.ledger import query, tables
 from spatial.ledger.errors import NoSuchCaseError, RefusedError, RoleError
@@ -113,6 +114,11 @@ class Ledger:
             A head that was kept, ``seq:hash``.
         """
         return verify(self.store, head=head)
+
+    def _repr_html_(self) -> str:
+        from spatial.ledger.cards import ledger_card  # noqa: PLC0415
+
+        return card_html(ledger_card(self))
 
     # -- writing ------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from layers.card import card_html
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -371,3 +373,8 @@ class Case:
     def state(self) -> str:
         """Return the id of the state."""
         return str(self.fields["state"])
+
+    def _repr_html_(self) -> str:
+        from spatial.ledger.cards import case_card  # noqa: PLC0415
+
+        return card_html(case_card(self))

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.card import card_html
 from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
@@ -61,6 +62,11 @@ class Clues:
     set_aside: gpd.GeoDataFrame
     review: Review
     notices: tuple[Message, ...] = (NOTICE, GUESS)
+
+    def _repr_html_(self) -> str:
+        from spatial.monitor.cards import clues_card  # noqa: PLC0415
+
+        return card_html(clues_card(self))
 
 
 def clues_of(

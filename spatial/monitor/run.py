@@ -19,6 +19,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from layers.card import card_html
 from layers.errors import InputRefusedError
 from layers.layer import FRAME
 from layers.raster import RasterLayer, read_raster
@@ -33,10 +34,13 @@ from spatial.measure import area_m2
 from spatial.monitor.clues import REQUIRED, clues_of
 from spatial.monitor.places import placed
 from spatial.monitor.zones import zone_table
+from spatial.report.plot import plot
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+
+    import folium
 
     from layers.grid import Grid
     from layers.layer import Workspace
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
     from spatial.change.scan import Scan
     from spatial.change.workers import Engine
     from spatial.monitor.clues import Clues
+    from spatial.report.plot import Picture
 
     Step = Callable[[str, Mapping[str, str | float]], None]
 
@@ -106,6 +111,24 @@ class Monitoring:
     def set_aside(self) -> gpd.GeoDataFrame:
         """The patches that are no clue, each with its ``reason``."""
         return self.clues.set_aside
+
+    def _repr_html_(self) -> str:
+        from spatial.monitor.cards import monitoring_card  # noqa: PLC0415
+
+        return card_html(monitoring_card(self, self.lang))
+
+    def explore(self) -> folium.Map:
+        """Return a map for a notebook: the clues over the zones; offline, escaped."""
+        from spatial.monitor.shown import shown_clues  # noqa: PLC0415
+        from spatial.report.map import folium_map  # noqa: PLC0415  folium loads slowly
+
+        return folium_map(shown_clues(self))
+
+    def plot(self) -> Picture:
+        """Return a quick picture of the same map; needs the extra ``report``."""
+        from spatial.monitor.shown import shown_clues  # noqa: PLC0415
+
+        return plot(shown_clues(self), self.office.title)
 
     def write(
         self,

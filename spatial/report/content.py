@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
+from layers.card import card_html
 from spatial.override.model import is_about
 
 if TYPE_CHECKING:
@@ -105,6 +106,11 @@ class FindingRecord:
             return self.overruling.override.outcome
         return self.finding.outcome
 
+    def _repr_html_(self) -> str:
+        from spatial.report.cards import finding_card  # noqa: PLC0415
+
+        return card_html(finding_card(self))
+
 
 @dataclass(frozen=True, slots=True)
 class OverlapRecord:
@@ -197,6 +203,11 @@ class SiteRecord:
             if one.applied and is_about(one.override, unknown):
                 return one.override.outcome
         return unknown.outcome
+
+    def _repr_html_(self) -> str:
+        from spatial.report.cards import site_card  # noqa: PLC0415
+
+        return card_html(site_card(self))
 
 
 @dataclass(frozen=True, slots=True)

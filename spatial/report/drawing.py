@@ -294,3 +294,25 @@ def geojson(shapes: Geometries, decimals: int) -> list[dict[str, Any]]:
 def middle_latitude(bounds: Bounds) -> float:
     """Return the latitude whose scale the map keeps, away from the poles."""
     return max(-80.0, min(80.0, math.fsum((bounds[1], bounds[3])) / 2))
+
+
+def thinned(
+    shapes: Geometries,
+) -> tuple[Geometries, np.ndarray[Any, np.dtype[np.bool_]], float]:
+    """Return shapes for the eye, which of them fit on a page, and the tolerance.
+
+    Parameters
+    ----------
+    shapes
+        (n,), EPSG:4490, none empty; n > 0.
+
+    Returns
+    -------
+    tuple
+        (n,) shapes with fewer vertices; (n,) False for those that would be too many
+        (the smallest); about how far a border may have moved, metres.
+    """
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    extent = max(east - west, north - south)
+    simple, moved = _simplified(shapes, extent * FINEST_SHARE)
+    return simple, _that_fit(simple), moved * METRES_PER_DEGREE

@@ -1,4 +1,4 @@
-"""A folium map of a review, for notebooks: escaped, without network, without chance.
+"""A folium map for notebooks: escaped, without network, without chance.
 
 Folium puts names and values into the page as HTML and into its script as text; in
 its own form it also loads ten files from the network. Here every text goes through
@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Any
 import branca.element
 import folium
 
-from spatial.finding import OUTCOMES
-from spatial.report.drawing import drawing
 from spatial.report.html import leaflet_css, leaflet_js
-from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
-from spatial.report.words import say, visible
+from spatial.report.shown import shown_review
+from spatial.report.words import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from spatial.report.content import ReviewContent
-    from spatial.report.drawing import Drawing, DrawnKind, DrawnSite
+    from spatial.report.shown import Group, Shown
     from spatial.text import Lang
 
 # What ends a template literal, opens a place in one, or escapes: harmless in HTML
@@ -66,72 +64,51 @@ def explore(content: ReviewContent, lang: Lang = "zh") -> folium.Map:
     Returns
     -------
     folium.Map
-        Zones by kind and sites by outcome, each a layer that can be switched; no
-        base map, no reference to the network. The notices stand on the map. The
-        same content gives the same HTML. An empty map when no site has a geometry.
+        Zones by kind and sites by outcome; see `folium_map`. An empty map when no site
+        has a geometry.
     """
-    drawn = drawing(content, lang)
+    return folium_map(shown_review(content, lang))
+
+
+def folium_map(shown: Shown) -> folium.Map:
+    """Return a map with folium.
+
+    Returns
+    -------
+    folium.Map
+        A layer that can be switched for each group; no base map, no reference to the
+        network. The notices stand on the map. The same content gives the same HTML.
+    """
     found = folium.Map(tiles=None, control_scale=True, attributionControl=False)
     found.default_js = [("leaflet", _data_uri("text/javascript", leaflet_js()))]
     found.default_css = [("leaflet_css", _data_uri("text/css", leaflet_css()))]
-    for kind in drawn.kinds:
-        _add_zones(found, kind, lang)
-    _add_sites(found, drawn, lang)
-    if drawn.bounds is not None:
-        west, south, east, north = drawn.bounds
+    for group in shown.groups:
+        _add_group(found, group)
+    if shown.bounds is not None:
+        west, south, east, north = shown.bounds
         found.fit_bounds([[south, west], [north, east]])
         folium.LayerControl(collapsed=False).add_to(found)
     page = _Page()
     page.add_child(found)
-    _add_notices(page, content.notices)
+    _add_notices(page, shown.notices)
     _count_ids(page)
     return found
 
 
-def _add_zones(target: folium.Map, kind: DrawnKind, lang: Lang) -> None:
-    style = {
-        "color": kind.style.colour,
-        "weight": 1.4,
-        "dashArray": kind.style.dash,
-        "fillOpacity": kind.style.fill,
+def _add_group(target: folium.Map, group: Group) -> None:
+    style: dict[str, Any] = {
+        "color": group.colour,
+        "fillColor": group.colour,
+        "weight": group.width,
+        "dashArray": group.dash,
+        "fillOpacity": group.fill,
     }
     features = [
-        _feature(zone.geometry, id=zone.zone_id, name=zone.name) for zone in kind.zones
+        _feature(one.geometry, **dict(zip(group.titles, one.texts, strict=True)))
+        for one in group.shapes
     ]
-    titles = {
-        "id": say("column.zone_id", lang),
-        "name": say("column.zone_name", lang),
-    }
-    name = _layer_name(kind.style.colour, kind.title)
-    _add_layer(target, features, name=name, style=style, titles=titles)
-
-
-def _add_sites(target: folium.Map, drawn: Drawing, lang: Lang) -> None:
-    """Add a layer for each outcome, the gravest last and so on top."""
-    titles = {
-        "id": say("column.site_id", lang),
-        "name": say("column.site_name", lang),
-        "outcome": say("column.outcome", lang),
-    }
-    for outcome in reversed(OUTCOMES):
-        sites = [site for site in drawn.sites if site.outcome == outcome]
-        if not sites:
-            continue
-        label = f"{OUTCOME_SIGN[outcome]} {say(f'outcome.{outcome}', lang)}"
-        colour = OUTCOME_COLOUR[outcome]
-        style = {
-            "color": colour,
-            "fillColor": colour,
-            "weight": 2.5,
-            "fillOpacity": 0.4,
-        }
-        features = [_site_feature(site, label) for site in sites]
-        name = _layer_name(colour, label)
-        _add_layer(target, features, name=name, style=style, titles=titles)
-
-
-def _site_feature(site: DrawnSite, label: str) -> dict[str, Any]:
-    return _feature(site.geometry, id=site.site_id, name=site.name, outcome=label)
+    name = _layer_name(group.colour, group.title)
+    _add_layer(target, features, name=name, style=style, titles=group.titles)
 
 
 def _feature(geometry: dict[str, Any], **texts: str) -> dict[str, Any]:
@@ -150,7 +127,7 @@ def _add_layer(
     *,
     name: str,
     style: dict[str, Any],
-    titles: dict[str, str],
+    titles: Mapping[str, str],
 ) -> None:
     folium.GeoJson(
         {"type": "FeatureCollection", "features": features},

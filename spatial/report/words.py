@@ -1,20 +1,21 @@
-"""Words and numbers as people read them; the one place where text is made harmless.
+"""Words and numbers as people read them.
 
-`visible` is the boundary for control characters: a name that holds them is shown
-with visible signs in their place, never silently shortened. Escaping for HTML is
-Jinja's work in `spatial.report.html` and `inert`'s in `spatial.report.map`.
+`visible`, of `layers.unseen`, is the boundary for control characters: a name that
+holds them is shown with visible signs in their place, never silently shortened.
+Escaping for HTML is Jinja's work in `spatial.report.html` and `inert`'s in
+`spatial.report.map`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
 from layers.text import Fact, Message
+from layers.unseen import visible as visible  # noqa: PLC0414 - given on
 from spatial.policy.judge import could_change
 from spatial.text import TEXTS, Lang
 
@@ -32,42 +33,11 @@ M2_PER_MU = 2000.0 / 3.0  # 1 mu = 2000/3 m2, the legal definition
 _SMALLEST_SHARE = 0.0001  # what two decimals of a per cent can show
 _TENTH_M = 0.1
 _DECIDED = ("prohibited", "restricted")
-_SPACE, _DELETE = 0x20, 0x7F
-
-# U+202A.. and U+2066.. turn the order of what follows: a name could hide its end.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
-
 
 # One reason stands at very many sites. A message holds a mapping, so it has no hash;
 # it is known by identity, and kept so that its identity stays its own.
 _RENDERED: dict[tuple[int, Lang], tuple[Message, str]] = {}
 _MOST_RENDERED = 10_000
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with every character that cannot be seen or stored made visible.
-
-    ASCII control characters become their pictures (U+2400 and on), other
-    invisible, direction-turning or unpaired characters U+FFFD. Tab, line feed and
-    carriage return stay.
-
-    Examples
-    --------
-    >>> visible("a\x00b\x7f")
-    'a␀b␡'
-    """
-    # Python calls nothing printable that is unseen here.
-    return text if text.isprintable() else _UNSEEN.sub(_picture, text)
-
-
-def _picture(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    if code < _SPACE:
-        return chr(0x2400 + code)
-    return "\u2421" if code == _DELETE else "\ufffd"
 
 
 def say(key: str, lang: Lang, /, **facts: Fact) -> str:
