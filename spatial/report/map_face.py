@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 STAND_IN, LAST_STAND_IN = "\u3013", "?"
 """Printed for a sign that the typeface lacks; the second where it lacks the first."""
-_WIDE, _NARROW = 1.0, 0.56
+_WIDE, _NARROW = 1.0, 0.58
 """Widths of signs in ems: all Chinese ones; about those of Latin letters."""
+_NEVER_FIRST = "，。；：、）”！？,.;:)"
 _REGULAR = 400
 _FONT_FILES = (".otf", ".ttc", ".ttf")
 _CHINESE = "图例米北"
@@ -98,13 +99,17 @@ def wrapped(text: str, most_em: float) -> list[str]:
 def _pieces(text: str, most_em: float) -> Iterator[str]:
     """Yield what is not broken: Chinese signs, words with the blank behind them."""
     word = ""
-    for one in text:
+    for place, one in enumerate(text):
         is_wide = east_asian_width(one) in "WF"
+        if one in _NEVER_FIRST:  # it hangs into the margin rather
+            word += one
+            continue
         if word and (is_wide or word[-1] == " " or width_em(word + one) > most_em):
             yield word
             word = ""
         word += one
-        if is_wide:
+        follows = text[place + 1 : place + 2]
+        if is_wide and (not follows or follows not in _NEVER_FIRST):
             yield word
             word = ""
     if word:
