@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon
@@ -55,7 +56,7 @@ RING_INK = "#3b2f6b"
 MOST_NAMES = 14
 SMALL_MM = 2.0
 """A site that is smaller on the paper gets a circle around it."""
-_DASH_SCALE = 0.5
+_DASH_SCALE, _DARKER = 0.5, 0.55
 _SITE_WIDTH, _HALO = 1.5, 3.2
 _MARK_PT, _MANY, _MARK_PT_MANY = 6.0, 400, 3.0
 _MM_PT = 72 / 25.4
@@ -380,10 +381,16 @@ def _names(axes: Axes, on: OnMap, pen: Pen) -> None:
         for at in _places(shape, window, sites, on.frame.mm(3.0)):
             if _name(
                 axes, at, name, pen, on, taken, size=pen.size - 0.5, window=window,
-                colour=colour,
+                colour=_dark(colour),
             ):  # fmt: skip
                 done += 1
                 break
+
+
+def _dark(colour: str) -> tuple[float, float, float]:
+    """Return a colour that can be read as words, in a print without colours too."""
+    red, green, blue = to_rgb(colour)
+    return red * _DARKER, green * _DARKER, blue * _DARKER
 
 
 def _places(
@@ -411,7 +418,7 @@ def _name(  # noqa: PLR0917  a private helper of one caller
     *,
     size: float,
     window: BaseGeometry,
-    colour: str = INK,
+    colour: str | tuple[float, float, float] = INK,
 ) -> bool:
     """Write a name if it has a place; return whether it has."""
     half_x = on.frame.mm(width_em(text) * size / _MM_PT) / 2

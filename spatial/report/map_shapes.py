@@ -1,6 +1,6 @@
 """What stands on a static map: sites, zones cut to the window, rings of rules.
 
-Layers are indexed once for all maps of a review; each map takes what meets its window.
+A layer is indexed once for all maps of a review; each map takes what meets its window.
 Shapes are cut and simplified for the eye; judgement never sees these.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from layers.layer import Layer
     from spatial.finding import Said
     from spatial.report.content import LayerRecord, ReviewContent, SiteRecord
     from spatial.report.map_frame import Box
@@ -42,7 +42,6 @@ and the nearest zones are taken in, up to the most or `MOST_TIMES` the site's si
 MOST_TIMES = 4.0
 RUN_AROUND = 0.06
 _CUT = 1.04  # shapes are cut a little outside of the window: no line along its edge
-_MM = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +120,42 @@ class OnMap:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """A layer with an index."""
+    """A layer of which zones are looked up by place."""
 
     record: LayerRecord
-    shapes: Geometries
-    names: tuple[str, ...]
-    ids: tuple[str, ...]
+    layer: Layer
 
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.shapes)
+    def near(self, window: BaseGeometry) -> NDArray[np.int64]:
+        """Return positions of zones that meet a window, ascending.
+
+        The index belongs to the layer's table: all maps of a run share it.
+        """
+        found = self.layer.frame.sindex.query(window, predicate="intersects")
+        return np.sort(found)
+
+    def shapes(self, rows: NDArray[np.int64]) -> Geometries:
+        """Return the outlines of some zones."""
+        every = np.asarray(self.layer.frame.geometry.array, dtype=object)
+        return every[rows]
+
+    def names(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return the names of some zones, ids where there are none."""
+        frame = self.layer.frame.iloc[rows]
+        field = self.layer.spec.name_field
+        names = frame[field] if field in frame.columns else frame["feature_id"]
+        return [
+            visible(one if isinstance(one, str) and one else str(other))
+            for one, other in zip(names, frame["feature_id"], strict=True)
+        ]
+
+    def ids(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return the ids of some zones."""
+        return [str(one) for one in self.layer.frame["feature_id"].iloc[rows]]
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """The layers of a review, ready for many maps.
+    """The layers of a review, for its maps.
 
     Attributes
     ----------
@@ -145,10 +165,10 @@ class Atlas:
 
     content: ReviewContent
 
-    @cached_property
+    @property
     def _shelves(self) -> tuple[_Shelf, ...]:
         return tuple(
-            _shelved(one)
+            _Shelf(one, one.layer)
             for one in self.content.layers
             if one.layer is not None
             and len(one.layer.frame)
@@ -235,8 +255,8 @@ class Atlas:
         small = 0
         for shelf in self._shelves:
             # the frame is no box in degrees, so first the box that holds it
-            rows = np.sort(shelf.tree.query(shapely.box(*frame.degrees), "intersects"))
-            shapes = _thinned(shelf.shapes[rows], frame)
+            rows = shelf.near(shapely.box(*frame.degrees))
+            shapes = _thinned(shelf.shapes(rows), frame)
             shapes = _cut(frame.projection.xy(shapes), outer)
             seen_of = shapes
             if shelf.record.kind in TILES:  # their borders alone are drawn
@@ -268,8 +288,8 @@ def _joined(
     names: list[str] = []
     meets: list[bool] = []
     for shelf, _, rows in parts:
-        names += [shelf.names[one] for one in rows]
-        meets += [(shelf.record.id, shelf.ids[one]) in met for one in rows]
+        names += shelf.names(rows)
+        meets += [(shelf.record.id, one) in met for one in shelf.ids(rows)]
     return ZonesOnMap(
         kind=kind,
         records=tuple(shelf.record for shelf, _, _ in parts),
@@ -278,23 +298,6 @@ def _joined(
         shapes=np.concatenate([shapes for _, shapes, _ in parts]),
         names=tuple(names),
         met=tuple(meets),
-    )
-
-
-def _shelved(record: LayerRecord) -> _Shelf:
-    layer: Any = record.layer
-    frame = layer.frame
-    field = layer.spec.name_field
-    names = frame[field] if field in frame.columns else frame["feature_id"]
-    ids = tuple(str(one) for one in frame["feature_id"])
-    return _Shelf(
-        record,
-        np.asarray(frame.geometry.array, dtype=object),
-        tuple(
-            visible(one) if isinstance(one, str) and one else visible(other)
-            for one, other in zip(names, ids, strict=True)
-        ),
-        ids,
     )
 
 
