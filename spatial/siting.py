@@ -126,7 +126,8 @@ class Review:
 
         `formats` are some of ``xlsx``, ``html``, ``docx``, ``pdf``; of a review with
         one site (see `only`) Word and PDF are the report on that site. With `maps`
-        they hold maps. More, and `fonts` and `call`, at `spatial.report.write.write_review`.
+        they hold maps. More, and `fonts` and `call`, at
+        `spatial.report.write.write_review`.
         """
         return write_review(
             self.content,

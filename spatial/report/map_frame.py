@@ -350,7 +350,10 @@ def degrees_text(degrees: float, *, is_meridian: bool) -> str:
 def _rim(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points along the edges of a box."""
     west, south, east, north = box
-    x, y = np.linspace(west, east, _LINE_POINTS), np.linspace(south, north, _LINE_POINTS)
+    x, y = (
+        np.linspace(west, east, _LINE_POINTS),
+        np.linspace(south, north, _LINE_POINTS),
+    )
     full = np.full(_LINE_POINTS, 1.0)
     return (
         np.concatenate([x, x, west * full, east * full]),

@@ -16,8 +16,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon
-from matplotlib.patheffects import withStroke
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from spatial.report.map_face import width_em
@@ -199,7 +199,9 @@ def _zone_look(zones: ZonesOnMap) -> dict[str, Any]:
     }
 
 
-def _fill(axes: Axes, areas: Geometries, look: dict[str, Any], *, zorder: float) -> None:
+def _fill(
+    axes: Axes, areas: Geometries, look: dict[str, Any], *, zorder: float
+) -> None:
     """Draw areas: fill and hatch below all outlines, so that none is hidden."""
     outline = path_of(areas)
     inner = {**look, "linewidth": 0.0, "edgecolor": (look["edgecolor"], 0.4)}
@@ -241,9 +243,7 @@ def _overlap(axes: Axes, outcome: Said, shapes: Geometries, lang: Lang) -> Entry
     for one in lines:
         axes.plot(*shapely.get_coordinates(one).T, zorder=4.5, **stroke)
     if (rank == _POLYGON).any():
-        axes.add_patch(
-            PathPatch(path_of(parts[rank == _POLYGON]), zorder=3.0, **look)
-        )
+        axes.add_patch(PathPatch(path_of(parts[rank == _POLYGON]), zorder=3.0, **look))
         return Entry("area", label, look)
     if len(lines):
         return Entry("line", label, stroke)
@@ -346,7 +346,9 @@ def _sites(axes: Axes, on: OnMap, lang: Lang) -> list[Entry]:
         axes.plot(*middle.T, zorder=zorder, **look)
         label = say(f"outcome.{outcome}", lang)
         text = say("map_sheet.sites", lang, label=label, count=len(shapes))
-        entries.append(Entry("point", text, {**look, "markersize": _MARK_PT * _MARK_SIZE[outcome]}))
+        entries.append(
+            Entry("point", text, {**look, "markersize": _MARK_PT * _MARK_SIZE[outcome]})
+        )
     return entries[::-1]
 
 
@@ -366,7 +368,9 @@ def _names(axes: Axes, on: OnMap, pen: Pen) -> None:
         west, _, east, north = shapely.total_bounds(shapes).tolist()
         place = (west + east) / 2, north + on.frame.mm(2.6)
         _name(axes, place, on.label, pen, on, taken, size=pen.size + 1.0, window=window)
-    sites = shapely.union_all(np.concatenate(list(on.sites.values()))) if on.label else None
+    sites = (
+        shapely.union_all(np.concatenate(list(on.sites.values()))) if on.label else None
+    )
     wanted = [
         (zones.is_tiles, not met, -shape.area, zones.style.colour, name, shape)
         for zones in on.zones
@@ -441,7 +445,9 @@ def _furniture(on: OnMap) -> BaseGeometry:
     """Return where scale bar and north arrow stand, on the map."""
     west, south, east, north = on.frame.box
     mm = on.frame.mm
-    bar = shapely.box(west, south, west + on.frame.bar_m / on.frame.ground + mm(8), south + mm(9))
+    bar = shapely.box(
+        west, south, west + on.frame.bar_m / on.frame.ground + mm(8), south + mm(9)
+    )
     return bar.union(shapely.box(east - mm(11), north - mm(17), east, north))
 
 
@@ -500,7 +506,10 @@ def _north(axes: Axes, on: OnMap, pen: Pen) -> None:
     mm = on.frame.mm
     middle = np.array([east - mm(5.5), north - mm(9.5)])
     turn = np.radians(on.frame.north_deg)
-    up, side = np.array([np.sin(turn), np.cos(turn)]), np.array([np.cos(turn), -np.sin(turn)])
+    up, side = (
+        np.array([np.sin(turn), np.cos(turn)]),
+        np.array([np.cos(turn), -np.sin(turn)]),
+    )
     back = axes.transData
     frame = shapely.box(*(middle - mm(4.6)), *(middle + mm(4.6))).bounds
     axes.add_patch(
@@ -524,10 +533,18 @@ def _north(axes: Axes, on: OnMap, pen: Pen) -> None:
     )  # fmt: skip
 
 
-def legend_marks(entry: Entry, x: float, y: float, *, width: float, height: float) -> Iterator[Any]:
+def legend_marks(
+    entry: Entry, x: float, y: float, *, width: float, height: float
+) -> Iterator[Any]:
     """Yield what matplotlib draws beside a line of the legend, in millimetres."""
     if entry.sort == "area":
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
+        corners = [
+            (x, y),
+            (x + width, y),
+            (x + width, y + height),
+            (x, y + height),
+            (x, y),
+        ]
         outline = Outline(corners, closed=True)
         if entry.look.get("hatch"):
             yield PathPatch(outline, **{**entry.look, "linewidth": 0.0})

@@ -114,9 +114,7 @@ def inset(  # noqa: PLR0917  of one caller
         return False
     left, bottom, width, height = box
     title = pen.size / _MM_PT * 1.8
-    pen.write(
-        page, (left, bottom + height), say(key, pen.lang), va="top", color=INK
-    )
+    pen.write(page, (left, bottom + height), say(key, pen.lang), va="top", color=INK)
     drawn = on.frame.projection.xy(np.array([land], dtype=object))
     west, south, east, north = shapely.total_bounds(
         np.append(drawn, shapely.box(*on.frame.box))

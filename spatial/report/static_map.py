@@ -7,14 +7,10 @@ same matplotlib and typeface. Nothing is fetched; there is no base map.
 from __future__ import annotations
 
 import io
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-import shapely
 
 from layers.errors import UnknownKindError
 from spatial.report.blocks import Figure as PrintedFigure
@@ -284,9 +280,7 @@ class _Page:
 
     def _on_map(self, width_mm: float, height_mm: float) -> OnMap:
         if self.site is not None:
-            return self.atlas.of_site(
-                self.site, width_mm=width_mm, height_mm=height_mm
-            )
+            return self.atlas.of_site(self.site, width_mm=width_mm, height_mm=height_mm)
         on = self.atlas.of_all(width_mm=width_mm, height_mm=height_mm)
         if on is None:
             msg = "no site has a geometry: nothing can be drawn"
@@ -432,7 +426,9 @@ class _Page:
             part = width * 0.3
             inset_box = (left + width - part, bottom, part, height)
             legend_box, columns = (left, bottom, width - part - _GAP_MM, height), 2
-        has_inset = inset(self._axes, self.page, inset_box, self.content, self.on, self.pen)
+        has_inset = inset(
+            self._axes, self.page, inset_box, self.content, self.on, self.pen
+        )
         if not has_inset:
             legend_box = box
         write_legend(

@@ -126,9 +126,7 @@ def write_review(
     reports: dict[str, Callable[[Path], object]] = {
         "xlsx": partial(write_excel, content, lang=lang),
         "html": lambda path: write_text(path, report_html(content, lang)),
-        **{
-            one: partial(printer, content, one, **extra) for one in PRINTED
-        },
+        **{one: partial(printer, content, one, **extra) for one in PRINTED},
     }
     for one, name in FORMATS.items():
         if one in formats:
