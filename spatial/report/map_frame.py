@@ -297,11 +297,11 @@ def graticule(frame: MapFrame, *, most: int = 4) -> tuple[GridLine, ...]:
     west, south, east, north = frame.degrees
     widest = max(east - west, north - south)
     step = next((one for one in GRID_DEG if widest / one <= most), GRID_DEG[-1])
-    lines = []
-    for is_meridian, (low, high) in ((True, (west, east)), (False, (south, north))):
-        for number in range(math.ceil(low / step), math.floor(high / step) + 1):
-            lines.append(_line(frame, number * step, is_meridian=is_meridian))
-    return tuple(lines)
+    return tuple(
+        _line(frame, number * step, is_meridian=is_meridian)
+        for is_meridian, low, high in ((True, west, east), (False, south, north))
+        for number in range(math.ceil(low / step), math.floor(high / step) + 1)
+    )
 
 
 def _line(frame: MapFrame, degrees: float, *, is_meridian: bool) -> GridLine:
@@ -314,11 +314,12 @@ def _line(frame: MapFrame, degrees: float, *, is_meridian: bool) -> GridLine:
         x, y = frame.projection.points(along, np.full_like(along, degrees))
     xy = np.column_stack([x, y])
     left, bottom, right, top = frame.box
-    edges = (
-        {"bottom": [(left, bottom), (right, bottom)], "top": [(left, top), (right, top)]}
-        if is_meridian
-        else {"left": [(left, bottom), (left, top)], "right": [(right, bottom), (right, top)]}
-    )  # fmt: skip
+    low_left, high_right = (left, bottom), (right, top)
+    edges = {
+        "bottom": [low_left, (right, bottom)], "top": [(left, top), high_right],
+    } if is_meridian else {
+        "left": [low_left, (left, top)], "right": [(right, bottom), high_right],
+    }  # fmt: skip
     line = shapely.LineString(xy)
     ends = []
     for name, edge in edges.items():

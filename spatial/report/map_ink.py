@@ -1,4 +1,4 @@
-"""The map itself in ink: zones, overlaps, sites, graticule, names, scale bar, north.
+"""The map itself in ink: zones, overlaps, rings, sites.
 
 Whatever is drawn gives its line of the legend back, so the legend says what is on the
 map and nothing else. Colours differ by kind, and so do hatches, dashes and signs: a
@@ -7,34 +7,26 @@ print in black and white says the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
-from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Polygon
-from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
-from matplotlib_scalebar.scalebar import ScaleBar
 
-from spatial.report.map_face import width_em
-from spatial.report.map_frame import degrees_text, graticule
+from spatial.report.map_frame import graticule
+from spatial.report.map_marks import grid_line, north_arrow, scale_bar
+from spatial.report.map_names import write_names
+from spatial.report.map_pen import INK, PAPER, Entry, area_patches, path_of
 from spatial.report.palette import OUTCOME_COLOUR
 from spatial.report.words import number, pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    import numpy as np
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from spatial.finding import Said
-    from spatial.report.map_face import MapFace
-    from spatial.report.map_frame import GridLine
+    from spatial.report.map_pen import Pen
     from spatial.report.map_shapes import OnMap, ZonesOnMap
     from spatial.text import Lang
 
@@ -50,87 +42,13 @@ MARKS: dict[Said, str] = {
 }
 """Signs of outcomes on the map of all sites, as matplotlib names them."""
 _MARK_SIZE: dict[Said, float] = {**dict.fromkeys(MARKS, 1.0), "needs_information": 0.8}
-INK, GREY, PAPER = "#111111", "#555555", "#ffffff"
-BAR_INK = "#101112"  # of the scale bar alone: it can be found in the drawing
 RING_INK = "#3b2f6b"
-MOST_NAMES = 14
 SMALL_MM = 2.0
 """A site that is smaller on the paper gets a circle around it."""
-_DASH_SCALE, _DARKER = 0.5, 0.55
+_DASH_SCALE = 0.5
 _SITE_WIDTH, _HALO = 1.5, 3.2
 _MARK_PT, _MANY, _MARK_PT_MANY = 6.0, 400, 3.0
-_MM_PT = 72 / 25.4
-_M_PER_KM = 1000.0
 _POLYGON, _LINE = 2, 1  # dimensions
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the legend.
-
-    Attributes
-    ----------
-    sort
-        Whether an ``area``, a ``line`` or a ``point`` is shown beside the words.
-    text
-        The words.
-    look
-        What matplotlib is told: of a patch, a line or a marker.
-    """
-
-    sort: Literal["area", "line", "point"]
-    text: str
-    look: dict[str, Any]
-
-
-@dataclass
-class Pen:
-    """Writes words, and remembers which signs the typeface did not have.
-
-    Attributes
-    ----------
-    face
-        The typeface.
-    size
-        Of plain words, points.
-    lang
-        Language.
-    lost
-        Signs that were asked for and are not there.
-    """
-
-    face: MapFace
-    size: float
-    lang: Lang
-    lost: set[str] = field(default_factory=set)
-
-    def font(self, size: float | None = None) -> FontProperties:
-        """Return the typeface in a size."""
-        return FontProperties(fname=self.face.file, size=size or self.size)
-
-    def shown(self, text: str) -> str:
-        """Return a text as it can be printed."""
-        told, lost = self.face.shown(text)
-        self.lost |= lost
-        return told
-
-    def write(
-        self,
-        axes: Axes,
-        at: tuple[float, float],
-        text: str,
-        *,
-        size: float | None = None,
-        **look: Any,  # noqa: ANN401  passed on
-    ) -> None:
-        """Write words into axes; nothing in them is read as mathematics."""
-        axes.text(
-            *at,
-            self.shown(text),
-            fontproperties=self.font(size),
-            parse_math=False,
-            **look,
-        )
 
 
 def draw_map(axes: Axes, on: OnMap, pen: Pen) -> list[Entry]:
@@ -140,7 +58,7 @@ def draw_map(axes: Axes, on: OnMap, pen: Pen) -> list[Entry]:
     axes.set_aspect("equal", adjustable="box")
     zones = [_zones(axes, one, pen.lang) for one in on.zones]
     for line in graticule(on.frame):
-        _grid_line(axes, line, pen)
+        grid_line(axes, line, pen)
     over = [
         _overlap(axes, outcome, shapes, pen.lang)
         for outcome, shapes in reversed(on.overlaps.items())  # the gravest on top
@@ -151,9 +69,9 @@ def draw_map(axes: Axes, on: OnMap, pen: Pen) -> list[Entry]:
         for look in (_ring(axes, one.line, number_),)
     ]
     sites = _site(axes, on, pen) if on.label else _sites(axes, on, pen.lang)
-    _names(axes, on, pen)
-    _scale_bar(axes, on, pen)
-    _north(axes, on, pen)
+    write_names(axes, on, pen)
+    scale_bar(axes, on, pen)
+    north_arrow(axes, on, pen)
     return [*sites, *over, *rings, *zones]
 
 
@@ -202,23 +120,13 @@ def _zone_look(zones: ZonesOnMap) -> dict[str, Any]:
 def _fill(
     axes: Axes, areas: Geometries, look: dict[str, Any], *, zorder: float
 ) -> None:
-    """Draw areas: fill and hatch below all outlines, so that none is hidden."""
-    outline = path_of(areas)
-    inner = {**look, "linewidth": 0.0, "edgecolor": (look["edgecolor"], 0.4)}
-    axes.add_patch(PathPatch(outline, zorder=zorder, **inner))
-    outer = {**look, "facecolor": "none", "hatch": None}
-    axes.add_patch(PathPatch(outline, zorder=zorder + 0.3, **outer))
-
-
-def path_of(areas: Geometries) -> Outline:
-    """Return polygons as one outline, holes cut out: they run the other way round."""
-    rings = shapely.get_rings(shapely.orient_polygons(areas))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    codes = np.full(len(points), Outline.LINETO, dtype=Outline.code_type)
-    starts = np.flatnonzero(np.diff(ring, prepend=-1))
-    codes[starts] = Outline.MOVETO
-    codes[np.append(starts[1:], len(points)) - 1] = Outline.CLOSEPOLY
-    return Outline(points, codes)
+    """Draw areas: fills and hatches below all outlines, so that none is hidden."""
+    below, hatch, above = area_patches(path_of(areas), look)
+    for one in (below, hatch):
+        one.set_zorder(zorder)
+        axes.add_patch(one)
+    above.set_zorder(zorder + 0.3)
+    axes.add_patch(above)
 
 
 # -- sites -------------------------------------------------------------------------
@@ -243,7 +151,9 @@ def _overlap(axes: Axes, outcome: Said, shapes: Geometries, lang: Lang) -> Entry
     for one in lines:
         axes.plot(*shapely.get_coordinates(one).T, zorder=4.5, **stroke)
     if (rank == _POLYGON).any():
-        axes.add_patch(PathPatch(path_of(parts[rank == _POLYGON]), zorder=3.0, **look))
+        for one in area_patches(path_of(parts[rank == _POLYGON]), look):
+            one.set_zorder(3.0)
+            axes.add_patch(one)
         return Entry("area", label, look)
     if len(lines):
         return Entry("line", label, stroke)
@@ -350,207 +260,3 @@ def _sites(axes: Axes, on: OnMap, lang: Lang) -> list[Entry]:
             Entry("point", text, {**look, "markersize": _MARK_PT * _MARK_SIZE[outcome]})
         )
     return entries[::-1]
-
-
-# -- names -------------------------------------------------------------------------
-
-
-def _names(axes: Axes, on: OnMap, pen: Pen) -> None:
-    """Write the names of site and zones where none covers another.
-
-    The site's first, then zones that it meets, then large ones; names without a place
-    are left out: the tables of the report have them.
-    """
-    window = shapely.box(*on.frame.box).buffer(-on.frame.mm(1.0))
-    taken: list[BaseGeometry] = [_furniture(on)]
-    if on.label:
-        (shapes,) = on.sites.values()
-        west, _, east, north = shapely.total_bounds(shapes).tolist()
-        place = (west + east) / 2, north + on.frame.mm(2.6)
-        _name(axes, place, on.label, pen, on, taken, size=pen.size + 1.0, window=window)
-    sites = (
-        shapely.union_all(np.concatenate(list(on.sites.values()))) if on.label else None
-    )
-    wanted = [
-        (zones.is_tiles, not met, -shape.area, zones.style.colour, name, shape)
-        for zones in on.zones
-        if on.label or not zones.is_tiles
-        for name, met, shape in zip(zones.names, zones.met, zones.shapes, strict=True)
-    ]
-    wanted.sort(key=lambda one: one[:5])
-    done = 0
-    for *_, colour, name, shape in wanted:
-        if done >= MOST_NAMES:
-            break
-        for at in _places(shape, window, sites, on.frame.mm(3.0)):
-            if _name(
-                axes, at, name, pen, on, taken, size=pen.size - 0.5, window=window,
-                colour=_dark(colour),
-            ):  # fmt: skip
-                done += 1
-                break
-
-
-def _dark(colour: str) -> tuple[float, float, float]:
-    """Return a colour that can be read as words, in a print without colours too."""
-    red, green, blue = to_rgb(colour)
-    return red * _DARKER, green * _DARKER, blue * _DARKER
-
-
-def _places(
-    shape: BaseGeometry, window: BaseGeometry, site: BaseGeometry | None, away: float
-) -> Iterator[tuple[float, float]]:
-    """Yield places for the name of a zone: beside the site, then above and below."""
-    inside = shape.intersection(window)
-    if site is not None:
-        inside = inside.difference(site.buffer(away))
-    if inside.is_empty:
-        return
-    parts = shapely.get_parts(inside)
-    point = shapely.point_on_surface(parts[np.argmax(shapely.area(parts))])
-    for step in (0.0, 1.2, -1.2, 2.4, -2.4):
-        yield point.x, point.y + step * away
-
-
-def _name(  # noqa: PLR0917  a private helper of one caller
-    axes: Axes,
-    at: tuple[float, float],
-    text: str,
-    pen: Pen,
-    on: OnMap,
-    taken: list[BaseGeometry],
-    *,
-    size: float,
-    window: BaseGeometry,
-    colour: str | tuple[float, float, float] = INK,
-) -> bool:
-    """Write a name if it has a place; return whether it has."""
-    half_x = on.frame.mm(width_em(text) * size / _MM_PT) / 2
-    half_y = on.frame.mm(size / _MM_PT) * 0.62
-    west, south, east, north = window.bounds
-    x = min(max(at[0], west + half_x), east - half_x)
-    y = min(max(at[1], south + half_y), north - half_y)
-    box = shapely.box(x - half_x, y - half_y, x + half_x, y + half_y)
-    if 2 * half_x > east - west or any(box.intersects(one) for one in taken):
-        return False
-    taken.append(box)
-    pen.write(
-        axes, (x, y), text, size=size, color=colour, ha="center", va="center",
-        zorder=6.0, path_effects=[withStroke(linewidth=2.0, foreground=PAPER)],
-    )  # fmt: skip
-    return True
-
-
-def _furniture(on: OnMap) -> BaseGeometry:
-    """Return where scale bar and north arrow stand, on the map."""
-    west, south, east, north = on.frame.box
-    mm = on.frame.mm
-    bar = shapely.box(
-        west, south, west + on.frame.bar_m / on.frame.ground + mm(8), south + mm(9)
-    )
-    return bar.union(shapely.box(east - mm(11), north - mm(17), east, north))
-
-
-# -- graticule, scale bar, north -----------------------------------------------------
-
-
-def _grid_line(axes: Axes, line: GridLine, pen: Pen) -> None:
-    axes.plot(*line.xy.T, color="#8a8f98", linewidth=0.35, zorder=2.5)
-    text = degrees_text(line.degrees, is_meridian=line.is_meridian)
-    looks: dict[str, dict[str, Any]] = {
-        "bottom": {"ha": "center", "va": "top", "xytext": (0, -2)},
-        "top": {"ha": "center", "va": "bottom", "xytext": (0, 2)},
-        "left": {"ha": "right", "va": "center", "xytext": (-2, 0), "rotation": 90},
-        "right": {"ha": "left", "va": "center", "xytext": (2, 0), "rotation": 90},
-    }
-    for x, y, edge in line.ends:
-        axes.annotate(
-            pen.shown(text),
-            (x, y),
-            textcoords="offset points",
-            annotation_clip=False,
-            fontproperties=pen.font(pen.size - 1.2),
-            color=GREY,
-            parse_math=False,
-            **looks[edge],
-        )
-
-
-def _scale_bar(axes: Axes, on: OnMap, pen: Pen) -> None:
-    """Draw a bar of a round length on the ground, true in the middle of the map."""
-    length = on.frame.bar_m
-    unit, value = ("km", length / _M_PER_KM) if length >= _M_PER_KM else ("m", length)
-    label = say(f"map_sheet.{unit}", pen.lang, value=f"{value:g}")
-    bar = ScaleBar(
-        on.frame.ground,
-        "m",
-        location="lower left",
-        fixed_value=value,
-        fixed_units=unit,
-        width_fraction=0.008,
-        pad=0.35,
-        border_pad=0.4,
-        sep=2,
-        color=BAR_INK,
-        box_alpha=0.85,
-        font_properties={"fname": pen.face.file, "size": pen.size},
-        scale_formatter=lambda _value, _unit: pen.shown(label),
-    )
-    bar.set_zorder(7.0)
-    axes.add_artist(bar)
-
-
-def _north(axes: Axes, on: OnMap, pen: Pen) -> None:
-    """Draw an arrow to true north in the middle of the map."""
-    _, _, east, north = on.frame.box
-    mm = on.frame.mm
-    middle = np.array([east - mm(5.5), north - mm(9.5)])
-    turn = np.radians(on.frame.north_deg)
-    up, side = (
-        np.array([np.sin(turn), np.cos(turn)]),
-        np.array([np.cos(turn), -np.sin(turn)]),
-    )
-    back = axes.transData
-    frame = shapely.box(*(middle - mm(4.6)), *(middle + mm(4.6))).bounds
-    axes.add_patch(
-        Polygon(
-            [(frame[0], frame[1] - mm(2.0)), (frame[2], frame[1] - mm(2.0)),
-             (frame[2], frame[3] + mm(4.2)), (frame[0], frame[3] + mm(4.2))],
-            closed=True, facecolor=(PAPER, 0.85), edgecolor="none", zorder=6.9,
-            transform=back,
-        )
-    )  # fmt: skip
-    tip, foot = middle + up * mm(4.6), middle - up * mm(2.6)
-    for sign, colour in ((1, INK), (-1, PAPER)):
-        wing = middle - up * mm(4.6) + sign * side * mm(2.6)
-        axes.add_patch(
-            Polygon([tip, wing, foot], closed=True, facecolor=colour, edgecolor=INK,
-                    linewidth=0.6, zorder=7.0)
-        )  # fmt: skip
-    pen.write(
-        axes, tuple(middle + up * mm(6.3)), say("map.north", pen.lang), ha="center",
-        va="center", color=INK, zorder=7.1,
-    )  # fmt: skip
-
-
-def legend_marks(
-    entry: Entry, x: float, y: float, *, width: float, height: float
-) -> Iterator[Any]:
-    """Yield what matplotlib draws beside a line of the legend, in millimetres."""
-    if entry.sort == "area":
-        corners = [
-            (x, y),
-            (x + width, y),
-            (x + width, y + height),
-            (x, y + height),
-            (x, y),
-        ]
-        outline = Outline(corners, closed=True)
-        if entry.look.get("hatch"):
-            yield PathPatch(outline, **{**entry.look, "linewidth": 0.0})
-        yield PathPatch(outline, **{**entry.look, "facecolor": "none", "hatch": None}
-                        if entry.look.get("hatch") else entry.look)  # fmt: skip
-    elif entry.sort == "line":
-        yield Line2D([x, x + width], [y + height / 2] * 2, **entry.look)
-    else:
-        yield Line2D([x + width / 2], [y + height / 2], **entry.look)

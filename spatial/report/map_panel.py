@@ -9,7 +9,7 @@ import shapely
 from matplotlib.patches import PathPatch, Rectangle
 
 from spatial.report.map_face import wrapped
-from spatial.report.map_ink import GREY, INK, legend_marks, path_of
+from spatial.report.map_pen import GREY, INK, MM_PT, legend_marks, path_of
 from spatial.report.words import say
 
 if TYPE_CHECKING:
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from spatial.report.content import ReviewContent
-    from spatial.report.map_ink import Entry, Pen
+    from spatial.report.map_pen import Entry, Pen
     from spatial.report.map_shapes import OnMap
 
     Box = tuple[float, float, float, float]
 
-_MM_PT = 72 / 25.4
 _LINE = 1.4
 _MARK_MM, _MARK_SHARE, _BETWEEN_MM = 7.0, 0.72, 1.6
 _WHOLE = 0.6  # of the land: a map that shows more needs no inset
@@ -44,19 +43,19 @@ def write_legend(
     Words become smaller until all lines have their place: none is left out.
     """
     left, bottom, width, height = box
-    head = (pen.size + 1.5) / _MM_PT * 1.8
+    head = (pen.size + 1.5) / MM_PT * 1.8
     top = bottom + height - head
     pen.write(
         page, (left, bottom + height - head * 0.25), say("map_sheet.legend", pen.lang),
         size=pen.size + 1.5, va="top", color=INK,
     )  # fmt: skip
-    room = height - head - pen.size / _MM_PT * 2.0
+    room = height - head - pen.size / MM_PT * 2.0
     each = width / columns
     size = pen.size
     while True:
-        wide = (each - _MARK_MM - _BETWEEN_MM - 1.0) / (size / _MM_PT)
+        wide = (each - _MARK_MM - _BETWEEN_MM - 1.0) / (size / MM_PT)
         told = [wrapped(one.text, wide) for one in entries]
-        high = size / _MM_PT * _LINE
+        high = size / MM_PT * _LINE
         placed = _placed([len(one) * high + high * 0.3 for one in told], room, columns)
         if placed is not None or size < 1.0:
             break
@@ -113,7 +112,7 @@ def inset(  # noqa: PLR0917  of one caller
     if seen.intersection(shapely.box(*on.frame.degrees)).area > _WHOLE * seen.area:
         return False
     left, bottom, width, height = box
-    title = pen.size / _MM_PT * 1.8
+    title = pen.size / MM_PT * 1.8
     pen.write(page, (left, bottom + height), say(key, pen.lang), va="top", color=INK)
     drawn = on.frame.projection.xy(np.array([land], dtype=object))
     west, south, east, north = shapely.total_bounds(
