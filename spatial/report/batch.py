@@ -154,7 +154,7 @@ def _counties(content: ReviewContent, lang: Lang) -> Table:
     for site in content.sites:
         found.setdefault(county_of(site), Counter())[site.outcome] += 1
     order = sorted(found, key=lambda one: (one is None, one or ""))
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         (
             say("batch.no_county", lang) if one is None else one,
             found[one].total(),

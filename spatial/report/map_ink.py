@@ -61,7 +61,9 @@ def draw_map(axes: Axes, on: OnMap, pen: Pen) -> list[Entry]:
         grid_line(axes, line, pen)
     over = [
         _overlap(axes, outcome, shapes, pen.lang)
-        for outcome, shapes in reversed(on.overlaps.items())  # the gravest on top
+        for outcome, shapes in reversed(
+            tuple(on.overlaps.items())
+        )  # the gravest on top
     ][::-1]
     rings = [
         Entry("line", _ring_text(one.distance_m, one.rules, pen.lang), look)
@@ -87,10 +89,17 @@ def _zones(axes: Axes, zones: ZonesOnMap, lang: Lang) -> Entry:
     points = shapely.get_coordinates(parts[rank == 0])
     if len(areas):
         _fill(axes, areas, look, zorder=1.0 if zones.is_tiles else 1.2)
-    stroke = {"color": look["edgecolor"], "linestyle": look["linestyle"]}
+    stroke: dict[str, Any] = {
+        "color": look["edgecolor"],
+        "linestyle": look["linestyle"],
+    }
     for one in lines:
         axes.plot(*shapely.get_coordinates(one).T, linewidth=1.3, zorder=1.6, **stroke)
-    dot = {"color": look["edgecolor"], "marker": "P", "markersize": 5.0}
+    dot: dict[str, Any] = {
+        "color": look["edgecolor"],
+        "marker": "P",
+        "markersize": 5.0,
+    }
     if len(points):
         axes.plot(*points.T, linestyle="none", zorder=1.7, **dot)
     text = " / ".join(dict.fromkeys(pick(one.title, lang) for one in zones.records))
@@ -158,7 +167,11 @@ def _overlap(axes: Axes, outcome: Said, shapes: Geometries, lang: Lang) -> Entry
     if len(lines):
         return Entry("line", label, stroke)
     dots = shapely.get_coordinates(parts)
-    dot = {"marker": "o", "markersize": 12.0, "color": (colour, 0.4)}
+    dot: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 12.0,
+        "color": (colour, 0.4),
+    }
     axes.plot(*dots.T, linestyle="none", zorder=3.0, **dot)
     return Entry("point", label, {**dot, "linestyle": "none"})
 

@@ -150,6 +150,9 @@ class MapPage:
             layers = say("value_join", lang).join(unseen)
             yield say("map_sheet.left_out", lang, layers=layers)
         yield from self._sources()
+        unplaced = sum(one.geometry is None for one in self.content.sites)
+        if self.site is None and unplaced:
+            yield say("map_sheet.unplaced", lang, count=unplaced)
         if self.on.small:
             yield say(
                 "map_sheet.small", lang, least=f"{SMALLEST_MM:g}", count=self.on.small

@@ -115,9 +115,8 @@ def inset(  # noqa: PLR0917  of one caller
     title = pen.size / MM_PT * 1.8
     pen.write(page, (left, bottom + height), say(key, pen.lang), va="top", color=INK)
     drawn = on.frame.projection.xy(np.array([land], dtype=object))
-    west, south, east, north = shapely.total_bounds(
-        np.append(drawn, shapely.box(*on.frame.box))
-    ).tolist()
+    both = shapely.box(*shapely.total_bounds(drawn)).union(shapely.box(*on.frame.box))
+    west, south, east, north = both.bounds
     room_x, room_y = width - 1.0, height - title - 2.0
     scale = max((east - west) / room_x, (north - south) / room_y) * 1.06
     x, y, half_x, half_y = (

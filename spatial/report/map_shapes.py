@@ -36,12 +36,12 @@ FINEST_MM = 0.05
 SMALLEST_MM = 0.15
 """Zones below this on the map of a run are counted and not drawn."""
 LEAST_AROUND_M, MOST_AROUND_M = 800.0, 3_000.0
-AROUND_SHARE = 0.8
+AROUND_SHARE = 0.5
 """Land around a site: so much of its size, and so far at least. What a rule looks at
 and the nearest zones are taken in, up to the most or `MOST_TIMES` the site's size."""
 MOST_TIMES = 4.0
 RUN_AROUND = 0.06
-_CUT = 1.04  # shapes are cut a little outside of the window: no line along its edge
+_CUT_MM = 2.0  # so far outside of the window shapes are cut: no line along its edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ class Atlas:
     ) -> tuple[tuple[ZonesOnMap, ...], int]:
         """Return the zones within a frame by kind, and how many are too small."""
         box = shapely.box(*frame.box)
-        outer = tuple(shapely.box(*frame.box).buffer(frame.mm(2.0) * _CUT).bounds)
+        outer: Box = box.buffer(frame.mm(_CUT_MM)).bounds
         kinds: dict[str, list[tuple[_Shelf, Geometries, NDArray[np.int64]]]] = {}
         small = 0
         for shelf in self._shelves:
@@ -376,11 +376,11 @@ def _overlaps(site: SiteRecord, frame: MapFrame) -> dict[Said, Geometries]:
             shapes.setdefault(one.outcome, []).append(one.geometry)
     found: dict[Said, Geometries] = {}
     graver: BaseGeometry = shapely.Point()
-    for one in _MARKED:
-        land = shapely.union_all(shapes.get(one, []))
+    for outcome in _MARKED:
+        land = shapely.union_all(shapes.get(outcome, []))
         rest = land.difference(graver)
         if not rest.is_empty:
-            found[one] = frame.projection.xy(_array([rest]))
+            found[outcome] = frame.projection.xy(_array([rest]))
         graver = graver.union(land)
     return found
 

@@ -89,11 +89,11 @@ def write_each(
     """
     workers = min(workers, len(jobs) // LEAST_EACH)
     if workers <= 1:
-        written = []
+        made: list[Path] = []
         for count, job in enumerate(jobs, start=1):
-            written += _write(result, job, wanted)
+            made += _write(result, job, wanted)
             done(count, job.site_id)
-        return tuple(written)
+        return tuple(made)
     return _by_processes(result, jobs, wanted, workers=workers, done=done)
 
 

@@ -135,7 +135,11 @@ def report(
     ]
 
     def done(count: int, site: str) -> None:
-        facts = {"done": count, "count": len(jobs), "site": site}
+        facts: dict[str, str | float] = {
+            "done": count,
+            "count": len(jobs),
+            "site": site,
+        }
         step("cli.site_written", facts)
 
     how = Wanted(formats=tuple(formats), fonts=call.fonts, maps=call.maps)
