@@ -1,7 +1,7 @@
 """Draw the maps of some sites, each on a sheet of its own, as PNG and SVG.
 
     python scripts/map_report.py projects.gpkg office/ 2025-10-31 out/ prohibited
-    python scripts/map_report.py projects.gpkg office/ 2025-10-31 out/ P-001 a3-landscape
+    python scripts/map_report.py projects.gpkg office/ 2025-10-31 out/ P-001 a3
 
 The last words are a site id, an outcome (prohibited, needs_information, not_checked,
 restricted, clear) or ``all`` (one map of all sites), and a sheet (a4, a4-landscape, a3,

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from spatial.report.map_pen import Pen
-    from spatial.report.map_shapes import OnMap
+    from spatial.report.map_shapes import OnMap, ZonesOnMap
 
-MOST_NAMES = 14
+MOST_NAMES, MOST_TRIED = 14, 40
 _DARKER = 0.55
 
 
@@ -46,7 +46,7 @@ def write_names(axes: Axes, on: OnMap, pen: Pen) -> None:
         (zones.is_tiles, not met, -shape.area, zones.style.colour, name, shape)
         for zones in on.zones
         if on.label or not zones.is_tiles
-        for name, met, shape in zip(zones.names, zones.met, zones.shapes, strict=True)
+        for name, met, shape in _first(zones)
     ]
     wanted.sort(key=lambda one: one[:5])
     done = 0
@@ -66,6 +66,13 @@ def _dark(colour: str) -> tuple[float, float, float]:
     """Return a colour that can be read as words, in a print without colours too."""
     red, green, blue = to_rgb(colour)
     return red * _DARKER, green * _DARKER, blue * _DARKER
+
+
+def _first(zones: ZonesOnMap) -> list[tuple[str, bool, BaseGeometry]]:
+    """Return name, whether it is met and shape of the zones that come first."""
+    size = shapely.area(zones.shapes)
+    order = np.lexsort((-size, ~np.array(zones.met, dtype=bool)))[:MOST_TRIED]
+    return [(zones.names[at], zones.met[at], zones.shapes[at]) for at in order]
 
 
 def _places(

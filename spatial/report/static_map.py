@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import shapely
+
 from layers.errors import UnknownKindError
 from spatial.report.blocks import Figure as PrintedFigure
 from spatial.report.map_face import map_face
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
 
     from spatial.report.content import ReviewContent, SiteRecord
     from spatial.report.map_face import MapFace
+    from spatial.report.map_shapes import OnMap
     from spatial.text import Lang
 
-MOST_VECTOR = 2_000
-"""Sites on a map that is also drawn as SVG; of more the file would be too large."""
+MOST_VECTOR, MOST_POINTS = 2_000, 60_000
+"""Sites, and corners of zones, on a map that is also drawn as SVG: of more the file
+would be too large."""
 _SALT = "ecoredline"
 
 
@@ -42,7 +46,8 @@ class StaticMap:
     png
         200 pixels an inch.
     svg
-        The same as a drawing, words as outlines; None of more than `MOST_VECTOR` sites.
+        The same as a drawing, words as outlines; None of more than `MOST_VECTOR` sites
+        or `MOST_POINTS` corners.
     title, alt
         What it is called, and what is to be seen.
     legend
@@ -148,7 +153,7 @@ class MapMaker:
                 if set(lost) >= pen.lost:
                     break
                 lost = tuple(sorted(pen.lost))
-            few = site is not None or len(self.content.sites) <= MOST_VECTOR
+            few = _is_small(page.on)
             png = _saved(page.figure, "png")
             svg = _saved(page.figure, "svg") if self.vector and few else None
         return StaticMap(
@@ -162,6 +167,13 @@ class MapMaker:
             lost=lost,
             width_mm=sheet.width_mm,
         )
+
+
+def _is_small(on: OnMap) -> bool:
+    """Whether a map can be drawn as SVG too."""
+    corners = sum(shapely.get_num_coordinates(one.shapes).sum() for one in on.zones)
+    sites = sum(len(one) for one in on.sites.values())
+    return bool(sites <= MOST_VECTOR and corners <= MOST_POINTS)
 
 
 @contextmanager
