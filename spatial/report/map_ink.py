@@ -130,12 +130,13 @@ def _fill(
     axes: Axes, areas: Geometries, look: dict[str, Any], *, zorder: float
 ) -> None:
     """Draw areas: fills and hatches below all outlines, so that none is hidden."""
+    # as artists: a patch would be looked through for its bounds, corner by corner
     below, hatch, above = area_patches(path_of(areas), look)
     for one in (below, hatch):
         one.set_zorder(zorder)
-        axes.add_patch(one)
+        axes.add_artist(one)
     above.set_zorder(zorder + 0.3)
-    axes.add_patch(above)
+    axes.add_artist(above)
 
 
 # -- sites -------------------------------------------------------------------------
@@ -162,7 +163,7 @@ def _overlap(axes: Axes, outcome: Said, shapes: Geometries, lang: Lang) -> Entry
     if (rank == _POLYGON).any():
         for one in area_patches(path_of(parts[rank == _POLYGON]), look):
             one.set_zorder(3.0)
-            axes.add_patch(one)
+            axes.add_artist(one)
         return Entry("area", label, look)
     if len(lines):
         return Entry("line", label, stroke)
