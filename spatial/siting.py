@@ -132,13 +132,15 @@ class Review:
         *,
         formats: Collection[str] = DEFAULT_FORMATS,
         fonts: Path | None = None,
+        maps: bool = False,
         call: Mapping[str, Any] | None = None,
     ) -> tuple[Path, ...]:
         """Write result, tables, reports and manifest to a folder; return the paths.
 
         `formats` are some of ``xlsx``, ``html``, ``docx``, ``pdf``; of a review with
-        one site (see `only`) Word and PDF are the report on that site. More, and
-        `fonts` and `call`, at `spatial.report.write.write_review`.
+        one site (see `only`) Word and PDF are the report on that site. With `maps`
+        they hold maps. More, and `fonts` and `call`, at
+        `spatial.report.write.write_review`.
         """
         return write_review(
             self.content,
@@ -147,6 +149,7 @@ class Review:
             call=call,
             formats=formats,
             fonts=fonts,
+            maps=maps,
         )
 
 

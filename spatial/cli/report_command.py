@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from spatial.cli.report_options import formats_here, report_options
+from spatial.cli.report_options import formats_here, maps_here, report_options
 from spatial.cli.siting_commands import rules_done, step
 from spatial.cli.terminal import lang_option, say
 from spatial.finding import OUTCOMES
@@ -15,6 +16,7 @@ from spatial.finding import OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_MOST_WORKERS = 4  # unless more are asked for: each holds the whole review
 _PATH = click.Path(path_type=Path)
 
 
@@ -36,6 +38,17 @@ _PATH = click.Path(path_type=Path)
     help="只写有此结论的项目，每个一份报告 / a report on each site with this outcome",
 )
 @click.option(
+    "--each",
+    is_flag=True,
+    help="每个项目一份报告，另有总览（可用 --outcome 限定）/ a report on each site (of"
+    " those with --outcome), and an overview",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="并行进程数 / how many processes write reports on sites",
+)
+@click.option(
     "-o",
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -50,8 +63,11 @@ def report(
     *,
     formats: tuple[str, ...] | None,
     fonts: Path | None,
+    maps: bool | None,
     sites: Sequence[str],
     outcomes: Sequence[str],
+    each: bool,
+    workers: int | None,
     out: Path | None,
     workspace: Path | None,
     sites_file: Path | None,
@@ -62,21 +78,29 @@ def report(
     RUN is the folder of a review with its manifest.json. The review is made again from
     it, and nothing is written unless its result comes out with the same bytes. Without
     --site and --outcome the reports of the whole run are written beside its files;
-    with them a report on each site, in RUN/sites/ID. The language is that of the run.
+    with them a report on each site, in RUN/sites/ID; --each does so for every site (or
+    all with an --outcome), and writes index.html and index.xlsx that lead to them. The
+    language is that of the run.
 
     \b
     例 / example:
       redline report out/ --format docx,pdf
       redline report out/ --format docx,pdf --site P-001 --site P-002
       redline report out/ --format pdf --outcome prohibited
+      redline report out/ --format docx,pdf --each --workers 4 -o each/
     """
     from spatial.rerun.call import Given
     from spatial.rerun.reporting import report as written_of
 
     given = Given(sites_file, workspace, overrides, fonts=fonts)
+    wanted = formats or formats_here(fonts)
+    maps_here(maps, wanted, fonts)  # tells why there can be none
     written = written_of(
         run,
-        formats=formats or formats_here(fonts),
+        formats=wanted,
+        each=each,
+        workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS),
+        maps=maps,
         sites=sites,
         outcomes=outcomes,
         out=out,

@@ -38,11 +38,11 @@ class Formats(click.ParamType["tuple[str, ...]"]):
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--format`` and ``--fonts`` to a command."""
+    """Add ``--format``, ``--maps`` and ``--fonts`` to a command."""
     fonts = click.option(
         "--fonts",
         type=click.Path(file_okay=False, exists=True, path_type=Path),
-        help="PDF 只用此文件夹中的字体 / folder with the fonts of the PDF",
+        help="PDF 和地图只用此文件夹中的字体 / folder with the fonts of PDF and maps",
     )
     formats = click.option(
         "--format",
@@ -51,7 +51,34 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="F,F",
         help=f"成果格式 / formats of the reports: {_ALL}",
     )
-    return formats(fonts(command))
+    maps = click.option(
+        "--maps/--no-maps",
+        default=None,
+        help="Word 和 PDF 中是否放地图（默认放）/ whether Word and PDF hold maps (they"
+        " do where maps can be drawn)",
+    )
+    return formats(maps(fonts(command)))
+
+
+def maps_here(
+    asked: bool | None,  # noqa: FBT001  as click hands it over
+    formats: tuple[str, ...],
+    fonts: Path | None,
+    *,
+    told: bool = True,
+) -> bool:
+    """Return whether Word and PDF are to hold maps: as asked, else if they can."""
+    from spatial.report.printed import FORMATS as PRINTED
+    from spatial.report.printed import missing
+
+    if not set(PRINTED) & set(formats):
+        return False
+    if asked is not None:
+        return asked
+    lack = missing("maps", fonts)
+    if lack is not None and told:
+        remark("cli.maps_left_out", why=str(lack))
+    return lack is None
 
 
 def formats_here(fonts: Path | None, *, told: bool = True) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spatial.cli.reading_options import reading_options
-from spatial.cli.report_options import formats_here, report_options
+from spatial.cli.report_options import formats_here, maps_here, report_options
 from spatial.cli.terminal import (
     lang_option,
     language,
@@ -75,8 +75,11 @@ def demo(out: Path, on: dt.datetime | None, *, imagery: bool) -> None:
     progress("cli.making_demo")
     county = write_county(out / "county")
     day = on.date() if on else _DEMO_ON
-    call = ReviewCall(county / "projects.gpkg", county, day, language(), avoid=True)
     formats = formats_here(None, told=False)
+    maps = maps_here(None, formats, None, told=False)
+    call = ReviewCall(
+        county / "projects.gpkg", county, day, language(), avoid=True, maps=maps
+    )
     result, written = _carried_out(call, out / "review", formats)
     _print_outcomes(result)
     found = result.outcomes["outcome"]
@@ -190,6 +193,7 @@ def review(
     part_size: int | None,
     formats: tuple[str, ...] | None,
     fonts: Path | None,
+    maps: bool | None,
     fail_on: tuple[str, ...],
 ) -> None:
     """审查建设项目选址或已有人类活动 / review the siting of projects, or activities.
@@ -206,6 +210,7 @@ def review(
     """
     from spatial.rerun.call import ReviewCall, other_of
 
+    wanted = formats or formats_here(fonts)
     call = ReviewCall(
         sites=sites,
         workspace=workspace,
@@ -222,8 +227,8 @@ def review(
         avoid=avoid,
         part_size=part_size,
         fonts=fonts,
+        maps=maps_here(maps, wanted, fonts),
     )
-    wanted = formats or formats_here(fonts)
     if part_size is not None:
         there = _in_parts(call, out, wanted)
         _exit_on(ctx, fail_on, there)
@@ -252,7 +257,7 @@ def _in_parts(call: ReviewCall, out: Path, formats: tuple[str, ...]) -> Set[str]
     for one, result in carry_out_parts(call, step=step, progress=rules_done):
         folder = out / f"part-{one.part:03d}"
         made_of = told(one, folder)
-        result.write(folder, formats=formats, fonts=call.fonts, call=made_of)
+        _write(result, call, folder, formats, made_of)
         said = Counter(site.outcome for site in result.content.sites)
         counts += said
         words = ", ".join(f"{outcome_word(k)} {said[k]}" for k in OUTCOMES if said[k])
@@ -278,7 +283,20 @@ def _carried_out(
     result = carry_out(call, step=step, progress=rules_done)
     progress("cli.writing")
     made_of = told(call, out)
-    return result, result.write(out, formats=formats, fonts=call.fonts, call=made_of)
+    return result, _write(result, call, out, formats, made_of)
+
+
+def _write(  # noqa: PLR0917  of two callers
+    result: Review,
+    call: ReviewCall,
+    folder: Path,
+    formats: tuple[str, ...],
+    made_of: Mapping[str, object],
+) -> Sequence[Path]:
+    """Write a review as its call says."""
+    return result.write(
+        folder, formats=formats, fonts=call.fonts, maps=call.maps, call=made_of
+    )
 
 
 def step(key: str, facts: Mapping[str, str | float]) -> None:

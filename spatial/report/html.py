@@ -79,6 +79,20 @@ def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> st
     )
 
 
+def rendered_plain(template: str, view: object, *, lang: Lang) -> str:
+    """Return a page with the report's style and without any script.
+
+    Parameters
+    ----------
+    template, view, lang
+        As for `rendered`.
+    """
+    style = _asset(_TEMPLATES / "report.css")
+    return _template(template).render(
+        page=view, lang=lang, style=style, policy=_policy(scripts=(), style=style)
+    )
+
+
 def safe_json(value: object) -> str:
     r"""Return JSON that can stand in a ``<script type="application/json">``.
 
@@ -116,7 +130,7 @@ def _policy(*, scripts: tuple[str, ...], style: str) -> str:
     Leaflet sets positions through the object model (``element.style``), which a
     policy on styles does not concern: no ``unsafe-inline`` is needed.
     """
-    allowed = " ".join(_hashed(script) for script in scripts)
+    allowed = " ".join(_hashed(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_hashed(style)};"
         " img-src data:; base-uri 'none'; form-action 'none'"

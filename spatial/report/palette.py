@@ -70,7 +70,13 @@ _TOL = (
 _DASHES = ("", "6 4", "2 4", "10 4 2 4", "12 3", "8 3 2 3 2 3", "1 6")
 
 _FILL, _TILE_FILL = 0.14, 0.02
-_TILES = ("control_unit", "admin_unit")  # they tile a county: a fill hides the rest
+TILES = ("control_unit", "admin_unit")  # they tile a county: a fill hides the rest
+
+_HATCHES = (
+    *("////", "....", "\\\\\\\\", "----", "||||", "xxx", "oo", "++"),
+    *("//..", "\\\\..", "--..", "||..", "//--", "\\\\--", "**", "//oo"),
+)
+"""As matplotlib names them; unlike the colours they survive a black-and-white print."""
 
 # The kinds that stand on one map most often come first: they differ by colour.
 _ORDER = (
@@ -105,6 +111,21 @@ def zone_styles(kinds: tuple[str, ...]) -> dict[str, ZoneStyle]:
 
 
 def _style(kind: str, place: int) -> ZoneStyle:
-    fill = _TILE_FILL if kind in _TILES else _FILL
+    fill = _TILE_FILL if kind in TILES else _FILL
     dash = _DASHES[place // len(_TOL) % len(_DASHES)]
     return ZoneStyle(_TOL[place % len(_TOL)], dash, fill)
+
+
+def zone_hatch(kind: str) -> str:
+    """Return the hatch of a kind in print, "" for kinds that tile a county.
+
+    A kind of the catalogue always has the same one; the first 16 are all different.
+    """
+    if kind in TILES:
+        return ""
+    order = [
+        one
+        for one in dict.fromkeys((*_ORDER, *kinds_of_catalogue(), kind))
+        if one not in TILES
+    ]
+    return _HATCHES[order.index(kind) % len(_HATCHES)]

@@ -72,9 +72,9 @@ _MOST_BYTES = 1 << 16  # of a font file that are hashed: names and tables stand 
 
 
 class FontMissingError(ToolkitError, LookupError):
-    """No typeface with Chinese signs was found, and a PDF needs one."""
+    """No typeface with Chinese signs was found, and a PDF or a map needs one."""
 
-    def __init__(self, *, where: str) -> None:
+    def __init__(self, *, where: str, what: str = "a PDF") -> None:
         self.where = where
         self.expected = FAMILIES
         self.todo = (
@@ -82,7 +82,7 @@ class FontMissingError(ToolkitError, LookupError):
             " file (.ttf, .otf, .ttc) into a folder and name it with --fonts"
         )
         super().__init__(
-            f"a PDF: expected a typeface with Chinese signs (such as"
+            f"{what}: expected a typeface with Chinese signs (such as"
             f" {', '.join(FAMILIES[:4])}), got none {where}; {self.todo}"
         )
 

@@ -16,7 +16,7 @@ from spatial.report.geopackage import write_geopackage
 from spatial.report.html import report_html
 from spatial.report.override_tables import overrides_result
 from spatial.report.printed import FORMATS as PRINTED
-from spatial.report.printed import printer, writers_of
+from spatial.report.printed import figures_of, printer, writers_of
 from spatial.report.result import json_text, write_result
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def write_review(
     call: Mapping[str, Any] | None = None,
     formats: Collection[str] = DEFAULT_FORMATS,
     fonts: Path | None = None,
+    maps: bool = False,
 ) -> tuple[Path, ...]:
     """Write result.json, findings.gpkg, what is asked for, and manifest.json.
 
@@ -85,7 +86,10 @@ def write_review(
         Some of `FORMATS`: ``xlsx`` (findings.xlsx), ``html``, ``docx``, ``pdf``
         (report.html and so on).
     fonts
-        Folder with the typefaces of the PDF; None: those of the machine.
+        Folder with the typefaces of PDF and maps; None: those of the machine.
+    maps
+        Whether Word and PDF hold maps: of all sites, and of each site that they give
+        the details of (see `spatial.report.static_map.review_figures`).
 
     Returns
     -------
@@ -100,8 +104,8 @@ def write_review(
     UnknownKindError
         There is no such format.
     ExtraMissingError, FontMissingError
-        Word or PDF was asked for and the extra ``report``, or for the PDF a Chinese
-        typeface, is not there. Nothing is written then.
+        Word or PDF was asked for and the extra ``report``, or for PDF and maps a
+        Chinese typeface, is not there. Nothing is written then.
 
     Notes
     -----
@@ -116,13 +120,13 @@ def write_review(
         OUTPUTS[0]: partial(write_result, content, lang=lang),
         OUTPUTS[1]: partial(write_geopackage, content, lang=lang),
     }
+    extra: dict[str, Any] = {"lang": lang, "fonts": fonts}
+    if maps:
+        extra["figures"] = figures_of(content, lang=lang, fonts=fonts)
     reports: dict[str, Callable[[Path], object]] = {
         "xlsx": partial(write_excel, content, lang=lang),
         "html": lambda path: write_text(path, report_html(content, lang)),
-        **{
-            one: partial(printer, content, one, lang=lang, fonts=fonts)
-            for one in PRINTED
-        },
+        **{one: partial(printer, content, one, **extra) for one in PRINTED},
     }
     for one, name in FORMATS.items():
         if one in formats:
@@ -130,9 +134,8 @@ def write_review(
     if content.comparison is not None:
         compared = json_text(comparison_result(content.comparison))
         writers[COMPARISON] = lambda path: write_text(path, compared)
-    told = partial(
-        _manifest, content, lang, call=call, writers=writers_of(formats, fonts)
-    )
+    made_by = writers_of(formats, fonts, maps=maps)
+    told = partial(_manifest, content, lang, call=call, writers=made_by)
     return write_files(folder, writers, manifest=told)
 
 

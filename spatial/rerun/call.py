@@ -62,7 +62,9 @@ class ReviewCall:
     only
         Ids of the sites that the results are cut down to; empty: all.
     fonts
-        Folder with the typefaces of a PDF; None: those of the machine.
+        Folder with the typefaces of PDF and maps; None: those of the machine.
+    maps
+        Whether Word and PDF hold maps.
     """
 
     sites: Path
@@ -82,6 +84,7 @@ class ReviewCall:
     part: int | None = None
     only: tuple[str, ...] = ()
     fonts: Path | None = None
+    maps: bool = False
 
 
 def other_of(text: str) -> Other:
@@ -282,6 +285,8 @@ def told(call: ReviewCall, folder: Path) -> dict[str, Any]:
     rest: dict[str, Any] = {"only": list(call.only)} if call.only else {}
     if call.fonts is not None:
         rest["fonts"] = place(call.fonts, folder)
+    if call.maps:
+        rest["maps"] = True
     return rest | {
         "command": "review",
         "about": call.about,
@@ -372,6 +377,7 @@ def call_of(manifest: Mapping[str, Any], folder: Path, given: Given) -> ReviewCa
         fonts=found(call["fonts"], folder, given.fonts, option="--fonts")
         if call.get("fonts")
         else given.fonts,
+        maps=bool(call.get("maps")),
     )
 
 

@@ -124,7 +124,8 @@ def replay(
     inputs = changed_inputs(manifest, content)
     versions = changed(manifest.get("versions", {}), content.versions)
     formats = formats_of(manifest["outputs"])
-    writers = changed(manifest.get("writers", {}), writers_of(formats, call.fonts))
+    made_by = writers_of(formats, call.fonts, maps=call.maps)
+    writers = changed(manifest.get("writers", {}), made_by)
     told = Replay(
         run_id=manifest["run_id"],
         inputs=inputs,
@@ -147,6 +148,7 @@ def replay(
             call=manifest.get("call"),
             formats=formats,
             fonts=call.fonts,
+            maps=call.maps,
         )
         found = first_difference(folder, again, names)
     return replace(told, files=names, difference=found)

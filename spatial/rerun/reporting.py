@@ -16,10 +16,14 @@ from layers.errors import InputRefusedError
 from layers.names import safe_names
 from spatial.monitor.write import MONITORING
 from spatial.report.assemble import under_versions
+from spatial.report.batch import write_batch
+from spatial.report.printed import FORMATS as PRINTED
+from spatial.report.printed import missing
 from spatial.report.result import write_result
+from spatial.report.static_map import MapMaker
 from spatial.report.write import FORMATS, OUTPUTS, formats_of
 from spatial.rerun.call import Given, call_of, carry_out, told
-from spatial.rerun.cut import cut_down
+from spatial.rerun.each import SiteJob, Wanted, write_each
 from spatial.rerun.replaying import changed_inputs, manifest_of
 
 if TYPE_CHECKING:
@@ -39,6 +43,9 @@ def report(
     formats: Collection[str],
     sites: Sequence[str] = (),
     outcomes: Collection[str] = (),
+    each: bool = False,
+    workers: int = 1,
+    maps: bool | None = None,
     out: Path | None = None,
     given: Given | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
@@ -58,6 +65,15 @@ def report(
         beside those that it has; its other files come out again with the same bytes.
     outcomes
         A report on each site that has one of these, too.
+    each
+        A report on each site of the run, or with `outcomes` on each that has one of
+        these, and an overview that leads to them: ``index.html`` and ``index.xlsx``
+        beside their folders.
+    workers
+        How many processes write the reports on sites. The files are the same.
+    maps
+        Whether Word and PDF hold maps. None: in reports of the run as in those that it
+        has; where it has none, and on sites, if maps can be drawn here.
     out
         Where the folders of the sites go; None: ``sites/`` in the folder of the run.
     given, step, progress
@@ -91,28 +107,69 @@ def report(
         )
     call = call_of(manifest, folder, given)
     call = replace(call, fonts=given.fonts or call.fonts)
+    is_whole = not (sites or outcomes or each)
+    if maps is None and not (is_whole and set(PRINTED) & {*_had(manifest)}):
+        maps = missing("maps", call.fonts) is None and bool({*PRINTED} & {*formats})
+    call = replace(call, maps=call.maps if maps is None else maps)
     whole = _again(call, manifest, folder, step=step, progress=progress)
     step("cli.writing", {})
-    if not sites and not outcomes:
-        wanted = {*formats_of(manifest["outputs"]), *formats}
+    if is_whole:
+        wanted = {*_had(manifest), *formats}
         return whole.write(
             folder,
             formats=[one for one in FORMATS if one in wanted],
             fonts=call.fonts,
+            maps=call.maps,
             call=manifest.get("call") and told(call, folder),
         )
     base = out or folder / SITES
-    chosen = [one.site_id for one in whole.content.sites if one.outcome in outcomes]
-    written: list[Path] = []
-    for name, site in safe_names(dict.fromkeys((*sites, *chosen))).items():
-        step("cli.writing_site", {"site": site})
-        one = replace(call, only=(site,))
-        target = base / name
-        said = cut_down(whole, one.only)
-        written += said.write(
-            target, formats=formats, fonts=call.fonts, call=told(one, target)
-        )
-    return tuple(written)
+    chosen = [
+        one.site_id
+        for one in whole.content.sites
+        if one.outcome in outcomes or (each and not outcomes)
+    ]
+    names = safe_names(dict.fromkeys((*sites, *chosen)))
+    jobs = [
+        SiteJob(site, base / name, told(replace(call, only=(site,)), base / name))
+        for name, site in names.items()
+    ]
+
+    def done(count: int, site: str) -> None:
+        facts: dict[str, str | float] = {
+            "done": count,
+            "count": len(jobs),
+            "site": site,
+        }
+        step("cli.site_written", facts)
+
+    how = Wanted(formats=tuple(formats), fonts=call.fonts, maps=call.maps)
+    written = write_each(whole, jobs, how, workers=workers, done=done)
+    if each and jobs:
+        written += _overview(whole, base, names, how)
+    return written
+
+
+def _had(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the formats that a run has."""
+    return formats_of(manifest["outputs"])
+
+
+def _overview(
+    whole: Review, base: Path, names: Mapping[str, str], how: Wanted
+) -> tuple[Path, ...]:
+    """Write the table that leads to the reports on sites."""
+    overview = None
+    if how.maps:
+        maker = MapMaker(whole.content, whole.lang, fonts=how.fonts, vector=False)
+        overview = maker.of_all()
+    return write_batch(
+        whole.content,
+        base,
+        folders={site: name for name, site in names.items()},
+        formats=tuple(FORMATS[one] for one in FORMATS if one in how.formats),
+        lang=whole.lang,
+        overview=overview,
+    )
 
 
 def _again(

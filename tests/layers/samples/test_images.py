@@ -24,7 +24,7 @@ def test_two_runs_write_the_same_bytes(tmp_path):
 
 
 def test_the_bytes_do_not_depend_on_the_room_that_gdal_has(tmp_path):
-    """With little room tiles are written early; written twice, they are stored twice."""
+    """With little room a tile is written early, and again: it is stored twice."""
     write = (
         "import sys; from layers.samples import images; images.write_pair(sys.argv[1])"
     )
