@@ -49,6 +49,12 @@ def filter_options(command: Callable[..., object]) -> Callable[..., object]:
         click.option("--source", default="", help="来源 / source"),
         click.option("--clause", "rule", default="", help="依据条款 / clause or rule"),
         click.option("--department", default="", help="责任部门 / department"),
+        click.option(
+            "--bounds",
+            type=(float, float, float, float),
+            metavar="W S E N",
+            help="范围（度）/ box in degrees",
+        ),
         click.option("--found-from", type=day, help="发现日期起 / found on or after"),
         click.option("--found-to", type=day, help="发现日期止 / found on or before"),
         click.option("--overdue", is_flag=True, help="只要逾期的 / overdue ones only"),

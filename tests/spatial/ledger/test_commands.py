@@ -120,6 +120,7 @@ def test_list_gives_json_for_programs_and_filters(listed):
     )
     assert [one["title"] for one in some] == ["弃渣（虚构）"]
     assert "共 0 件" in listed("list", "l.gpkg", "--state", "closed")
+    assert "共 1 件" in listed("list", "l.gpkg", "--bounds", 111, 40, 111.1, 40.1)
     refused = listed("list", "l.gpkg", "--state", "done", status=1)
     assert "expected clue, to_check" in refused
 
