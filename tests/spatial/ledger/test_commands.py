@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from shapely.geometry import box, mapping
 
 from spatial.cli import main
+from spatial.cli.ledger.place import place_of
 
 HEAD = "经度,纬度,线索编号,问题名称,线索来源,发现日期,行政区代码,举报人姓名,举报人电话"
 CALL = (
@@ -235,3 +237,20 @@ def test_a_changed_history_ends_with_1_and_is_named(listed, tmp_path):
 def test_nothing_is_written_without_a_name(office, monkeypatch):
     monkeypatch.delenv("REDLINE_NAME")
     assert "--name" in office("move", "l.gpkg", FIRST, "take", status=2)
+
+
+@pytest.mark.parametrize(
+    ("where", "schema", "service"),
+    [
+        ("postgis:cases", "cases", None),
+        ("postgis:office/cases", "cases", "office"),
+        ("postgis:", "ledger", None),
+    ],
+)
+def test_a_schema_of_a_server_is_named_without_a_password(where, schema, service):
+    found = place_of(where)
+    assert (found.schema, found.service) == (schema, service)
+
+
+def test_anything_else_is_a_file():
+    assert place_of("a/ledger.gpkg") == Path("a/ledger.gpkg")
