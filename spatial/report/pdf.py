@@ -244,7 +244,8 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
 @singledispatch
 def _block(block: Block, _at: _At) -> dict[str, Any]:
     """Return a block as plain values."""
-    raise NotImplementedError(type(block))
+    msg = f"no way to print a {type(block).__name__}"
+    raise TypeError(msg)
 
 
 @_block.register(Heading)

@@ -166,7 +166,8 @@ class _Writer:
     @singledispatchmethod
     def put(self, block: Block, _number: int) -> None:
         """Put a block at the end of the file; the number is that of its caption."""
-        raise NotImplementedError(type(block))
+        msg = f"no way to print a {type(block).__name__}"
+        raise TypeError(msg)
 
     @put.register
     def _(self, block: Heading, _number: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from spatial.ledger.export.forms import load_form
 from spatial.ledger.export.rows import Line, lines, value
 from spatial.ledger.model import CaseFilter
+from spatial.policy.judge import edition_on
 from spatial.policy.load import builtin, load_rulebook
 from spatial.report.blocks import (
     Blanks,
@@ -20,6 +21,7 @@ from spatial.report.blocks import (
     Quote,
 )
 from spatial.report.one_file import written
+from spatial.report.words import period, say
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from spatial.ledger.ledger import Ledger
     from spatial.ledger.model import Case, Event
+    from spatial.policy.model import Rule, Rulebook
     from spatial.report.blocks import Block, Text
     from spatial.report.columns import Cell
     from spatial.text import Lang
@@ -83,7 +86,7 @@ def case_document(
     title = TEXTS.say("ledger.file.title", lang=lang)
     blocks = (
         *_facts(line, lang),
-        *_law(str(case.fields["rule"] or ""), lang),
+        *_law(case, lang),
         *_history(case, ledger, lang),
         *_evidence(case, ledger, lang),
         *_seen(case, lang),
@@ -183,23 +186,36 @@ def _facts(line: Line, lang: Lang) -> Iterator[Block]:
         yield Paragraph(TEXTS.say("ledger.duty.doubt", lang=lang), "remark")
 
 
-def _law(rule: str, lang: Lang) -> Iterator[Block]:
-    """Yield the clause, in its own words where they are at hand."""
+def _law(case: Case, lang: Lang) -> Iterator[Block]:
+    """Yield the clause as it read on the day found, with what is known of its text."""
     yield _head("law", lang)
+    rule, on = str(case.fields["rule"] or ""), cast("dt.date", case.fields["found_on"])
     if not rule:
         yield Paragraph(_say("no_rule", lang))
         return
-    for name in builtin():
-        book = load_rulebook(name)
+    for book in map(load_rulebook, builtin()):
         for one in book.rules:
-            if one.id != rule:
-                continue
-            last = one.editions[-1].citation
-            document = book.documents[last.document].title[lang]
-            yield Paragraph(f"{rule}  {one.title[lang]}", "title")
-            yield Quote(last.quote, f"{document} {last.article}")
-            return
+            if one.id == rule:
+                yield Paragraph(f"{rule}  {one.title[lang]}", "title")
+                yield from _quoted(one, book, on, lang)
+                return
     yield Paragraph(_say("other_rule", lang, rule=rule))
+
+
+def _quoted(rule: Rule, book: Rulebook, on: dt.date, lang: Lang) -> Iterator[Block]:
+    """Yield the words that counted on a day; of a rule that did not count, that."""
+    edition, status = edition_on(rule, book, on=on)
+    if edition is None:
+        yield Paragraph(_say("not_in_force", lang, on=str(on)), "notice")
+        return
+    cited = edition.citation
+    parts = (
+        f"{book.documents[cited.document].title[lang]} {cited.article}",
+        period(str(edition.valid), lang),
+        say(f"citation.{status}", lang),
+        say(f"verified.{cited.verified}", lang),
+    )
+    yield Quote(cited.quote, "  ·  ".join(parts))
 
 
 def _history(case: Case, ledger: Ledger, lang: Lang) -> Iterator[Block]:
@@ -291,35 +307,22 @@ def _seen(case: Case, lang: Lang) -> Iterator[Block]:
     yield Grid(_say("seen", lang), columns, rows)
 
 
-def _columns(names: tuple[str, ...], lang: Lang) -> tuple[GridColumn, ...]:
-    """Return columns of one width."""
-    return tuple(GridColumn(_say(one, lang)) for one in names)
-
-
 def _beside(case: Case, lang: Lang) -> Iterator[Block]:
-    """Yield links and open conflicts."""
-    links = [one for one in case.links if one["unlinked_seq"] is None]
-    if links:
-        columns = tuple(
-            GridColumn(_say(one, lang)) for one in ("kind", "name", "relation")
-        )
+    """Yield links and open conflicts, where there are any."""
+    tables = (
+        ("links", case.links, "unlinked_seq", ("kind", "target", "relation")),
+        ("conflicts", case.conflicts, "settled_seq", ("field", "kept", "run_value")),
+    )
+    for key, found, ended, names in tables:
         rows = tuple(
-            tuple(str(one[name]) for name in ("kind", "target", "relation"))
-            for one in links
+            tuple(str(one[name]) for name in names)
+            for one in found
+            if one[ended] is None
         )
-        yield _head("links", lang)
-        yield Grid(_say("links", lang), columns, rows)
-    open_ones = [one for one in case.conflicts if one["settled_seq"] is None]
-    if open_ones:
-        columns = tuple(
-            GridColumn(_say(one, lang)) for one in ("field", "kept", "said")
-        )
-        told = tuple(
-            tuple(str(one[name]) for name in ("field", "kept", "run_value"))
-            for one in open_ones
-        )
-        yield _head("conflicts", lang)
-        yield Grid(_say("conflicts", lang), columns, told)
+        if rows:
+            yield _head(key, lang)
+            columns = tuple(GridColumn(_say(one, lang)) for one in names)
+            yield Grid(_say(key, lang), columns, rows)
 
 
 def _signed(ledger: Ledger, lang: Lang) -> Iterator[Block]:

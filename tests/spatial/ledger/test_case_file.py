@@ -11,11 +11,13 @@ from PIL import Image
 from pypdf import PdfReader
 from shapely import box
 
-from spatial.ledger import Actor, Evidence, NewCase, Person, create_ledger
+from spatial.ledger import Actor, Evidence, Link, NewCase, Person, create_ledger
 from spatial.ledger.chain import content_hash
 from spatial.ledger.errors import NoSuchCaseError
 from spatial.ledger.export import case_document, write_case_file
-from spatial.report.blocks import Figure
+from spatial.policy.judge import edition_on
+from spatial.policy.load import builtin, load_rulebook
+from spatial.report.blocks import Figure, Grid, Paragraph, Quote
 from spatial.report.printed import missing
 
 DAY = dt.date(2026, 1, 5)
@@ -124,6 +126,37 @@ def test_a_picture_that_lies_in_the_ledger_is_shown(office):
     assert figure.alt == "东侧（虚构）"
 
 
+def quotes(tmp_path, rule, day):
+    """Return what the file of a case that was found on a day quotes."""
+    made = create_ledger(tmp_path / f"{day}.gpkg", actor=BOSS)
+    with made.transaction() as writing:
+        one = writing.open_case(NewCase("field", day, rule=rule))
+    blocks = case_document(made, one, on=DAY).blocks
+    return [each for each in blocks if isinstance(each, Quote)], blocks
+
+
+def test_the_clause_is_quoted_as_it_read_on_the_day_found(tmp_path):
+    """Of each built-in rule: the edition that the judge would take, or none."""
+    seen = set()
+    days = (dt.date(1990, 1, 1), dt.date(2016, 1, 1), dt.date(2025, 1, 1))
+    rules = [
+        (book, one) for book in map(load_rulebook, builtin()) for one in book.rules
+    ]
+    for book, rule in rules[::7]:
+        for day in days:
+            edition, status = edition_on(rule, book, on=day)
+            (tmp_path / f"{day}.gpkg").unlink(missing_ok=True)
+            quoted, blocks = quotes(tmp_path, rule.id, day)
+            seen.add(status)
+            if edition is None:
+                assert quoted == []
+                said = [b.text for b in blocks if isinstance(b, Paragraph)]
+                assert any("没有有效版本" in str(text) for text in said)
+            else:
+                assert [one.text for one in quoted] == [edition.citation.quote]
+    assert {"in_force", "not_in_force"} <= seen
+
+
 def test_in_english_our_own_words_are_english(office):
     ledger, case_id = office
     document = case_document(ledger, case_id, on=DAY, lang="en")
@@ -135,3 +168,21 @@ def test_a_case_that_is_not_there_is_refused(office, tmp_path):
     with pytest.raises(NoSuchCaseError, match="expected the number of a case"):
         write_case_file(ledger, "2026-000000-999999", tmp_path / "x.docx", on=DAY)
     assert not (tmp_path / "x.docx").exists()
+
+
+def test_links_and_open_conflicts_are_told_and_settled_ones_are_not(office):
+    ledger, case_id = office
+    with ledger.transaction() as writing:
+        writing.link(case_id, Link("permit", "许可1号（虚构）", "expired"))
+        gone = writing.link(case_id, Link("permit", "许可2号（虚构）"))
+        writing.unlink(case_id, gone, why="录错（虚构）")
+        writing.amend(case_id, "responsible", "另一家（虚构）", run_id="r1")
+    tables = {
+        one.title: one.rows
+        for one in case_document(ledger, case_id, on=DAY).blocks
+        if isinstance(one, Grid)
+    }
+    assert tables["关联"] == (("permit", "许可1号（虚构）", "expired"),)
+    (row,) = tables["待处理的数据矛盾"]
+    assert row[0] == "responsible"
+    assert "另一家（虚构）" in row[2]
