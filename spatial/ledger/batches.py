@@ -130,6 +130,7 @@ def batch_of_run(
             "about": "monitoring",
             "before_on": run.before_on.isoformat() if run.before_on else None,
             "is_usable": run.is_usable,
+            "notices": list(run.notices),
             "set_aside": len(run.aside),
             "with_images": images is not None,
         },

@@ -57,6 +57,8 @@ class RunFolder:
         Whether change was looked for in control zones alone.
     hashes
         SHA-256 of what went into the run, and of the files read here.
+    notices
+        What every page made from the run has to say: that its zones are made up.
     """
 
     run_id: str
@@ -68,6 +70,7 @@ class RunFolder:
     is_usable: bool
     is_within_zones: bool
     hashes: Mapping[str, str]
+    notices: tuple[str, ...] = ()
 
 
 def read_run(folder: Path | str) -> RunFolder:
@@ -121,6 +124,7 @@ def read_run(folder: Path | str) -> RunFolder:
         is_usable=detection is not None,
         is_within_zones=detection is not None and "only_within" in detection["notes"],
         hashes={**told["inputs"], **hashes},
+        notices=tuple(map(str, told["notices"])),
     )
 
 

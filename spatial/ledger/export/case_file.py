@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from spatial.ledger.export.forms import load_form
+from spatial.ledger.export.notices import notices_of
 from spatial.ledger.export.rows import Line, lines, value
 from spatial.ledger.model import CaseFilter
 from spatial.policy.judge import edition_on
@@ -84,7 +85,9 @@ def case_document(
     frame = ledger.cases(CaseFilter(case_ids=(case_id,)))
     (line,) = lines(ledger, frame, on=on, lang=lang)
     title = TEXTS.say("ledger.file.title", lang=lang)
+    notices = notices_of(ledger, (str(one["run_id"]) for one in case.sightings))
     blocks = (
+        *(Paragraph(one, "notice") for one in notices),
         *_facts(line, lang),
         *_law(case, lang),
         *_history(case, ledger, lang),
@@ -97,7 +100,7 @@ def case_document(
         title=title,
         subtitle=case_id,
         owner="",
-        running=f"{title}  ·  {case_id}  ·  {on.isoformat()}",
+        running="  ·  ".join((title, case_id, on.isoformat(), *notices[:1])),
         lang=lang,
         on=on,
         blocks=blocks,

@@ -11,6 +11,7 @@ import pyogrio
 
 from layers.layer import FRAME
 from spatial.ledger.export.forms import load_form
+from spatial.ledger.export.notices import notices_of
 from spatial.ledger.export.rows import lines, value
 from spatial.ledger.model import CaseFilter
 from spatial.report.geopackage_file import (
@@ -69,13 +70,15 @@ def write_geopackage(
         name = column.value.replace(".", "_")
         columns[name] = pd.Series(cells, index=cases.index, dtype=sort)
     columns["head"] = pd.Series(str(ledger.head()), index=cases.index, dtype="string")
+    said = " ".join(notices_of(ledger, cases["run_id"]))
+    columns["notice"] = pd.Series(said or None, index=cases.index, dtype="string")
     frame = gpd.GeoDataFrame(
         columns, geometry=np.asarray(cases.geometry.array, dtype=object), crs=FRAME
     )
     stamp = f"{on.isoformat()}T00:00:00.000Z"
     states = ledger.lifecycle.states.values()
-    said = [(one.id, one.title[lang], one.colour) for one in states]
-    style = categories_style("state_id", said, symbol_shape(frame))
+    named = [(one.id, one.title[lang], one.colour) for one in states]
+    style = categories_style("state_id", named, symbol_shape(frame))
     written(path, lambda part: _write(frame, part, style, stamp))
     return len(cases)
 

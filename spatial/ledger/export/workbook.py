@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spatial.ledger.errors import RoleError
 from spatial.ledger.export.forms import load_form
+from spatial.ledger.export.notices import notices_of
 from spatial.ledger.export.rows import lines, value
 from spatial.ledger.model import CaseFilter
 from spatial.report.columns import Column, Table
@@ -93,6 +94,8 @@ def write_workbook(
         count=len(cases),
         head=str(head),
     )
+    notices = notices_of(ledger, cases["run_id"])
+    heading = "  |  ".join((heading, *map(visible, notices)))
     title = chosen.title[lang]
     written(
         path,

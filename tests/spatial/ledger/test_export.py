@@ -15,11 +15,17 @@ from spatial.ledger import (
     CaseFilter,
     NewCase,
     Person,
+    Run,
     create_ledger,
     open_ledger,
 )
 from spatial.ledger.errors import RoleError
-from spatial.ledger.export import load_form, write_geopackage, write_workbook
+from spatial.ledger.export import (
+    case_document,
+    load_form,
+    write_geopackage,
+    write_workbook,
+)
 from spatial.ledger.export.rows import VALUES
 from spatial.ledger.model import KINDS
 from spatial.report.one_file import written
@@ -149,6 +155,21 @@ def test_the_geopackage_is_coloured_and_opens(ledger, tmp_path):
     assert frame.geometry[1] is None
     styles = pyogrio.read_dataframe(path, layer="layer_styles")
     assert "待核查" in styles["styleQML"][0]
+
+
+def test_what_a_run_says_of_its_zones_is_said_by_every_export(ledger, tmp_path):
+    notice = "示范数据，非法定边界（虚构）"
+    with ledger.transaction() as writing:
+        writing.run(Run("r1", DAY, facts={"notices": [notice, notice]}))
+        one = writing.open_case(NewCase("monitor", DAY, run_id="r1"))
+    write_workbook(ledger, tmp_path / "a.xlsx", on=DAY)
+    assert sheet_of(tmp_path / "a.xlsx")[0].count(notice) == 1
+    write_geopackage(ledger, tmp_path / "a.gpkg", on=DAY)
+    frame = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="cases")
+    assert set(frame["notice"]) == {notice}
+    document = case_document(ledger, one, on=DAY)
+    assert notice in document.running  # on every page
+    assert notice == document.blocks[0].text
 
 
 @pytest.mark.parametrize(
