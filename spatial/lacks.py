@@ -163,6 +163,8 @@ class Lacks(Sequence[Unknown]):
     def codes(self, sites: int) -> Integers:
         """Return a number for each of so many sites: equal where the reasons are."""
         own = self if (np.diff(self.site) >= 0).all() else self.by_site()
+        if len(own.reasons) == 1 and np.array_equal(own.site, np.arange(sites)):
+            return np.ones(sites, dtype=np.int64)  # one reason, the same for all
         starts = np.flatnonzero(np.diff(own.site, prepend=-1))
         many = np.diff(np.append(starts, len(own)))
         code = np.zeros(sites, dtype=np.int64)

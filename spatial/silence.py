@@ -149,8 +149,9 @@ def _losses(
     geometry: np.ndarray, layers: tuple[Layer, ...], within_m: float
 ) -> Iterable[Lacks]:
     """Rows that were kept aside: they may lie where the site is."""
-    bounds = shapely.bounds(geometry)
-    for one in layers:
+    lossy = [one for one in layers if one.quarantine]
+    bounds = shapely.bounds(geometry) if lossy else np.empty((0, 4))
+    for one in lossy:
         near = np.zeros(len(geometry), dtype=bool)
         for lost in one.quarantine:
             near |= _near_box(bounds, lost.bounds, within_m)

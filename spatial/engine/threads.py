@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from layers.errors import InputRefusedError
-from spatial.overlap.side_by_side import processors
+from spatial.side_by_side import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable

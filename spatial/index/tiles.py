@@ -30,6 +30,7 @@ import shapely
 
 from spatial.index.boxes import are_all_of
 from spatial.measure.ellipsoid import POLYGONS
+from spatial.side_by_side import by_rows
 
 if TYPE_CHECKING:
     from spatial.index.boxes import Sums
@@ -169,7 +170,8 @@ class Tiles:
     def _given(self, tile: list[int]) -> Shapes:
         """Return the shapes of tiles, or larger ones: valid in any case."""
         fresh = [at for at in tile if self._made[at].given is None]
-        sound = _are_sound(self._shapes(fresh))
+        shapes = self._shapes(fresh)
+        sound = by_rows(lambda some: _are_sound(shapes[some]), len(shapes))
         for at, fit in zip(fresh, sound.tolist(), strict=True):
             one = self._made[at]
             one.given = one.shape if fit else _mended(one)
@@ -211,18 +213,28 @@ def _parts(outer: Floats, boxes: Floats) -> tuple[Integers, Floats]:
 
 def _cuts(tiles: list[_Tile], parts: Floats, sums: Sums | None) -> list[_Tile | None]:
     """Return the parts of tiles in boxes, the quick way first; None if none works."""
-    whole, quick = np.empty((2, len(tiles)), dtype=object)
+    whole = np.empty(len(tiles), dtype=object)
     whole[:] = [one.shape for one in tiles]
+    shapely.bounds(whole)  # a collection settles its box when first asked: now
+    quick = by_rows(
+        lambda some: _clipped(whole[some], parts[some], sums), len(tiles), at_least=64
+    )
     boxes = [tuple(one) for one in parts.tolist()]
-    quick[:] = [
-        shapely.clip_by_rect(shape, *box)
-        for shape, box in zip(whole, boxes, strict=True)
-    ]
-    fit = are_all_of(quick, whole, parts, sums=sums)
     return [
-        _Tile(quick[at], box, over) if fit[at] else _cut_with_care(over, box)
-        for at, (over, box) in enumerate(zip(tiles, boxes, strict=True))
+        _Tile(cut, box, over) if cut is not None else _cut_with_care(over, box)
+        for cut, over, box in zip(quick.tolist(), tiles, boxes, strict=True)
     ]
+
+
+def _clipped(whole: Shapes, boxes: Floats, sums: Sums | None) -> Shapes:
+    """Return the parts of shapes in boxes; None for a part that is not all there."""
+    made = np.empty(len(whole), dtype=object)
+    made[:] = [
+        shapely.clip_by_rect(shape, *box)
+        for shape, box in zip(whole, boxes.tolist(), strict=True)
+    ]
+    made[~are_all_of(made, whole, boxes, sums=sums)] = None
+    return made
 
 
 def _cut_with_care(tile: _Tile, part: Box) -> _Tile | None:

@@ -20,6 +20,7 @@ from spatial.measure.ellipsoid import (
 )
 from spatial.measure.geodesic import GEOD, geodesic_m
 from spatial.measure.segments import points_away_m, segments_of
+from spatial.side_by_side import by_rows
 
 if TYPE_CHECKING:
     from spatial.measure.ellipsoid import Floats, Shapes, ShapesLike
@@ -113,7 +114,10 @@ def _lines_apart_m(a: Shapes, b: Shapes, within_m: Floats) -> Floats:
     result = np.full(len(a), np.inf)
     found = np.flatnonzero(~shapely.is_empty(close))
     if len(found):
-        result[found] = _search_m(a[found], close[found])
+        a, close = a[found], close[found]
+        shapely.bounds(close)  # a collection settles its box when first asked: now
+        shapely.bounds(a)
+        result[found] = by_rows(lambda at: _search_m(a[at], close[at]), len(found))
     return result
 
 

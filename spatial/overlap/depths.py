@@ -20,7 +20,7 @@ from spatial.overlap.pairs import (
     shapes_of,
 )
 from spatial.overlap.shapes import shared_shapes
-from spatial.overlap.side_by_side import side_by_side
+from spatial.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import shapely
 
 from layers.errors import GeometryError
 from spatial.measure import area_m2, length_m
-from spatial.overlap.side_by_side import side_by_side
+from spatial.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,6 @@ from spatial.policy.brinks import AT_LEAST_M, brinks, nearer
 from spatial.units.brinks import unit_brinks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from spatial.finding import Outcome
     from spatial.policy.brinks import Brink
     from spatial.policy.judge import Judgement
@@ -130,11 +128,12 @@ def _stability(  # noqa: PLR0917  each is a column
     limit_m: float | None,
     reach_m: float,
 ) -> Stability:
-    better = _better(outcome, findings)
+    deciding = [one for one in findings if one.finding.outcome == outcome]
+    better = _better(deciding)
     worse = _worse(brink)
     flips = [one for one in (better, worse) if one is not None]
     first = min(flips, key=lambda one: one.away_m, default=None)
-    firm = any(one.stable is True for one in findings if one.finding.outcome == outcome)
+    firm = any(one.stable is True for one in deciding)
     away = [
         True if one.toward == "better" and firm else _told(one, accuracy, own_m)
         for one in flips
@@ -146,7 +145,7 @@ def _stability(  # noqa: PLR0917  each is a column
         stable = False
     elif (
         any(one is None for one in away)
-        or _unclear(outcome, findings)
+        or _unclear(deciding)
         or (worse is None and not _settled(outcome, limit_m, own_m, reach_m))
     ):
         stable = None
@@ -171,26 +170,26 @@ def _settled(
     return limit_m is not None and isfinite(own_m) and limit_m + own_m <= reach_m
 
 
-def _unclear(outcome: Outcome, findings: Iterable[FindingRecord]) -> bool:
+def _unclear(deciding: list[FindingRecord]) -> bool:
     """Whether a finding decides whose margin is not known, and none that is firm."""
-    deciding = [one for one in findings if one.finding.outcome == outcome]
     lasting = any(
         one.stable is True or one.finding.relation == "anywhere" for one in deciding
     )
     return not lasting and any(one.finding.margin_m is None for one in deciding)
 
 
-def _better(outcome: Outcome, findings: Iterable[FindingRecord]) -> _Flip | None:
+def _better(deciding: list[FindingRecord]) -> _Flip | None:
     """Return the move after which no finding decides: that of the deepest.
 
     None where a rule applies at any place, or where a margin is not known.
     """
-    deciding = [one.finding for one in findings if one.finding.outcome == outcome]
-    if not deciding or any(one.margin_m is None for one in deciding):
+    depths = [abs(one.finding.margin_m or 0.0) for one in deciding]
+    if not depths or any(one.finding.margin_m is None for one in deciding):
         return None
-    deep = max(deciding, key=lambda one: abs(one.margin_m or 0.0))
+    deepest = max(depths)
+    deep = deciding[depths.index(deepest)].finding
     return _Flip(
-        abs(deep.margin_m or 0.0), "better", deep.rule, deep.kind, deep.layer,
+        deepest, "better", deep.rule, deep.kind, deep.layer,
         deep.zone_id, deep.zone_name,
     )  # fmt: skip
 

@@ -6,8 +6,13 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+_AT_LEAST = 1_000
+"""Rows that are worth a thread of their own."""
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -35,3 +40,20 @@ def side_by_side(work: Callable[[P], R], pieces: Sequence[P]) -> list[R]:
         return list(pool.map(work, pieces))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def by_rows(
+    work: Callable[[slice], np.ndarray], rows: int, *, at_least: int = 1_000
+) -> np.ndarray:
+    """Return what is made of each row of a table, its rows shared out.
+
+    Parameters
+    ----------
+    work
+        Makes one value for each row of a slice; what `side_by_side` asks for holds.
+    rows
+        How many there are.
+    """
+    step = max(at_least, -(-rows // processors()))
+    parts = [slice(low, low + step) for low in range(0, max(rows, 1), step)]
+    return np.concatenate(side_by_side(work, parts))
