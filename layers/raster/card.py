@@ -36,7 +36,8 @@ def image_card(image: RasterLayer, lang: Lang = "zh") -> Card:
     }
     notes = tuple((TEXTS.render(one, lang),) for one in image.notes)
     tables = (CardTable((_word("notes", lang),), notes, most=len(notes)),)
-    picture, failed = None, ()
+    failed: tuple[str, ...] = ()
+    picture = None
     try:
         picture = _picture(image, lang)
     except ToolkitError as error:
