@@ -7,8 +7,8 @@ and code, and says that there are no results.
 
 Text goes into the page through Markdown, so that it is searched and styled like any
 other page. Results are put in afterwards, as HTML: plain text escaped, pictures as
-data, tables and cards as our own code wrote them. A result with a script in the page itself
-stops the build (a map stands in a frame of its own).
+data, tables and cards as our own code wrote them. A result with a script in the page
+itself stops the build (a map stands in a frame of its own).
 """
 
 from __future__ import annotations
