@@ -1,12 +1,14 @@
 """A card: what a notebook shows of a value. Compact, escaped here and nowhere else.
 
 A card is data; `card_html` is the only place where it becomes HTML. It holds no
-script, no style sheet, no link and no picture: styles stand at the elements, colours
-are ours, and every other text goes through `_text`.
+script, no style sheet and no link: styles stand at the elements, colours are ours, a
+picture is a PNG that we made and stands in the card itself, and every other text goes
+through `_text`.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ MOST_ROWS = 10
 MOST_SIGNS = 240
 """Of one text; a longer one ends in an ellipsis, and the table itself has it whole."""
 
+_PNG = b"\x89PNG\r\n\x1a\n"
 _PLAIN = "tex2jax_ignore"  # a notebook would read $...$ in a name as a formula
 _CARD = (
     "border:1px solid #d1d5db;border-radius:4px;padding:6px 10px;display:inline-block;"
@@ -75,6 +78,22 @@ class CardTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPicture:
+    """A small picture of our own making.
+
+    Attributes
+    ----------
+    png
+        The file.
+    caption
+        Stands below it, and in its place where a notebook shows no pictures.
+    """
+
+    png: bytes
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What is shown of a value.
 
@@ -88,12 +107,15 @@ class Card:
         Below the facts.
     notices
         Sentences that must be read: made-up data, what was not checked.
+    picture
+        Below the tables, or None.
     """
 
     title: str
     facts: tuple[tuple[str, Cell], ...] = ()
     tables: tuple[CardTable, ...] = ()
     notices: tuple[str, ...] = ()
+    picture: CardPicture | None = None
 
 
 def card_html(card: Card) -> str:
@@ -109,7 +131,8 @@ def card_html(card: Card) -> str:
     Raises
     ------
     ValueError
-        A colour is not ``#rrggbb``: a slip of ours, as no colour comes from data.
+        A colour is not ``#rrggbb``, or a picture no PNG: a slip of ours, as neither
+        comes from data.
 
     Examples
     --------
@@ -127,6 +150,7 @@ def card_html(card: Card) -> str:
         )
         parts.append(f"<table>{''.join(rows)}</table>")
     parts += [_table(one) for one in card.tables]
+    parts += [_picture(card.picture)] if card.picture else []
     return "".join([*parts, "</div>"])
 
 
@@ -136,6 +160,16 @@ def _table(table: CardTable) -> str:
     left = max(0, len(table.rows) - table.most) + table.left
     more = f"<div>… + {left}</div>" if left > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+def _picture(picture: CardPicture) -> str:
+    if not picture.png.startswith(_PNG):
+        msg = f"expected a PNG, got {picture.png[:8]!r}"
+        raise ValueError(msg)
+    data = base64.b64encode(picture.png).decode("ascii")
+    said = _text(picture.caption)
+    shown = f'<img src="data:image/png;base64,{data}" alt="{said}">'
+    return f"<div>{shown}</div><div>{said}</div>"
 
 
 def _cells(row: Iterable[Cell]) -> str:

@@ -110,6 +110,20 @@ class GeometryError(ToolkitError, ValueError):
     """A geometry is of a kind that a measure or relation is not defined for."""
 
 
+class NoGeometryError(ToolkitError, AttributeError):
+    """A plain table was given where a GeoDataFrame is needed.
+
+    An ``AttributeError`` too, as pandas wants it of an accessor.
+    """
+
+    def __init__(self, *, needed_for: str, got: str) -> None:
+        self.needed_for = needed_for
+        self.got = got
+        super().__init__(
+            f"{needed_for}: expected a GeoDataFrame with a geometry column, got {got}"
+        )
+
+
 class UnknownKindError(ToolkitError, KeyError):
     """A layer kind, rulebook or text was asked for that nobody has defined."""
 

@@ -42,6 +42,8 @@ class _Reader(HTMLParser):
             wanted.append(given.get("href", ""))
         self.found += [one for one in wanted if _OUTSIDE.match(one)]
         self.found += outside_of_style(given.get("style", ""))
+        if given.get("srcdoc"):  # a page within the page
+            self.found += outside_of_page(given["srcdoc"])
         if ON_DEMAND in given.get("class", "").split():
             self.found.append(f"a {ON_DEMAND} diagram, which needs a script")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spatial.report.bar import progress_bar
     from spatial.report.comparison import Comparison
     from spatial.report.content import ReviewContent
+    from spatial.report.large_map import explore_large
     from spatial.report.layer_map import explore, plot
     from spatial.rerun.replaying import Replay, replay
     from spatial.siting import Review, compare, review, review_in_parts
@@ -31,6 +32,7 @@ _HOME = {
     "check_cases": "spatial.policy.cases",
     "compare": "spatial.siting",
     "explore": "spatial.report.layer_map",
+    "explore_large": "spatial.report.large_map",
     "load_rulebook": "spatial.policy.load",
     "overlap_table": "spatial.overlap",
     "plot": "spatial.report.layer_map",
@@ -51,6 +53,7 @@ __all__ = [
     "check_cases",
     "compare",
     "explore",
+    "explore_large",
     "load_rulebook",
     "overlap_table",
     "plot",

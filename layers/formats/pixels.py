@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from layers.errors import InputRefusedError
+from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats.raster import alone, open_alone
 
 if TYPE_CHECKING:
@@ -59,8 +59,18 @@ class BandRef(NamedTuple):
 
 
 def signature_of(path: Path) -> tuple[int, int]:
-    """Return what tells that a file was changed: its size and time of change."""
-    stat = path.stat()
+    """Return what tells that a file was changed: its size and time of change.
+
+    Raises
+    ------
+    SourceNotFoundError
+        It is not there, or no longer.
+    """
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        todo = "open it again with layers.read_raster"
+        raise SourceNotFoundError(path, todo=todo) from None
     return stat.st_size, stat.st_mtime_ns
 
 

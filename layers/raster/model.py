@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from layers import worker
+from layers.card import card_html
 from layers.errors import InputRefusedError, UnknownKindError
 from layers.formats.pixels import MIB, BandRef, Window, band_of
+from layers.raster.card import image_card
 from layers.raster.masks import CLEAR, NODATA, decoded
 from layers.raster.resample import apply, apply_nearest, is_window, kind_for, plan
 from layers.raster.roles import MASKS
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.card import Card
     from layers.grid import Grid
     from layers.raster.resample import Plan
-    from layers.text import Message
+    from layers.text import Lang, Message
 
 MAX_READ_BYTES = 1024 * MIB
 """Of one answer of `RasterLayer.read`, all bands together."""
@@ -210,6 +213,16 @@ class RasterLayer:
         if hidden.any():
             values[:, hidden] = np.nan
         return values, codes
+
+    def card(self, lang: Lang = "zh") -> Card:
+        """Return what a notebook shows: what it is, all notes, a quick look.
+
+        The quick look reads at most 1,024 x 1,024 pixels of three bands.
+        """
+        return image_card(self, lang)
+
+    def _repr_html_(self) -> str:
+        return card_html(self.card())
 
     def sha256(self) -> str:
         """Return the hash of all files, each band's once; it reads them whole."""

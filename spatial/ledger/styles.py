@@ -17,4 +17,5 @@ def styles(lang: Lang = "zh") -> Mapping[str, str]:
     """Return the QML document of each layer that has a style."""
     states = load_lifecycle().states.values()
     found = [(one.id, one.title[lang], one.colour) for one in states]
-    return {"cases": categories_style("state", found, "fill")}
+    # a case may be a point, a line or an area
+    return {"cases": categories_style("state", found, ("fill", "line", "marker"))}

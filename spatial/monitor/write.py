@@ -24,7 +24,7 @@ from spatial.report.excel import write_tables
 from spatial.report.geopackage_file import (
     gdal_date,
     geometry_type,
-    symbol_shape,
+    symbol_shapes,
     write_styles,
 )
 from spatial.report.html import rendered
@@ -222,8 +222,8 @@ def _write_geopackage(found: Monitoring, path: Path, *, lang: Lang) -> None:
                     "IDENTIFIER": name,
                 },
             )
-    shape = symbol_shape(frames["clues"])
-    write_styles(path, {"clues": outcome_style(shape, lang)}, stamp=stamp)
+    shapes = symbol_shapes(frames["clues"])
+    write_styles(path, {"clues": outcome_style(shapes, lang)}, stamp=stamp)
 
 
 def _frame(

@@ -14,11 +14,11 @@ from layers.layer import FRAME
 from spatial.report.geopackage_file import (
     gdal_date,
     geometry_type,
-    symbol_shape,
+    symbol_shapes,
     write_styles,
 )
 from spatial.report.override_tables import outcome_label
-from spatial.report.qml import finding_style, outcome_style, sliver_style
+from spatial.report.qml import finding_style, outcome_style, site_style, sliver_style
 from spatial.report.sheets import overlap_word
 from spatial.report.words import (
     cited,
@@ -163,7 +163,7 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
 
 
 _STYLES = {
-    "sites": outcome_style,
+    "sites": site_style,
     "overlaps": sliver_style,
     "findings": finding_style,
     "help": outcome_style,
@@ -175,7 +175,7 @@ def _styles(frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> dict[str, str]:
     styles = {}
     for name, frame in frames.items():
         style = _STYLES[name]
-        styles[name] = style(symbol_shape(frame), lang)
+        styles[name] = style(symbol_shapes(frame), lang)
     return styles
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from spatial.report.qml import Shape
+    from spatial.report.qml import Shape, Shapes
 
 _POINTS, _LINES = (0, 4), (1, 2, 5)  # shapely type ids, single and multi
 
@@ -47,14 +47,15 @@ def _type_ids(frame: gpd.GeoDataFrame) -> np.ndarray:
     return shapely.get_type_id(np.asarray(frame.geometry.array, dtype=object))
 
 
-def symbol_shape(frame: gpd.GeoDataFrame) -> Shape:
-    """Return the symbol that suits most geometries of a layer; areas when none."""
+def symbol_shapes(frame: gpd.GeoDataFrame) -> Shapes:
+    """Return the symbols that a layer needs, areas first; areas when it has none."""
     kinds = _type_ids(frame)
-    points, lines = np.isin(kinds, _POINTS).sum(), np.isin(kinds, _LINES).sum()
-    areas = np.isin(kinds, (3, 6)).sum()
-    if areas >= max(points, lines):
-        return "fill"
-    return "line" if lines >= points else "marker"
+    there: dict[Shape, np.bool_] = {
+        "fill": np.isin(kinds, (3, 6)).any(),
+        "line": np.isin(kinds, _LINES).any(),
+        "marker": np.isin(kinds, _POINTS).any(),
+    }
+    return tuple(one for one, is_there in there.items() if is_there) or ("fill",)
 
 
 _STYLES_TABLE = """

@@ -130,7 +130,7 @@ def _write_places(report: QualityReport, path: Path, lang: Lang) -> None:
         rest = pd.DataFrame(table[~np.isin(kinds, known)].drop(columns="geometry"))
         _append(rest, path, "without_place", description=_heading(report, lang))
         _append(_layer_frame(report), path, "layers", description="")
-    styles = {name: severity_style(one[0], lang) for name, one in _PLACES.items()}
+    styles = {name: severity_style((one[0],), lang) for name, one in _PLACES.items()}
     write_styles(path, styles, stamp=stamp)
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SITE_WIDTH, ZONE_WIDTH = 2.5, 1.4  # of an outline, pixels
 SITE_FILL = 0.4
+MANY = 100_000
+"""Features of layers above which a map names `spatial.explore_large`."""
 _MARGIN = 0.05
 
 
@@ -116,13 +118,10 @@ def shown_layers(given: Layer | Workspace, lang: Lang) -> Shown:
     for one in layers:
         if len(one):
             by_kind.setdefault(one.kind, []).append(one)
-    said = [given.notice, *(one.notice for one in layers)]
-    notices = tuple(dict.fromkeys(one for one in said if one))
-    if not isinstance(given, Layer):
-        notices += tuple(
-            say("map.unreadable", lang, layer=one.id)
-            for one in given.unavailable.values()
-        )
+    notices = notices_of(given, lang)
+    count = sum(len(one) for one in layers)
+    if count > MANY:
+        notices += (say("map.many", lang, count=f"{count:,}"),)
     rows = [
         (kind, row)
         for kind, some in by_kind.items()
@@ -130,6 +129,18 @@ def shown_layers(given: Layer | Workspace, lang: Lang) -> Shown:
         for row in _rows(one)
     ]
     return shown_zones(rows, lang, notices=notices)
+
+
+def notices_of(given: Layer | Workspace, lang: Lang) -> tuple[str, ...]:
+    """Return what must be read with a map: made-up data, unreadable layers."""
+    layers = [given] if isinstance(given, Layer) else list(given.layers.values())
+    said = [given.notice, *(one.notice for one in layers)]
+    notices = tuple(dict.fromkeys(one for one in said if one))
+    if isinstance(given, Layer):
+        return notices
+    return notices + tuple(
+        say("map.unreadable", lang, layer=one.id) for one in given.unavailable.values()
+    )
 
 
 def _rows(layer: Layer) -> Iterable[tuple[BaseGeometry, tuple[str, str]]]:

@@ -16,7 +16,7 @@ from layers.errors import InputRefusedError
 from layers.names import safe_names
 from spatial.monitor.write import MONITORING
 from spatial.report.assemble import under_versions
-from spatial.report.batch import write_batch
+from spatial.report.batch import INDEX_BOOK, INDEX_PAGE, write_batch
 from spatial.report.printed import FORMATS as PRINTED
 from spatial.report.printed import missing
 from spatial.report.result import write_result
@@ -68,7 +68,8 @@ def report(
     each
         A report on each site of the run, or with `outcomes` on each that has one of
         these, and an overview that leads to them: ``index.html`` and ``index.xlsx``
-        beside their folders.
+        beside their folders. It is written last, and one of before is taken away
+        first: where there is an overview, the reports are all of its run.
     workers
         How many processes write the reports on sites. The files are the same.
     maps
@@ -143,6 +144,11 @@ def report(
         step("cli.site_written", facts)
 
     how = Wanted(formats=tuple(formats), fonts=call.fonts, maps=call.maps)
+    if each and jobs:
+        # an overview of before must not lead to reports of now: should this run be
+        # stopped half way there is none, and each report that is there is whole
+        for name in (INDEX_PAGE, INDEX_BOOK):
+            (base / name).unlink(missing_ok=True)
     written = write_each(whole, jobs, how, workers=workers, done=done)
     if each and jobs:
         written += _overview(whole, base, names, how)

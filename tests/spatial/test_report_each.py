@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import zipfile
@@ -155,6 +156,44 @@ def test_an_error_in_a_process_comes_out_as_it_is(root, monkeypatch):
     run = redline(*words, "-o", root / "each", "--workers", 2)
     assert run.exit_code == 1
     assert "expected a place to write to" in run.stderr
+
+
+def _is_whole(folder):
+    """Whether a folder holds what its manifest tells, byte by byte, and no more."""
+    told = json.loads((folder / "manifest.json").read_bytes())["outputs"]
+    found = everything(folder)
+    found.pop("manifest.json")
+    return told == {
+        name: hashlib.sha256(text).hexdigest() for name, text in found.items()
+    }
+
+
+def test_a_batch_that_is_stopped_leaves_whole_reports_and_no_overview(
+    root, monkeypatch
+):
+    words = ["report", root / "run", "--format", "docx", "--each", "--no-maps", "-o"]
+    assert redline(*words, root / "whole").exit_code == 0
+    shutil.copytree(root / "whole", root / "stopped")  # an overview of before
+    write = each_module._write
+    made = []
+
+    def stopped(result, job, wanted):
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        made.append(job.folder)
+        return write(result, job, wanted)
+
+    for one in (root / "stopped").iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+    monkeypatch.setattr(each_module, "_write", stopped)
+    assert redline(*words, root / "stopped").exit_code != 0
+    left = sorted((root / "stopped").iterdir())
+    assert left == sorted(made)
+    assert all(_is_whole(one) for one in left)
+    monkeypatch.setattr(each_module, "_write", write)
+    assert redline(*words, root / "stopped").exit_code == 0
+    assert everything(root / "stopped") == everything(root / "whole")
 
 
 def test_without_a_site_nothing_is_written(root):

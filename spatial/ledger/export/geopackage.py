@@ -17,7 +17,7 @@ from spatial.ledger.model import CaseFilter
 from spatial.report.geopackage_file import (
     gdal_date,
     geometry_type,
-    symbol_shape,
+    symbol_shapes,
     write_styles,
 )
 from spatial.report.one_file import written
@@ -78,7 +78,7 @@ def write_geopackage(
     stamp = f"{on.isoformat()}T00:00:00.000Z"
     states = ledger.lifecycle.states.values()
     named = [(one.id, one.title[lang], one.colour) for one in states]
-    style = categories_style("state_id", named, symbol_shape(frame))
+    style = categories_style("state_id", named, symbol_shapes(frame))
     written(path, lambda part: _write(frame, part, style, stamp))
     return len(cases)
 

@@ -69,11 +69,17 @@ def test_the_default_style_colours_every_outcome(path):
     assert [row[0] for row in rows] == ["sites", "overlaps", "findings"]
     assert {row[2] for row in rows} == {1}
     renderer = ET.fromstring(rows[0][1]).find("renderer-v2")  # noqa: S314 (our own)
-    assert renderer.get("attr") == "outcome"
+    # areas, lines and points: a symbol of its own sort for each
+    assert renderer.get("attr") == "\"outcome\" || ' ' || geometry_type($geometry)"
     values = [one.get("value") for one in renderer.iter("category")]
-    assert values == list(OUTCOMES)
-    of_findings = ET.fromstring(rows[2][1]).iter("category")  # noqa: S314 (our own)
-    assert [one.get("value") for one in of_findings] == list(SAID)
+    sorts = ("Polygon", "Line", "Point")
+    assert values == [f"{one} {sort}" for sort in sorts for one in OUTCOMES]
+    kinds = [one.get("type") for one in renderer.iter("symbol")]
+    assert kinds == [one for one in ("fill", "line", "marker") for _ in OUTCOMES]
+    of_findings = ET.fromstring(rows[2][1])  # noqa: S314 (our own)
+    assert of_findings.find("renderer-v2").get("attr") == "outcome"
+    found = [one.get("value") for one in of_findings.iter("category")]
+    assert found == list(SAID)
     symbols = {one.get("name") for one in renderer.iter("symbol")}
     assert symbols == {one.get("symbol") for one in renderer.iter("category")}
     red, green, blue = (
@@ -112,3 +118,31 @@ def test_the_option_that_sets_the_date_is_given_back(tmp_path):
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     write_geopackage(sample_content.sample(), tmp_path / "a.gpkg")
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == before
+
+
+def test_sites_and_zones_are_labelled_by_text(path):
+    rows = ask(path, "SELECT f_table_name, styleQML FROM layer_styles")
+    found = {}
+    for name, qml in rows:
+        style = ET.fromstring(qml)  # noqa: S314 (our own)
+        labels = [one.attrib for one in style.iter("text-style")]
+        assert (style.get("labelsEnabled") == "1") == bool(labels)
+        found[name] = [(one["fieldName"], one["allowHtml"]) for one in labels]
+    assert found == {
+        "sites": [("\"site_id\" || coalesce(' ' || \"name\", '')", "0")],
+        "overlaps": [('"zone_name"', "0")],
+        "findings": [],
+    }
+
+
+def test_what_is_gravest_is_drawn_last(path):
+    ((qml,),) = ask(
+        path, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'findings'"
+    )
+    renderer = ET.fromstring(qml).find("renderer-v2")  # noqa: S314 (our own)
+    assert renderer.get("enableorderby") == "1"
+    (clause,) = renderer.iter("orderByClause")
+    assert clause.get("asc") == "1"
+    ranks = [clause.text.index(f"'{one}' THEN {len(SAID) - at}")
+             for at, one in enumerate(SAID)]  # fmt: skip
+    assert ranks == sorted(ranks)
