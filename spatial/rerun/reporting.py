@@ -23,6 +23,7 @@ from spatial.report.result import write_result
 from spatial.report.static_map import MapMaker
 from spatial.report.write import FORMATS, OUTPUTS, formats_of
 from spatial.rerun.call import Given, call_of, carry_out, told
+from spatial.rerun.clue_sheets import report_monitoring
 from spatial.rerun.each import SiteJob, Wanted, write_each
 from spatial.rerun.replaying import changed_inputs, manifest_of
 
@@ -46,12 +47,15 @@ def report(
     each: bool = False,
     workers: int = 1,
     maps: bool | None = None,
+    sheets: int | None = None,
     out: Path | None = None,
     given: Given | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
     progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """Write more reports of a run that is there.
+
+    Of a monitoring run, see `spatial.rerun.clue_sheets`: a clue stands for a site.
 
     Parameters
     ----------
@@ -74,6 +78,8 @@ def report(
     maps
         Whether Word and PDF hold maps. None: in reports of the run as in those that it
         has; where it has none, and on sites, if maps can be drawn here.
+    sheets
+        Of a monitoring run: how many clues get a sheet; None: as in the run.
     out
         Where the folders of the sites go; None: ``sites/`` in the folder of the run.
     given, step, progress
@@ -90,8 +96,8 @@ def report(
     SourceNotFoundError
         The folder has no manifest, or an input is gone.
     InputRefusedError
-        The run is no review, an input changed, its result does not come out again,
-        or there is no such site.
+        An input changed, the result does not come out again, or there is no such
+        site.
     ExtraMissingError, FontMissingError, OutputRefusedError
         As for `spatial.report.write.write_review`.
     """
@@ -99,11 +105,18 @@ def report(
     given = given or Given()
     manifest = manifest_of(folder)
     if manifest.get("about") == MONITORING:
-        raise InputRefusedError(
-            source=folder,
-            expected="the folder of a review",
-            got="that of a monitoring run",
-            todo="its reports are written by redline monitor",
+        return report_monitoring(
+            folder,
+            manifest,
+            formats=formats,
+            clues=sites,
+            outcomes=outcomes,
+            each=each,
+            maps=maps,
+            sheets=sheets,
+            out=out or folder / SITES,
+            given=given,
+            step=step,
         )
     call = call_of(manifest, folder, given)
     call = replace(call, fonts=given.fonts or call.fonts)
