@@ -57,13 +57,12 @@ def first_page(
     lists: dict[str, str],
     *,
     checked: str,
-    figure: Figure | None = None,
 ) -> Iterator[Block]:
     """Yield what is enough to decide on a site that the report is about alone.
 
     Outcome and what it means, the clause or lack that decides, what is unknown and
     asked, how stable it is, what was `checked`; the deciding clause in its own words;
-    zones and map.
+    zones.
     """
     view = site_view(site, place=0, lang=lang, lists=lists)
     label = outcome_span(view.sign, view.label, site.outcome)
@@ -90,8 +89,6 @@ def first_page(
             break
     yield Paragraph(say("summary.promise", lang), "remark")
     yield from zone_blocks(site, view, lang)
-    if figure is not None:
-        yield figure
 
 
 def site_blocks(
@@ -115,8 +112,8 @@ def site_blocks(
     figure
         Map of the site; None: none.
     alone
-        Whether the report is about this site alone: what `first_page` yields is left
-        out here then.
+        Whether the report is about this site alone: what `first_page` yields and the
+        map are left out here then.
 
     Yields
     ------

@@ -185,15 +185,6 @@ def test_other_libraries_are_no_obstacle_where_the_result_is_the_same(
     assert manifest["versions"] == now  # those that the result was made with
 
 
-def test_a_monitoring_run_is_refused(root):
-    path = root / "run" / "manifest.json"
-    manifest = json.loads(path.read_text("utf-8")) | {"about": "monitoring"}
-    path.write_text(json.dumps(manifest), "utf-8")
-    run = redline("report", root / "run", "--format", "docx")
-    assert run.exit_code == 1
-    assert "its reports are written by redline monitor" in run.stderr
-
-
 # -- replay ----------------------------------------------------------------------------
 
 
