@@ -59,6 +59,11 @@ _PATH = click.Path(path_type=Path)
     type=click.IntRange(min=0),
     help="监测成果：一页一条的核查表数 / of a monitoring run: clues that get a sheet",
 )
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="单位自有的 Word 模板，写成 office.docx / the office's own Word template",
+)
 @click.option("-w", "--workspace", type=_PATH, help="工作区 / workspace")
 @click.option("--sites-file", type=_PATH, help="项目文件 / file of the projects")
 @click.option("--before", type=_PATH, help="前一期影像 / the earlier image")
@@ -77,6 +82,7 @@ def report(
     workers: int | None,
     out: Path | None,
     sheets: int | None,
+    template: Path | None,
     workspace: Path | None,
     sites_file: Path | None,
     before: Path | None,
@@ -99,6 +105,7 @@ def report(
       redline report out/ --format docx,pdf --site P-001 --site P-002
       redline report out/ --format pdf --outcome prohibited
       redline report out/ --format docx,pdf --each --workers 4 -o each/
+      redline report out/ --template office_form.docx --site P-001
       redline report monitored/ --format pdf --outcome prohibited
     """
     from spatial.rerun.call import Given
@@ -116,6 +123,7 @@ def report(
         workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS),
         maps=maps,
         sheets=sheets,
+        template=template,
         sites=sites,
         outcomes=outcomes,
         out=out,

@@ -52,6 +52,7 @@ def report_monitoring(
     each: bool,
     maps: bool | None,
     sheets: int | None,
+    template: Path | None,
     out: Path,
     given: Given,
     step: Step,
@@ -70,6 +71,13 @@ def report_monitoring(
     UnknownKindError
         There is no such clue.
     """
+    if template is not None:
+        raise InputRefusedError(
+            source=folder,
+            expected="the run of a review for a template",
+            got="that of a monitoring run",
+            todo="leave out --template; --format docx writes its sheets",
+        )
     call = monitor_call_of(manifest, folder, given)
     call = replace(
         call,

@@ -17,6 +17,7 @@ from layers.names import safe_names
 from spatial.monitor.write import MONITORING
 from spatial.report.assemble import under_versions
 from spatial.report.batch import write_batch
+from spatial.report.office_template import OFFICE_FILE, write_from_template
 from spatial.report.printed import FORMATS as PRINTED
 from spatial.report.printed import missing
 from spatial.report.result import write_result
@@ -48,6 +49,7 @@ def report(
     workers: int = 1,
     maps: bool | None = None,
     sheets: int | None = None,
+    template: Path | None = None,
     out: Path | None = None,
     given: Given | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
@@ -80,6 +82,9 @@ def report(
         has; where it has none, and on sites, if maps can be drawn here.
     sheets
         Of a monitoring run: how many clues get a sheet; None: as in the run.
+    template
+        An office's own Word template (see `spatial.report.office_template`): instead
+        of the formats ``office.docx`` is written, of the run or of each of the sites.
     out
         Where the folders of the sites go; None: ``sites/`` in the folder of the run.
     given, step, progress
@@ -114,6 +119,7 @@ def report(
             each=each,
             maps=maps,
             sheets=sheets,
+            template=template,
             out=out or folder / SITES,
             given=given,
             step=step,
@@ -126,6 +132,11 @@ def report(
     call = replace(call, maps=call.maps if maps is None else maps)
     whole = _again(call, manifest, folder, step=step, progress=progress)
     step("cli.writing", {})
+    names = _chosen(whole, sites, outcomes, each=each)
+    base = out or folder / SITES
+    if template is not None:
+        where = {folder: whole} if is_whole else _each_in(whole, names, base)
+        return tuple(_in_template(one, template, at) for at, one in where.items())
     if is_whole:
         wanted = {*_had(manifest), *formats}
         return whole.write(
@@ -135,13 +146,6 @@ def report(
             maps=call.maps,
             call=manifest.get("call") and told(call, folder),
         )
-    base = out or folder / SITES
-    chosen = [
-        one.site_id
-        for one in whole.content.sites
-        if one.outcome in outcomes or (each and not outcomes)
-    ]
-    names = safe_names(dict.fromkeys((*sites, *chosen)))
     jobs = [
         SiteJob(site, base / name, told(replace(call, only=(site,)), base / name))
         for name, site in names.items()
@@ -160,6 +164,33 @@ def report(
     if each and jobs:
         written += _overview(whole, base, names, how)
     return written
+
+
+def _chosen(
+    whole: Review, sites: Sequence[str], outcomes: Collection[str], *, each: bool
+) -> Mapping[str, str]:
+    """Return the sites that get a report, by the names of their folders."""
+    chosen = [
+        one.site_id
+        for one in whole.content.sites
+        if one.outcome in outcomes or (each and not outcomes)
+    ]
+    return safe_names(dict.fromkeys((*sites, *chosen)))
+
+
+def _each_in(
+    whole: Review, names: Mapping[str, str], base: Path
+) -> Mapping[Path, Review]:
+    """Return the review of each site, by its folder."""
+    return {base / name: whole.only([site]) for name, site in names.items()}
+
+
+def _in_template(some: Review, template: Path, folder: Path) -> Path:
+    """Write a review in an office's template."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / OFFICE_FILE
+    write_from_template(some.content, template, path, lang=some.lang)
+    return path
 
 
 def _had(manifest: Mapping[str, Any]) -> tuple[str, ...]:
