@@ -145,7 +145,8 @@ def monitor(
       redline monitor before.tif after.tif -w office/ -o out/
       redline monitor before.tif after.tif -w office/ -o out/ --format docx,pdf
     """
-    from spatial.monitor.write import MOST_PICTURES, MOST_SHEETS
+    from spatial.monitor.paper import MOST_SHEETS
+    from spatial.monitor.write import MOST_PICTURES
     from spatial.rerun.monitor_call import (
         MonitorCall,
         carry_out_monitor,

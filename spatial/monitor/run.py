@@ -149,15 +149,17 @@ class Monitoring:
         See `spatial.monitor.write.write_monitoring`.
         """
         from spatial.monitor import write  # noqa: PLC0415  loads the writers
+        from spatial.monitor.paper import MOST_SHEETS  # noqa: PLC0415
+        from spatial.report.write import DEFAULT_FORMATS  # noqa: PLC0415
 
         return write.write_monitoring(
             self,
             Path(folder),
             most_pictures=write.MOST_PICTURES if pictures is None else pictures,
-            formats=write.DEFAULT_FORMATS if formats is None else formats,
+            formats=DEFAULT_FORMATS if formats is None else formats,
             fonts=fonts,
             maps=maps,
-            most_sheets=write.MOST_SHEETS if sheets is None else sheets,
+            most_sheets=MOST_SHEETS if sheets is None else sheets,
             call=call,
         )
 

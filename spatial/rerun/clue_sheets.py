@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spatial.monitor.run import Monitoring
+    from spatial.report.blocks import Document
     from spatial.rerun.call import Given
 
     Step = Callable[[str, Mapping[str, str | float]], None]
@@ -163,13 +165,7 @@ def _sheets(
         (out / name).mkdir(parents=True, exist_ok=True)
         for form in printed:
             path = out / name / f"{SHEET}.{form}"
-            if form == "docx":
-                written(path, lambda part, told=document: write_word(told, part))
-            else:
-                written(
-                    path,
-                    lambda part, told=document: write_pdf(told, part, fonts=call.fonts),
-                )
+            written(path, partial(_print, document, form=form, fonts=call.fonts))
             files.append(path)
         facts: dict[str, str | float] = {
             "done": count,
@@ -178,3 +174,11 @@ def _sheets(
         }
         step("cli.site_written", facts)
     return tuple(files)
+
+
+def _print(document: Document, path: Path, *, form: str, fonts: Path | None) -> None:
+    """Write a document in a format."""
+    if form == "docx":
+        write_word(document, path)
+    else:
+        write_pdf(document, path, fonts=fonts)

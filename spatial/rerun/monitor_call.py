@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from layers.raster import read_raster
 from layers.workspace import open_workspace
+from spatial.monitor.paper import MOST_SHEETS
 from spatial.monitor.run import monitor
-from spatial.monitor.write import MOST_PICTURES, MOST_SHEETS, write_monitoring
+from spatial.monitor.write import MOST_PICTURES, write_monitoring
 from spatial.rerun.places import found, place
 
 if TYPE_CHECKING:

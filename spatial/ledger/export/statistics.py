@@ -30,12 +30,12 @@ from spatial.text import TEXTS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from spatial.ledger.figures.counts import By
     from spatial.ledger.ledger import Ledger
-    from spatial.report.blocks import Block, Text
+    from spatial.report.blocks import Block, Look, Text
     from spatial.text import Lang
 
 GROUPS: tuple[By, ...] = ("county", "zone_kind", "source", "state")
@@ -163,7 +163,7 @@ def _word(name: str, lang: Lang) -> str:
     return TEXTS.say(f"cli.header.ledger_{name}", lang=lang)
 
 
-def _whole(row: dict[str, Any], on: dt.date, lang: Lang) -> Iterator[Block]:
+def _whole(row: Mapping[Hashable, Any], on: dt.date, lang: Lang) -> Iterator[Block]:
     """Yield the whole in a sentence, and each share with what it is of."""
     facts = {one: int(row[one]) for one in _COUNTS}
     yield Paragraph(_say("summary", lang, on=on.isoformat(), **facts), "lead")
@@ -204,7 +204,7 @@ def _due(ledger: Ledger, on: dt.date, lang: Lang) -> Iterator[Block]:
     rows = []
     for one in found.head(MOST_DUE).itertuples(index=False):
         duty = TEXTS.say(f"ledger.duty.{one.what}", lang=lang)
-        look = "warning" if one.what in _LATE else "plain"
+        look: Look = "warning" if one.what in _LATE else "plain"
         doubt = "" if one.is_certain else TEXTS.say("ledger.duty.doubt", lang=lang)
         rows.append(
             (
@@ -230,7 +230,7 @@ def _due(ledger: Ledger, on: dt.date, lang: Lang) -> Iterator[Block]:
 
 
 def _grouped(
-    ledger: Ledger, by: By, whole: dict[str, Any], *, on: dt.date, lang: Lang
+    ledger: Ledger, by: By, whole: Mapping[Hashable, Any], *, on: dt.date, lang: Lang
 ) -> Iterator[Block]:
     """Yield the counts by a group, and of all."""
     found = counts(ledger, by=by, on=on)
@@ -258,7 +258,7 @@ def _grouped(
     yield Grid(title, columns, (*rows, _row(total, whole, lang)), "  ".join(remarks))
 
 
-def _row(group: Text, row: dict[str, Any], lang: Lang) -> tuple[Text, ...]:
+def _row(group: Text, row: Mapping[Hashable, Any], lang: Lang) -> tuple[Text, ...]:
     return (
         group,
         *(str(int(row[one])) for one in _COUNTS),
