@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.report_options import formats_here, maps_here, report_options
 from spatial.cli.siting_commands import step
 from spatial.cli.terminal import (
     lang_option,
@@ -98,6 +99,12 @@ SENSORS = ("sentinel-2", "landsat-tm", "landsat-etm", "landsat-oli")
     type=click.IntRange(min=0),
     help="附图的线索数，默认 200 / clues that get a picture",
 )
+@click.option(
+    "--sheets",
+    type=click.IntRange(min=0),
+    help="Word 和 PDF 中一页一条的核查表数，默认 30 / clues that get a sheet on paper",
+)
+@report_options
 @lang_option
 @click.pass_context
 def monitor(
@@ -119,21 +126,35 @@ def monitor(
     engine: Engine,
     scheduler: str | None,
     pictures: int | None,
+    sheets: int | None,
+    formats: tuple[str, ...] | None,
+    fonts: Path | None,
+    maps: bool | None,
 ) -> None:
     """两期影像之间管控区内的变化线索 / clues to change inside control zones.
 
     What have people changed, in which zone, by which clause, and is it approved.
     Writes result.json, findings.gpkg (clues, set_aside, zones), findings.xlsx,
-    report.html, pictures/ and manifest.json. Leaves with status 1 where the images
-    cannot be compared; that never means that nothing changed.
+    report.html, report.docx and report.pdf (an overview, and a page for each of the
+    most urgent clues), pictures/ and manifest.json; without --format those that can be
+    written on this machine. Leaves with status 1 where the images cannot be compared;
+    that never means that nothing changed.
 
     \b
     例 / example:
       redline monitor before.tif after.tif -w office/ -o out/
+      redline monitor before.tif after.tif -w office/ -o out/ --format docx,pdf
     """
-    from spatial.monitor.write import MOST_PICTURES, write_monitoring
-    from spatial.rerun.monitor_call import MonitorCall, carry_out_monitor, monitor_told
+    from spatial.monitor.paper import MOST_SHEETS
+    from spatial.monitor.write import MOST_PICTURES
+    from spatial.rerun.monitor_call import (
+        MonitorCall,
+        carry_out_monitor,
+        monitor_told,
+        wrote,
+    )
 
+    wanted = formats or formats_here(fonts)
     call = MonitorCall(
         before=before,
         after=after,
@@ -148,16 +169,14 @@ def monitor(
         target=target,
         min_area_m2=min_area_m2,
         pictures=MOST_PICTURES if pictures is None else pictures,
+        fonts=fonts,
+        maps=maps_here(maps, wanted, fonts),
+        sheets=MOST_SHEETS if sheets is None else sheets,
     )
     found = carry_out_monitor(call, engine=engine, scheduler=scheduler, step=step)
     progress("cli.writing")
-    written = write_monitoring(
-        found,
-        out,
-        most_pictures=call.pictures,
-        call=monitor_told(call, out),
-        progress=drawn,
-    )
+    made_of = monitor_told(call, out)
+    written = wrote(found, out, call, formats=wanted, told=made_of, progress=drawn)
     print_clues(found)
     say("cli.results", folder=str(out))
     for page in written:

@@ -54,8 +54,20 @@ _PATH = click.Path(path_type=Path)
     type=click.Path(file_okay=False, path_type=Path),
     help="单个项目报告的输出文件夹（默认 RUN/sites）/ folder for reports on sites",
 )
+@click.option(
+    "--sheets",
+    type=click.IntRange(min=0),
+    help="监测成果：一页一条的核查表数 / of a monitoring run: clues that get a sheet",
+)
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="单位自有的 Word 模板，写成 office.docx / the office's own Word template",
+)
 @click.option("-w", "--workspace", type=_PATH, help="工作区 / workspace")
 @click.option("--sites-file", type=_PATH, help="项目文件 / file of the projects")
+@click.option("--before", type=_PATH, help="前一期影像 / the earlier image")
+@click.option("--after", type=_PATH, help="后一期影像 / the later image")
 @click.option("--overrides", type=_PATH, help="人工改判文件 / file of overrides")
 @lang_option
 def report(
@@ -69,18 +81,23 @@ def report(
     each: bool,
     workers: int | None,
     out: Path | None,
+    sheets: int | None,
+    template: Path | None,
     workspace: Path | None,
     sites_file: Path | None,
+    before: Path | None,
+    after: Path | None,
     overrides: Path | None,
 ) -> None:
-    """为已有的审查另写报告 / write more reports of a review that is there.
+    """为已有的审查或监测另写报告 / write more reports of a run that is there.
 
     RUN is the folder of a review with its manifest.json. The review is made again from
     it, and nothing is written unless its result comes out with the same bytes. Without
     --site and --outcome the reports of the whole run are written beside its files;
     with them a report on each site, in RUN/sites/ID; --each does so for every site (or
     all with an --outcome), and writes index.html and index.xlsx that lead to them. The
-    language is that of the run.
+    language is that of the run. RUN may be that of redline monitor too: then the sheets
+    of clues are written (--site takes the id of a clue).
 
     \b
     例 / example:
@@ -88,11 +105,15 @@ def report(
       redline report out/ --format docx,pdf --site P-001 --site P-002
       redline report out/ --format pdf --outcome prohibited
       redline report out/ --format docx,pdf --each --workers 4 -o each/
+      redline report out/ --template office_form.docx --site P-001
+      redline report monitored/ --format pdf --outcome prohibited
     """
     from spatial.rerun.call import Given
     from spatial.rerun.reporting import report as written_of
 
-    given = Given(sites_file, workspace, overrides, fonts=fonts)
+    given = Given(
+        sites_file, workspace, overrides, fonts=fonts, before=before, after=after
+    )
     wanted = formats or formats_here(fonts)
     maps_here(maps, wanted, fonts)  # tells why there can be none
     written = written_of(
@@ -101,6 +122,8 @@ def report(
         each=each,
         workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS),
         maps=maps,
+        sheets=sheets,
+        template=template,
         sites=sites,
         outcomes=outcomes,
         out=out,

@@ -90,22 +90,28 @@ def demo(out: Path, on: dt.datetime | None, *, imagery: bool) -> None:
         say("cli.truth_kept", right=right, count=len(known))
     _print_places(out / "review", written)
     if imagery:
-        _demo_of_images(county, out)
+        _demo_of_images(county, out, formats)
 
 
-def _demo_of_images(county: Path, out: Path) -> None:
+def _demo_of_images(county: Path, out: Path, formats: tuple[str, ...]) -> None:
     """Compare the made-up images, and the clues with what was planted."""
     from layers.samples import images, scene
     from spatial.cli.monitor_command import drawn, print_clues
-    from spatial.monitor.write import write_monitoring
-    from spatial.rerun.monitor_call import MonitorCall, carry_out_monitor, monitor_told
+    from spatial.rerun.monitor_call import (
+        MonitorCall,
+        carry_out_monitor,
+        monitor_told,
+        wrote,
+    )
 
     progress("cli.making_images")
     before, after = images.write_pair(out / "images")
-    call = MonitorCall(before, after, county, lang=language())
+    maps = maps_here(None, formats, None, told=False)
+    call = MonitorCall(before, after, county, lang=language(), maps=maps)
     found = carry_out_monitor(call, step=step)
     told = monitor_told(call, out / "monitor")
-    written = write_monitoring(found, out / "monitor", call=told, progress=drawn)
+    folder = out / "monitor"
+    written = wrote(found, folder, call, formats=formats, told=told, progress=drawn)
     print_clues(found)
     patches = found.scan.patches if found.scan else found.set_aside
     shapes = patches.geometry[patches["kept"].astype(bool)]

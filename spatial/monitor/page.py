@@ -145,7 +145,7 @@ def monitor_page(
         zones_note=say("monitor.zones_note", lang),
         zones_unseen=say("monitor.zones_unseen", lang, count=unseen) if unseen else "",
         numbers=table_view(pair_table(found, lang), lang),
-        method=_method(found, lang),
+        method=method_lines(found, lang),
     )
 
 
@@ -186,12 +186,12 @@ def _clue(
         permit=one.permit,
         score=number(float(row["score"]), 1, lang),
         facts=tuple((say(key, lang), text) for key, text in facts),
-        clauses=_clauses(record, site, lang),
+        clauses=clauses_once(record, site, lang),
         picture=_data(picture),
     )
 
 
-def _clauses(
+def clauses_once(
     record: SiteRecord, site: SiteView, lang: Lang
 ) -> tuple[tuple[FindingView, str], ...]:
     """Return each clause once, with the zones in which it holds."""
@@ -245,7 +245,7 @@ def _zones(found: Monitoring, lang: Lang) -> TableView:
     )
 
 
-def _method(found: Monitoring, lang: Lang) -> tuple[str, ...]:
+def method_lines(found: Monitoring, lang: Lang) -> tuple[str, ...]:
     """Return how change was looked for."""
     if found.scan is None:
         return ()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ZONE_DEG = 3
 FIRST_ZONE, LAST_ZONE = 25, 45
-_FIRST_EPSG = 4513
+FIRST_EPSG = 4513
 """EPSG registry: 4513 is CGCS2000 / 3-degree Gauss-Kruger zone 25, 4533 is zone 45."""
 
 
@@ -84,7 +84,7 @@ def gauss_kruger(
     """
     zone = np.floor(lonlat[:, 0] / ZONE_DEG + 0.5).astype(np.int64)
     known = (zone >= FIRST_ZONE) & (zone <= LAST_ZONE)
-    epsg = np.where(known, _FIRST_EPSG + zone - FIRST_ZONE, 0)
+    epsg = np.where(known, FIRST_EPSG + zone - FIRST_ZONE, 0)
     easting, northing = (np.full(len(lonlat), np.nan) for _ in range(2))
     for one in np.unique(epsg[known]).tolist():
         rows = epsg == one

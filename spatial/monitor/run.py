@@ -38,7 +38,7 @@ from spatial.report.plot import plot
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     import folium
 
@@ -135,16 +135,33 @@ class Monitoring:
         folder: Path | str,
         *,
         pictures: int | None = None,
+        formats: Collection[str] | None = None,
+        fonts: Path | None = None,
+        maps: bool = False,
+        sheets: int | None = None,
         call: Mapping[str, object] | None = None,
     ) -> tuple[Path, ...]:
         """Write result, tables, page, pictures and manifest; return the paths.
 
+        With ``docx`` or ``pdf`` among the formats also an overview on paper, and a
+        sheet for each of the most urgent clues.
+
         See `spatial.monitor.write.write_monitoring`.
         """
-        from spatial.monitor.write import MOST_PICTURES, write_monitoring  # noqa: PLC0415
+        from spatial.monitor import write  # noqa: PLC0415  loads the writers
+        from spatial.monitor.paper import MOST_SHEETS  # noqa: PLC0415
+        from spatial.report.write import DEFAULT_FORMATS  # noqa: PLC0415
 
-        most = MOST_PICTURES if pictures is None else pictures
-        return write_monitoring(self, Path(folder), most_pictures=most, call=call)
+        return write.write_monitoring(
+            self,
+            Path(folder),
+            most_pictures=write.MOST_PICTURES if pictures is None else pictures,
+            formats=DEFAULT_FORMATS if formats is None else formats,
+            fonts=fonts,
+            maps=maps,
+            most_sheets=MOST_SHEETS if sheets is None else sheets,
+            call=call,
+        )
 
 
 def monitor(

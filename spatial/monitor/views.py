@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from layers.spec import spec
-from spatial.monitor.places import dms
+from spatial.monitor.places import FIRST_EPSG, FIRST_ZONE, ZONE_DEG, dms
 from spatial.report.words import (
     kind_title,
     number,
@@ -128,8 +128,9 @@ def zone_named(kind: str, zone_id: str, name: object, lang: Lang) -> str:
 def zones_named(
     zones: tuple[tuple[str, str, str | None, float], ...], lang: Lang
 ) -> str:
-    """Return the control zones that a patch meets, kinds and names alone."""
-    said = [zone_named(kind, zone, name, lang) for kind, zone, name, _ in zones]
+    """Return the control zones that a patch meets, kinds and names alone, each once."""
+    named = (zone_named(kind, zone, name, lang) for kind, zone, name, _ in zones)
+    said = list(dict.fromkeys(named))
     return _joined(said, lang) if said else say("monitor.no_zone", lang)
 
 
@@ -230,15 +231,18 @@ def lonlat_text(row: Any) -> str:  # noqa: ANN401  a row of a table
 
 
 def plane_text(row: Any, lang: Lang) -> str:  # noqa: ANN401  a row of a table
-    """Return the Gauss-Kruger coordinates, a dash outside the zones."""
+    """Return the Gauss-Kruger coordinates with their zone, a dash outside of all."""
     if not row["gauss_kruger_epsg"]:
         return say("none", lang)
+    zone = int(row["gauss_kruger_epsg"]) - FIRST_EPSG + FIRST_ZONE
     return say(
         "monitor.gauss_kruger_text",
         lang,
         easting=f"{row['easting_m']:.2f}",
         northing=f"{row['northing_m']:.2f}",
         epsg=str(row["gauss_kruger_epsg"]),
+        zone=zone,
+        meridian=zone * ZONE_DEG,
     )
 
 

@@ -181,6 +181,9 @@ class Figure:
         On the page, at most `TEXT_WIDTH_MM`.
     svg
         The same picture as drawing; the PDF prefers it. None: the PNG there too.
+    fills
+        Whether it may take what is left of its page: the PDF does so, Word keeps to
+        `width_mm`. What follows on the page must not fill it alone.
     """
 
     png: bytes
@@ -188,6 +191,7 @@ class Figure:
     alt: str
     width_mm: float = 160.0
     svg: bytes | None = None
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def review_document(
     title, whose = heading(content.about, lang), visible(content.title)
     blocks: list[Block] = []
     if alone:
-        blocks += _conclusion_alone(content, lang, figures)
+        blocks += _conclusion_alone(content, lang)
     else:
         blocks += _conclusion(content, lang, figures.get(""))
     blocks += _details(content, lang, figures)
@@ -120,18 +120,10 @@ def _opening(content: ReviewContent, lang: Lang) -> Iterator[Block]:
     yield Heading(say("section.conclusion", lang))
 
 
-def _conclusion_alone(
-    content: ReviewContent, lang: Lang, figures: Mapping[str, Figure]
-) -> Iterator[Block]:
+def _conclusion_alone(content: ReviewContent, lang: Lang) -> Iterator[Block]:
     (site,) = content.sites
     yield from _opening(content, lang)
-    yield from first_page(
-        site,
-        lang,
-        _lists(content),
-        checked=_checked(content, lang),
-        figure=figures.get(site.site_id),
-    )
+    yield from first_page(site, lang, _lists(content), checked=_checked(content, lang))
 
 
 def _checked(content: ReviewContent, lang: Lang) -> str:
@@ -275,6 +267,8 @@ def _details(
     if alone:
         yield PageBreak()
     yield Heading(say("print.details_alone" if alone else "section.details", lang))
+    if alone and (figure := figures.get(content.sites[0].site_id)) is not None:
+        yield figure  # here, and not before the break: it would fill a page of its own
     if len(content.sites) > MOST_DETAILED:
         yield Paragraph(say("print.details", lang, most=MOST_DETAILED))
         return

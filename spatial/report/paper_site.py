@@ -57,13 +57,12 @@ def first_page(
     lists: dict[str, str],
     *,
     checked: str,
-    figure: Figure | None = None,
 ) -> Iterator[Block]:
     """Yield what is enough to decide on a site that the report is about alone.
 
     Outcome and what it means, the clause or lack that decides, what is unknown and
     asked, how stable it is, what was `checked`; the deciding clause in its own words;
-    zones and map.
+    zones.
     """
     view = site_view(site, place=0, lang=lang, lists=lists)
     label = outcome_span(view.sign, view.label, site.outcome)
@@ -86,12 +85,10 @@ def first_page(
     yield Pairs(tuple(facts))
     for record, one in zip(site.findings, view.findings, strict=True):
         if record.outcome == site.outcome and record.overruling is None:
-            yield from _quoted(one.citation, lang)
+            yield citation_quote(one.citation, lang)
             break
     yield Paragraph(say("summary.promise", lang), "remark")
     yield from zone_blocks(site, view, lang)
-    if figure is not None:
-        yield figure
 
 
 def site_blocks(
@@ -115,8 +112,8 @@ def site_blocks(
     figure
         Map of the site; None: none.
     alone
-        Whether the report is about this site alone: what `first_page` yields is left
-        out here then.
+        Whether the report is about this site alone: what `first_page` yields and the
+        map are left out here then.
 
     Yields
     ------
@@ -221,10 +218,10 @@ def _finding(one: FindingView, lang: Lang) -> Iterator[Block]:
     """Yield a clause that applies: why, in its words, with its numbers."""
     label = outcome_span(one.sign, one.label, one.outcome)
     yield Paragraph((label, f"  {one.rule} · {one.rule_title}"), "title")
-    yield from _quoted(one.citation, lang)
+    yield citation_quote(one.citation, lang)
     for law in one.reads_with:
         yield Paragraph(say("reads_with", lang), "title")
-        yield from _quoted(law, lang)
+        yield citation_quote(law, lang)
     pairs: list[tuple[Text, Text]] = [
         (say("column.why", lang), "\n".join(one.because)),
         *one.numbers,
@@ -244,8 +241,18 @@ def _finding(one: FindingView, lang: Lang) -> Iterator[Block]:
     yield Pairs(tuple(pairs))
 
 
-def _quoted(one: CitationView, lang: Lang) -> Iterator[Block]:
-    """Yield a clause in its words, with document, article, edition and validity."""
+def citation_quote(one: CitationView, lang: Lang, *, short: bool = False) -> Quote:
+    """Return a clause in its words, with document, article, edition and validity.
+
+    Parameters
+    ----------
+    one
+        The clause.
+    lang
+        Language of the words beside it.
+    short
+        Leave out how the text was verified and where it was found.
+    """
     status: str | Span = one.status_text
     if one.status != "in_force":
         status = Span(one.status_text, "warning")
@@ -253,12 +260,13 @@ def _quoted(one: CitationView, lang: Lang) -> Iterator[Block]:
         Span(one.document, "strong"),
         f"  {say('column.edition', lang)} {one.edition}  ",
         status,
-        f"  {one.verified}",
     ]
-    if one.source:
+    if not short:
+        source.append(f"  {one.verified}")
+    if one.source and not short:
         told = labelled(say("column.source", lang), one.source, lang)
         source.append(f"  {told}")
-    yield Quote(one.quote, tuple(source))
+    return Quote(one.quote, tuple(source))
 
 
 def _open(site: SiteRecord, view: SiteView, lang: Lang) -> Iterator[Block]:

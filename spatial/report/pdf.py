@@ -289,6 +289,7 @@ def _(block: Figure, at: _At) -> dict[str, Any]:
         "caption": _caption("figure", at, block.title),
         "alt": visible(block.alt),
         "width": min(block.width_mm, TEXT_WIDTH_MM),
+        "fills": block.fills,
     }
 
 

@@ -121,6 +121,7 @@ class _Writer:
         styles.style_document(self.file, self.lang)
         self.body: Any = self.file.element.body
         self.numbers = Numbers(self.file)
+        self.fresh = False  # whether what comes next begins a page
 
     def written(self) -> bytes:
         """Return the bytes of the file."""
@@ -215,6 +216,8 @@ class _Writer:
     @put.register
     def _(self, block: Figure, number: int) -> None:
         width = Mm(min(block.width_mm, TEXT_WIDTH_MM))
+        if self.fresh:  # what python-docx adds itself goes past `_put`
+            self._put(paragraph("", self._id("Remark")))
         self.file.add_picture(io.BytesIO(block.png), width=width)
         drawn: Any = self.file.paragraphs[-1]._p  # noqa: SLF001  no other way in
         for told in drawn.iter(qn("wp:docPr")):
@@ -244,7 +247,7 @@ class _Writer:
 
     @put.register
     def _(self, _block: PageBreak, _number: int) -> None:
-        self._put(element("p", element("r", element("br", type="page"))))
+        self.fresh = True
 
     # -- what blocks are made of ---------------------------------------------------
 
@@ -252,7 +255,21 @@ class _Writer:
         return str(self.file.styles[style].style_id)
 
     def _put(self, made: Xml) -> None:
+        if self.fresh:
+            made = self._begins_page(made)
+            self.fresh = False
         self.body.find(qn("w:sectPr")).addprevious(made)
+
+    def _begins_page(self, made: Xml) -> Xml:
+        """Let a paragraph begin a page: a break of its own may fall on an empty one."""
+        if made.tag != qn("w:p"):
+            self.fresh = False
+            self._put(element("p", element("pPr", element("pageBreakBefore"))))
+            return made
+        shape = made.find(qn("w:pPr"))
+        first = shape.find(qn("w:pStyle"))
+        first.addnext(element("pageBreakBefore"))
+        return made
 
     def _paragraph(self, text: Text, style: str) -> None:
         if plain(text):

@@ -58,6 +58,20 @@ def formats_of(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one, name in FORMATS.items() if name in there)
 
 
+def known_formats(formats: Collection[str]) -> Collection[str]:
+    """Return some formats as they are; refuse one that nobody writes.
+
+    Raises
+    ------
+    UnknownKindError
+        There is no such format.
+    """
+    for one in formats:
+        if one not in FORMATS:
+            raise UnknownKindError(what="format", name=one, known=list(FORMATS))
+    return formats
+
+
 def write_review(
     content: ReviewContent,
     folder: Path,
@@ -113,9 +127,7 @@ def write_review(
     moved into place, the manifest last. A run that is killed leaves old files whole
     (the manifest tells which run they are of); the next run clears its remains.
     """
-    for one in formats:
-        if one not in FORMATS:
-            raise UnknownKindError(what="format", name=one, known=list(FORMATS))
+    formats = known_formats(formats)
     writers: dict[str, Callable[[Path], object]] = {
         OUTPUTS[0]: partial(write_result, content, lang=lang),
         OUTPUTS[1]: partial(write_geopackage, content, lang=lang),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from layers.raster import read_raster
 from layers.workspace import open_workspace
+from spatial.monitor.paper import MOST_SHEETS
 from spatial.monitor.run import monitor
+from spatial.monitor.write import MOST_PICTURES, write_monitoring
 from spatial.rerun.places import found, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from layers.text import Lang
@@ -42,6 +44,12 @@ class MonitorCall:
         As of `spatial.monitor.run.monitor`.
     pictures
         Clues that get a picture.
+    fonts
+        Folder with the typefaces of PDF and map; None: those of the machine.
+    maps
+        Whether Word and PDF hold a map of all clues.
+    sheets
+        Clues that get a sheet in Word and PDF.
     """
 
     before: Path
@@ -56,7 +64,10 @@ class MonitorCall:
     method: Method = "auto"
     target: Target = "auto"
     min_area_m2: float | None = None
-    pictures: int = 200
+    pictures: int = MOST_PICTURES
+    fonts: Path | None = None
+    maps: bool = False
+    sheets: int = MOST_SHEETS
 
 
 def carry_out_monitor(
@@ -98,6 +109,11 @@ def carry_out_monitor(
 
 def monitor_told(call: MonitorCall, folder: Path) -> dict[str, Any]:
     """Return a call as the manifest tells it, with places seen from a folder."""
+    rest: dict[str, Any] = {}
+    if call.fonts is not None:
+        rest["fonts"] = place(call.fonts, folder)
+    if call.maps:
+        rest["maps"] = True
     return {
         "command": COMMAND,
         "before": place(call.before, folder),
@@ -111,6 +127,8 @@ def monitor_told(call: MonitorCall, folder: Path) -> dict[str, Any]:
         "target": call.target,
         "min_area_m2": call.min_area_m2,
         "pictures": call.pictures,
+        "sheets": call.sheets,
+        **rest,
     }
 
 
@@ -143,5 +161,49 @@ def monitor_call_of(
         method=call.get("method") or "auto",
         target=call.get("target") or "auto",
         min_area_m2=call.get("min_area_m2"),
-        pictures=int(call.get("pictures", 200)),
+        pictures=int(call.get("pictures", MOST_PICTURES)),
+        fonts=found(call["fonts"], folder, given.fonts, option="--fonts")
+        if call.get("fonts")
+        else given.fonts,
+        maps=bool(call.get("maps")),
+        sheets=int(call.get("sheets", MOST_SHEETS)),
+    )
+
+
+def wrote(
+    again: Monitoring,
+    folder: Path,
+    call: MonitorCall,
+    *,
+    formats: Collection[str],
+    told: Mapping[str, Any] | None,
+    progress: Callable[[int, int], None] = lambda _done, _count: None,
+) -> tuple[Path, ...]:
+    """Write a run as its call says.
+
+    Parameters
+    ----------
+    again
+        The run.
+    folder
+        Where to.
+    call
+        Says pictures, sheets, maps and fonts.
+    formats
+        As of `spatial.monitor.write.write_monitoring`.
+    told
+        The call for the manifest.
+    progress
+        Told of each picture.
+    """
+    return write_monitoring(
+        again,
+        folder,
+        most_pictures=call.pictures,
+        formats=formats,
+        fonts=call.fonts,
+        maps=call.maps,
+        most_sheets=call.sheets,
+        call=told,
+        progress=progress,
     )

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.text import LANGS
-from spatial.monitor.write import MONITORING, PICTURES, write_monitoring
+from spatial.monitor.write import MONITORING, PICTURES
 from spatial.report.assemble import under_versions, versions_of
 from spatial.report.printed import writers_of
 from spatial.report.write import MANIFEST, MANIFEST_SCHEMA, formats_of, write_review
 from spatial.rerun.call import Given, call_of, carry_out
 from spatial.rerun.differ import Difference, first_difference
-from spatial.rerun.monitor_call import carry_out_monitor, monitor_call_of
+from spatial.rerun.monitor_call import carry_out_monitor, monitor_call_of, wrote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,16 +168,18 @@ def _monitored(
     again = carry_out_monitor(call, step=step)
     inputs = changed(manifest["inputs"], again.inputs)
     versions = changed(manifest.get("versions", {}), versions_of())
+    formats = formats_of(manifest["outputs"])
+    made_by = writers_of(formats, call.fonts, maps=call.maps)
+    writers = changed(manifest.get("writers", {}), made_by)
     altered = _altered(folder, manifest["outputs"])
-    told = Replay(manifest["run_id"], inputs, versions, altered, (), None)
+    told = Replay(manifest["run_id"], inputs, (*versions, *writers), altered, (), None)
     if inputs or versions:
         return told
     step("cli.writing", {})
     names = (*manifest["outputs"], MANIFEST)
     with tempfile.TemporaryDirectory(prefix="redline-replay-") as draft:
-        write_monitoring(
-            again, Path(draft), most_pictures=call.pictures, call=manifest.get("call")
-        )
+        stored = manifest.get("call")
+        wrote(again, Path(draft), call, formats=formats, told=stored)
         difference = first_difference(folder, Path(draft), names)
     return replace(told, files=names, difference=difference)
 

@@ -17,12 +17,14 @@ from layers.names import safe_names
 from spatial.monitor.write import MONITORING
 from spatial.report.assemble import under_versions
 from spatial.report.batch import INDEX_BOOK, INDEX_PAGE, write_batch
+from spatial.report.office_template import OFFICE_FILE, write_from_template
 from spatial.report.printed import FORMATS as PRINTED
 from spatial.report.printed import missing
 from spatial.report.result import write_result
 from spatial.report.static_map import MapMaker
 from spatial.report.write import FORMATS, OUTPUTS, formats_of
 from spatial.rerun.call import Given, call_of, carry_out, told
+from spatial.rerun.clue_sheets import report_monitoring
 from spatial.rerun.each import SiteJob, Wanted, write_each
 from spatial.rerun.replaying import changed_inputs, manifest_of
 
@@ -46,12 +48,16 @@ def report(
     each: bool = False,
     workers: int = 1,
     maps: bool | None = None,
+    sheets: int | None = None,
+    template: Path | None = None,
     out: Path | None = None,
     given: Given | None = None,
     step: Callable[[str, Mapping[str, str | float]], None] = lambda _key, _facts: None,
     progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """Write more reports of a run that is there.
+
+    Of a monitoring run, see `spatial.rerun.clue_sheets`: a clue stands for a site.
 
     Parameters
     ----------
@@ -75,6 +81,11 @@ def report(
     maps
         Whether Word and PDF hold maps. None: in reports of the run as in those that it
         has; where it has none, and on sites, if maps can be drawn here.
+    sheets
+        Of a monitoring run: how many clues get a sheet; None: as in the run.
+    template
+        An office's own Word template (see `spatial.report.office_template`): instead
+        of the formats ``office.docx`` is written, of the run or of each of the sites.
     out
         Where the folders of the sites go; None: ``sites/`` in the folder of the run.
     given, step, progress
@@ -91,8 +102,8 @@ def report(
     SourceNotFoundError
         The folder has no manifest, or an input is gone.
     InputRefusedError
-        The run is no review, an input changed, its result does not come out again,
-        or there is no such site.
+        An input changed, the result does not come out again, or there is no such
+        site.
     ExtraMissingError, FontMissingError, OutputRefusedError
         As for `spatial.report.write.write_review`.
     """
@@ -100,11 +111,19 @@ def report(
     given = given or Given()
     manifest = manifest_of(folder)
     if manifest.get("about") == MONITORING:
-        raise InputRefusedError(
-            source=folder,
-            expected="the folder of a review",
-            got="that of a monitoring run",
-            todo="its reports are written by redline monitor",
+        return report_monitoring(
+            folder,
+            manifest,
+            formats=formats,
+            clues=sites,
+            outcomes=outcomes,
+            each=each,
+            maps=maps,
+            sheets=sheets,
+            template=template,
+            out=out or folder / SITES,
+            given=given,
+            step=step,
         )
     call = call_of(manifest, folder, given)
     call = replace(call, fonts=given.fonts or call.fonts)
@@ -114,6 +133,11 @@ def report(
     call = replace(call, maps=call.maps if maps is None else maps)
     whole = _again(call, manifest, folder, step=step, progress=progress)
     step("cli.writing", {})
+    names = _chosen(whole, sites, outcomes, each=each)
+    base = out or folder / SITES
+    if template is not None:
+        where = {folder: whole} if is_whole else _each_in(whole, names, base)
+        return tuple(_in_template(one, template, at) for at, one in where.items())
     if is_whole:
         wanted = {*_had(manifest), *formats}
         return whole.write(
@@ -123,13 +147,6 @@ def report(
             maps=call.maps,
             call=manifest.get("call") and told(call, folder),
         )
-    base = out or folder / SITES
-    chosen = [
-        one.site_id
-        for one in whole.content.sites
-        if one.outcome in outcomes or (each and not outcomes)
-    ]
-    names = safe_names(dict.fromkeys((*sites, *chosen)))
     jobs = [
         SiteJob(site, base / name, told(replace(call, only=(site,)), base / name))
         for name, site in names.items()
@@ -153,6 +170,33 @@ def report(
     if each and jobs:
         written += _overview(whole, base, names, how)
     return written
+
+
+def _chosen(
+    whole: Review, sites: Sequence[str], outcomes: Collection[str], *, each: bool
+) -> Mapping[str, str]:
+    """Return the sites that get a report, by the names of their folders."""
+    chosen = [
+        one.site_id
+        for one in whole.content.sites
+        if one.outcome in outcomes or (each and not outcomes)
+    ]
+    return safe_names(dict.fromkeys((*sites, *chosen)))
+
+
+def _each_in(
+    whole: Review, names: Mapping[str, str], base: Path
+) -> Mapping[Path, Review]:
+    """Return the review of each site, by its folder."""
+    return {base / name: whole.only([site]) for name, site in names.items()}
+
+
+def _in_template(some: Review, template: Path, folder: Path) -> Path:
+    """Write a review in an office's template."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / OFFICE_FILE
+    write_from_template(some.content, template, path, lang=some.lang)
+    return path
 
 
 def _had(manifest: Mapping[str, Any]) -> tuple[str, ...]:

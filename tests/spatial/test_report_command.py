@@ -10,6 +10,7 @@ import docx
 import paper_office
 import pytest
 from click.testing import CliRunner
+from word_template import SITE, write_template
 
 import spatial
 from layers.errors import ExtraMissingError
@@ -185,13 +186,20 @@ def test_other_libraries_are_no_obstacle_where_the_result_is_the_same(
     assert manifest["versions"] == now  # those that the result was made with
 
 
-def test_a_monitoring_run_is_refused(root):
-    path = root / "run" / "manifest.json"
-    manifest = json.loads(path.read_text("utf-8")) | {"about": "monitoring"}
-    path.write_text(json.dumps(manifest), "utf-8")
-    run = redline("report", root / "run", "--format", "docx")
+def test_an_office_fills_its_own_template(root):
+    template = write_template(root / "form.docx", SITE)
+    run = redline("report", root / "run", "--template", template, "--site", "S-0")
+    words = ("report", root / "run", "--template", template)
+    assert run.exit_code == 1, run.output  # there is no such site
+    before = names(root / "run")
+    run = redline(*words)
     assert run.exit_code == 1
-    assert "its reports are written by redline monitor" in run.stderr
+    assert "'site' is undefined" in run.stderr
+    assert names(root / "run") == before
+    run = redline("report", root / "run", "--template", write_template(template))
+    assert run.exit_code == 0, run.output
+    said = docx.Document(str(root / "run" / "office.docx"))
+    assert "{{" not in "".join(one.text for one in said.paragraphs)
 
 
 # -- replay ----------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from spatial.text import TEXTS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatial.ledger import Ledger
     from spatial.ledger.figures.counts import By
 
 _BY = (
@@ -49,51 +48,59 @@ _PATTERN = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 @where_argument
 @click.option("--by", type=click.Choice(_BY), help="分组 / count by")
 @click.option("--on", type=day, help="计算期限的日期 / day for deadlines")
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path),
+    help="另写成 .docx 或 .pdf / also write them as a document",
+)  # fmt: skip
+@click.option(
+    "--fonts",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="PDF 只用此文件夹中的字体 / folder with the fonts of the PDF",
+)
 @reader_options
 @lang_option
 def stats(
-    where: str, *, by: By | None, on: dt.datetime | None, name: str, role: str
+    where: str,
+    *,
+    by: By | None,
+    on: dt.datetime | None,
+    out: Path | None,
+    fonts: Path | None,
+    name: str,
+    role: str,
 ) -> None:
     """统计：发现、属实、销号、误报率、按期率、反弹率 / counts and shares.
+
+    With -o also a document that can be handed in: the whole on the first page, with
+    what is overdue; then counts by county, kind of zone, source and state (with --by by
+    that alone).
 
     \b
     例 / example:
       redline ledger stats ledger.gpkg --by county
+      redline ledger stats ledger.gpkg -o 统计.pdf
     """
+    from spatial.ledger.export.statistics import GROUPS, group_title, write_statistics
     from spatial.ledger.figures import counts
 
     ledger = opened(where, name, role)
     today = day_or_today(on, ledger)
+    if out is not None:
+        groups = (by,) if by else GROUPS
+        write_statistics(ledger, out, on=today, by=groups, lang=language(), fonts=fonts)
     found = counts(ledger, by=by, on=today)
     whole = counts(ledger, on=today) if by else found
     heads = tuple(f"ledger_{one}" for one in (*_COUNTS, *_SHARES))
     rows = [
-        _told(_group(ledger, by, str(group)), row)
+        _told(group_title(ledger, by, str(group), language()), row)
         for group, row in (_rows(found) if by else [])
     ]
     total = TEXTS.say("ledger.cli.all", lang=language())
     table(("ledger_group", *heads), [*rows, _told(total, dict(_rows(whole))["all"])])
     if by == "zone_kind":
         say("ledger.cli.kinds_overlap")
-
-
-def _group(ledger: Ledger, by: By | None, group: str) -> str:
-    """Return the word for a group, where there is one."""
-    from layers.spec import kinds, spec
-    from spatial.monitor.views import class_title
-
-    lang = language()
-    if not group:
-        return TEXTS.say("ledger.cli.unknown", lang=lang)
-    if by == "state" and group in ledger.lifecycle.states:
-        return ledger.lifecycle.states[group].title[lang]
-    if by == "zone_kind" and group in kinds():
-        return spec(group).title[lang]
-    if by == "kind":
-        return class_title(group, lang)
-    key = f"ledger.source.{group}"
-    known = by == "source" and key in TEXTS.sentences(lang)
-    return TEXTS.say(key, lang=lang) if known else group
+    if out is not None:
+        say("cli.results", folder=str(out))
 
 
 def _rows(table: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from layers.errors import InputRefusedError
 from spatial.ledger.export.forms import load_form
 from spatial.ledger.export.notices import notices_of
 from spatial.ledger.export.rows import Line, lines, value
@@ -137,7 +138,35 @@ def write_case_file(
         The file cannot be written.
     """
     document = case_document(ledger, case_id, on=on, lang=lang)
-    if path.suffix.lower() == ".pdf":
+    write_document(document, path, fonts=fonts)
+
+
+def write_document(document: Document, path: Path, *, fonts: Path | None) -> None:
+    """Write a document in the format that the suffix of a path names.
+
+    Parameters
+    ----------
+    document
+        What to print.
+    path
+        Ends in ``.docx`` or ``.pdf``.
+    fonts
+        As of `spatial.report.pdf.write_pdf`.
+
+    Raises
+    ------
+    InputRefusedError
+        The suffix is another.
+    """
+    form = path.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        raise InputRefusedError(
+            source=path,
+            expected="a name that ends in .docx or .pdf",
+            got=path.suffix or "no ending",
+            todo="choose one of them",
+        )
+    if form == "pdf":
         from spatial.report.pdf import write_pdf  # noqa: PLC0415 - an extra
 
         written(path, lambda part: write_pdf(document, part, fonts=fonts))

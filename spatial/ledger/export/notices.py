@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from spatial.ledger.ledger import Ledger
 
 
-def notices_of(ledger: Ledger, run_ids: Iterable[str]) -> tuple[str, ...]:
-    """Return the notices of some runs, each once, in the order they were entered.
+def notices_of(ledger: Ledger, run_ids: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return the notices of some runs (None: all), each once, in order of entering.
 
     A run says that its zones are made up or derived; whoever prints a case of that run
     says it too. Lists and runs that were entered before notices were kept have none.
     """
-    wanted = set(run_ids) - {""}
+    wanted = None if run_ids is None else set(run_ids) - {""}
     runs = tables.runs.c
     with ledger.store.reading() as connection:
         rows = connection.execute(select(runs.run_id, runs.facts).order_by(runs.seq))
-        facts = [json.loads(told) for run_id, told in rows if run_id in wanted]
+        facts = [
+            json.loads(told)
+            for run_id, told in rows
+            if wanted is None or run_id in wanted
+        ]
     said = (str(one) for each in facts for one in each.get("notices", ()))
     return tuple(dict.fromkeys(said))

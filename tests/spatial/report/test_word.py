@@ -78,7 +78,8 @@ def test_words_and_paragraphs_name_a_style_and_are_not_formatted(small):
     inside = {one.tag for shape in body.iter(qn("w:rPr")) for one in shape}
     assert inside == {qn("w:rStyle")}
     styled = {one.tag for shape in body.iter(qn("w:pPr")) for one in shape}
-    assert styled <= {qn("w:pStyle"), qn("w:numPr"), qn("w:keepNext")}
+    shapes = ("w:pStyle", "w:numPr", "w:keepNext", "w:pageBreakBefore")
+    assert styled <= set(map(qn, shapes))
 
 
 def test_every_style_that_is_used_is_there_and_names_a_chinese_typeface(small):
