@@ -52,7 +52,14 @@ def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
     return rendered("report.html.j2", view, map_data=view.map_data, lang=lang)
 
 
-def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> str:
+def rendered(
+    template: str,
+    view: object,
+    *,
+    map_data: object,
+    lang: Lang,
+    scripts: tuple[str, ...] = (),
+) -> str:
     """Return a page with the report's map, script and style.
 
     Parameters
@@ -65,8 +72,11 @@ def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> st
         What the script draws, plain data (see ``templates/report.js``).
     lang
         Language of the page.
+    scripts
+        Names of further scripts in ``templates/``.
     """
-    leaflet, own = leaflet_js(), _asset(_TEMPLATES / "report.js")
+    leaflet = leaflet_js()
+    own = tuple(_asset(_TEMPLATES / one) for one in ("report.js", *scripts))
     style = leaflet_css() + _asset(_TEMPLATES / "report.css")
     return _template(template).render(
         page=view,
@@ -75,7 +85,7 @@ def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> st
         leaflet=leaflet,
         own=own,
         style=style,
-        policy=_policy(scripts=(leaflet, own), style=style),
+        policy=_policy(scripts=(leaflet, *own), style=style),
     )
 
 

@@ -252,7 +252,7 @@
     let shown = 0;
     rows.forEach((row) => {
       const fits = (!wanted.length || wanted.includes(row.dataset.outcome)) &&
-        row.cells[0].textContent.toLowerCase().includes(text);
+        row.querySelector("a").parentElement.textContent.toLowerCase().includes(text);
       row.hidden = !fits;
       shown += fits ? 1 : 0;
       const place = Number(row.dataset.place);
