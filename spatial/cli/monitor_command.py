@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.base_map_remarks import base_map_remarks
 from spatial.cli.siting_commands import step
 from spatial.cli.terminal import (
     lang_option,
@@ -150,6 +151,7 @@ def monitor(
         pictures=MOST_PICTURES if pictures is None else pictures,
     )
     found = carry_out_monitor(call, engine=engine, scheduler=scheduler, step=step)
+    base_map_remarks(found.office.base_map, found.table.geometry)
     progress("cli.writing")
     written = write_monitoring(
         found,

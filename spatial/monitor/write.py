@@ -140,6 +140,7 @@ def _html(
         map_data=view.base.map_data,
         lang=found.lang,
         scripts=("slider.js",),
+        base_map=found.office.base_map,
     )
 
 

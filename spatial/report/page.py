@@ -193,7 +193,9 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         legend=drawn.kinds,
         colours={str(one): colour for one, colour in OUTCOME_COLOUR.items()},
         drawn=drawn.bounds is not None,
-        map_notes=_map_notes(drawn, lang),
+        map_notes=_map_notes(
+            drawn, lang, caption="caption_based" if content.base_map else "caption"
+        ),
         map_data=_map_data(drawn, lang),
         say=partial(_say, lang),
     )
@@ -335,11 +337,11 @@ def pairs_of(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((visible(name), visible(text)) for name, text in sorted(named.items()))
 
 
-def _map_notes(drawn: Drawing, lang: Lang) -> tuple[str, ...]:
+def _map_notes(drawn: Drawing, lang: Lang, *, caption: str) -> tuple[str, ...]:
     if drawn.bounds is None:
         return (say("map.no_geometry", lang),)
     tolerance = number(drawn.tolerance_m, 1, lang)
-    notes: tuple[str, ...] = (say("map.caption", lang, tolerance=tolerance),)
+    notes: tuple[str, ...] = (say(f"map.{caption}", lang, tolerance=tolerance),)
     if drawn.omitted:
         notes = (*notes, say("map.omitted", lang, count=drawn.omitted))
     return notes

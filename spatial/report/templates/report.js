@@ -23,17 +23,25 @@
   // Longitude and latitude as they are, so that edges stay straight; widened by
   // the middle latitude, so that shapes look as they do on the ground.
   function frame(latitude) {
-    const wide = Math.cos((latitude * Math.PI) / 180);
+    const wide = widened(latitude);
     return L.extend({}, L.CRS.EPSG4326, {
-      transformation: new L.Transformation(wide / 180, 1, -1 / 180, 0.5),
+      transformation: new L.Transformation(wide / 180, wide, -1 / 180, 0.5),
     });
+  }
+
+  function widened(latitude) { return Math.cos((latitude * Math.PI) / 180); }
+
+  // The tiles of a base map decide: most are in Web Mercator.
+  function chosen() {
+    const mercator = data.base_map && data.base_map.grid === "web_mercator";
+    return mercator ? L.CRS.EPSG3857 : frame(data.latitude);
   }
 
   function makeMap() {
     const zones = data.kinds.reduce((sum, kind) => sum + kind.zones.length, 0);
     const many = zones + 2 * data.sites.length > MANY;
     map = L.map("map", {
-      crs: frame(data.latitude), attributionControl: false, zoomControl: false,
+      crs: chosen(), attributionControl: false, zoomControl: false,
       zoomSnap: 0.25, minZoom: 2, maxZoom: 24, zoomAnimation: !calm, fadeAnimation: !calm,
       renderer: many ? L.canvas({ padding: 0.3 }) : L.svg({ padding: 0.3 }),
     });
@@ -46,6 +54,7 @@
     addWindow();
     addZones();
     addSites();
+    document.dispatchEvent(new CustomEvent("map-made", { detail: { map, wide: widened(data.latitude) } }));
   }
 
   function whole() {

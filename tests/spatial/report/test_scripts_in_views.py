@@ -182,8 +182,9 @@ def visited(context, path, *, mapped):
           ran: window.ran === true,
           inline: [...document.querySelectorAll('*')].filter(o =>
             [...o.attributes].some(a => a.name.startsWith('on'))).length,
-          bad: document.querySelectorAll("iframe, object, embed, base, form, #bait, "
-            + "a[href^='javascript:'], meta[http-equiv='refresh'], img[src='x']").length,
+          bad: document.querySelectorAll("iframe, object, embed, base, form, #bait,"
+            + "a[href^='javascript:'], meta[http-equiv='refresh'], img[src='x']"
+          ).length,
           policy: document.querySelector("[http-equiv='Content-Security-Policy']")
             .content,
           text: document.body.textContent,
