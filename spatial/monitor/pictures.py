@@ -316,10 +316,10 @@ def _north(pen: Any, chip: _Chip, font: Any, *, right: int) -> None:  # noqa: AN
     way = np.array([up_i - i, up_j - j])
     way = way / np.hypot(*way)
     middle, side = np.array([x, y + 14]), np.array([-way[1], way[0]])
-    tip, left, right = (
+    corners: tuple[Any, ...] = (
         middle + 12 * way, middle - 8 * way + 6 * side, middle - 8 * way - 6 * side,
     )  # fmt: skip
-    pen.polygon([tuple(one) for one in (tip, left, right)], fill=_INK)
+    pen.polygon([tuple(one) for one in corners], fill=_INK)
     pen.text((x - 24, y + 6), "N", fill=_INK, font=font)
 
 

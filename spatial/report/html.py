@@ -22,6 +22,7 @@ import jinja2
 from layers.garbage import uncollected
 from spatial.report.base_map import base_map_view
 from spatial.report.page import page
+from spatial.report.palette import HATCH_TILE, OUTCOME_CORNERS, hatch_strokes
 
 if TYPE_CHECKING:
     from layers.base_map import BaseMap
@@ -183,5 +184,8 @@ def _template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        corners=OUTCOME_CORNERS, hatch=hatch_strokes, tile=HATCH_TILE
     )
     return environment.get_template(name)

@@ -12,7 +12,7 @@ from spatial.report.comparison_tables import comparison_by_site, comparison_summ
 from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.page_lists import SharedList, with_shared_lists
-from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
+from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_CORNERS, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
 from spatial.report.units import lists_table
@@ -373,6 +373,7 @@ def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
                 "label": say(f"outcome.{outcome}", lang),
                 "sign": OUTCOME_SIGN[outcome],
                 "colour": OUTCOME_COLOUR[outcome],
+                "corners": OUTCOME_CORNERS[outcome],
             }
             for outcome in OUTCOMES
         },

@@ -152,10 +152,29 @@
 
   // -- zones and sites -------------------------------------------------------
 
+  // A site's mark: of another shape for each outcome, so that it needs no colour.
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      const corners = this.options.corners;
+      if (!corners.length) { L.CircleMarker.prototype._updatePath.call(this); return; }
+      const { x, y } = this._point;
+      const points = corners.map(([right, down]) => [x + right * this._radius, y + down * this._radius]);
+      const brush = this._renderer._ctx; // of a canvas; SVG has none
+      if (!brush) {
+        this._renderer._setPath(this, this._empty() ? "M0 0" : "M" + points.join("L") + "Z");
+      } else if (this._renderer._drawing && !this._empty()) {
+        brush.beginPath();
+        points.forEach((at) => brush.lineTo(at[0], at[1]));
+        brush.closePath();
+        this._renderer._fillStroke(brush, this);
+      }
+    },
+  });
+
   function addZones() {
-    const groups = data.kinds.map((kind) => {
+    const groups = data.kinds.map((kind, order) => {
       const group = L.layerGroup().addTo(map);
-      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone" };
+      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone hatch-" + order };
       kind.zones.forEach(([id, name, geometry]) => {
         const drawn = L.geoJSON(geometry, {
           style, pointToLayer: (_, at) => L.circleMarker(at, Object.assign({ radius: 4 }, style)),
@@ -177,13 +196,13 @@
   function addSites() {
     data.sites.forEach(([place, id, name, outcome, geometry]) => {
       const colour = data.outcomes[outcome].colour;
-      const dot = { radius: 6, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1, className: "site-dot" };
+      const dot = { corners: data.outcomes[outcome].corners, radius: 6.5, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1, className: "site-dot" };
       const shape = L.geoJSON(geometry, {
         style: { color: colour, weight: 2.2, fillColor: colour, fillOpacity: 0.35, className: "site-shape" },
-        pointToLayer: (_, at) => L.circleMarker(at, dot),
+        pointToLayer: (_, at) => new Mark(at, dot),
       });
       const bounds = shape.getBounds();
-      const mark = L.circleMarker(bounds.getCenter(), dot);
+      const mark = new Mark(bounds.getCenter(), dot);
       const group = L.featureGroup([shape, mark]).addTo(map);
       group.bindPopup(() => popup(place, id, name, outcome));
       group.on("click", () => choose(place));

@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from small_pair import small_pair
 
 import layers
+from layers.base_map import BaseMap
 from layers.samples.county import write_county
 from spatial.feasible.land import classed
 from spatial.feasible.page import land_page
@@ -195,6 +196,18 @@ def visited(context, path, *, mapped):
     return found, outside, errors
 
 
+def base_map(payload):
+    """Return a base map that is called so; without its key nothing is asked for."""
+    return BaseMap(
+        title=payload,
+        urls=("https://tiles.example/{z}/{x}/{y}?tk={key}",),
+        grid="geographic",
+        datum="GCJ-02",
+        max_level=18,
+        attribution=payload,
+    )
+
+
 KINDS = ("monitor", "comparison", "land")
 
 
@@ -209,6 +222,7 @@ def test_no_text_of_a_view_is_run(views, context, tmp_path, pair):
         map_data=loaded_map(data, payload, sinks),
         lang="zh",
         scripts=scripts,
+        base_map=None if kind == "monitor" else base_map(payload),
     )
     path = tmp_path / "page.html"
     path.write_text(text, encoding="utf-8")
