@@ -140,6 +140,11 @@ def test_on_paper_both_pictures_stand_side_by_side(opened, slider):
         "变化前 2023-09-12",
         "变化后 2025-09-16",
     ]
+    breaks = slider.evaluate(
+        """one => [one.closest('details'), one.closest('section')]
+          .map(each => getComputedStyle(each).breakBefore)"""
+    )
+    assert breaks == ["auto", "page"]  # the heading stands with the first sheet
     page.emulate_media(media="screen")
 
 
