@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from layers.base_map import BaseMap
     from layers.issue import DataIssue, Quarantined
     from layers.requirement import AccessList, UnavailableList
     from layers.spec import LayerSpec
@@ -209,6 +210,8 @@ class Workspace:
     access_lists, unavailable_lists
         What is required in the control units, by id of the list; and the lists that
         were named but could not be read.
+    base_map
+        What the office wants below the maps of its pages; None, as mostly: nothing.
     """
 
     title: str
@@ -223,6 +226,7 @@ class Workspace:
     files: Mapping[str, str] = field(default_factory=dict)
     access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     unavailable_lists: Mapping[str, UnavailableList] = field(default_factory=dict)
+    base_map: BaseMap | None = None
 
     def of_kind(self, kind: str) -> tuple[Layer, ...]:
         """Return the layers of a kind, in the order of the document."""

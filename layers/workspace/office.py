@@ -107,6 +107,7 @@ def open_workspace(path: Path | str, *, in_process: bool = False) -> Workspace:
         unavailable_lists={
             one.id: one for one in lists if isinstance(one, UnavailableList)
         },
+        base_map=plan.base_map,
     )
 
 

@@ -12,6 +12,7 @@ from layers.provenance import Period, Tolerance
 from layers.read.address import is_address
 from layers.spec import kinds, spec
 from layers.workspace.access_plan import AccessPlan, access_plans
+from layers.workspace.base_map_plan import base_map_of
 from layers.workspace.datum_plan import crs_of, datum_region_of, datum_shift_of
 from layers.workspace.postgis_plan import PostgisPlan, bbox_of, postgis_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from layers.base_map import BaseMap
     from layers.datum import DatumRegion, DatumShift
     from layers.document import Entry
     from layers.spec import LayerSpec
@@ -46,7 +48,7 @@ LAYER_KEYS = (
 )
 TOP_KEYS = (
     *("title", "region", "layers", "access_lists", "rulebooks", "aliases", "settings"),
-    "notice",
+    *("notice", "base_map"),
 )
 WAYS_IN = ("source", "postgis", "none_exists")
 ADCODE = re.compile(r"\d{6}")
@@ -98,6 +100,7 @@ class Plan:
     aliases: Mapping[str, Entry]
     notice: str | None
     access_lists: tuple[AccessPlan, ...] = ()
+    base_map: BaseMap | None = None
 
 
 def plan_of(top: Entry, folder: Path) -> Plan:
@@ -140,6 +143,7 @@ def plan_of(top: Entry, folder: Path) -> Plan:
             taken=by_id,
             period=period_of,
         ),
+        base_map=base_map_of(top.get("base_map")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.base_map_remarks import base_map_remarks
 from spatial.cli.terminal import (
     lang_option,
     language,
@@ -72,6 +73,7 @@ def feasible(workspace: Path, project: Path, on: dt.datetime | None, out: Path) 
     office = layers.open_workspace(workspace)
     progress("cli.classing_land", region=office.region or "-", on=str(day))
     land = classed(subject, office, on=day)
+    base_map_remarks(office.base_map, (one.geometry for one in land.pieces))
     progress("cli.writing")
     written = write_land(land, out, lang=language())
     _print(land)

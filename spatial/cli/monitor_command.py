@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.base_map_remarks import base_map_remarks
 from spatial.cli.report_options import formats_here, maps_here, report_options
 from spatial.cli.siting_commands import step
 from spatial.cli.terminal import (
@@ -174,6 +175,7 @@ def monitor(
         sheets=MOST_SHEETS if sheets is None else sheets,
     )
     found = carry_out_monitor(call, engine=engine, scheduler=scheduler, step=step)
+    base_map_remarks(found.office.base_map, found.table.geometry)
     progress("cli.writing")
     made_of = monitor_told(call, out)
     written = wrote(found, out, call, formats=wanted, told=made_of, progress=drawn)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spatial.cli.base_map_remarks import base_map_remarks
 from spatial.cli.reading_options import reading_options
 from spatial.cli.report_options import formats_here, maps_here, report_options
 from spatial.cli.terminal import (
@@ -262,6 +263,8 @@ def _in_parts(call: ReviewCall, out: Path, formats: tuple[str, ...]) -> Set[str]
     counts: Counter[str] = Counter()
     for one, result in carry_out_parts(call, step=step, progress=rules_done):
         folder = out / f"part-{one.part:03d}"
+        if not counts:
+            _remark_on_base_map(result)
         made_of = told(one, folder)
         _write(result, call, folder, formats, made_of)
         said = Counter(site.outcome for site in result.content.sites)
@@ -287,9 +290,15 @@ def _carried_out(
     from spatial.rerun.call import carry_out, told
 
     result = carry_out(call, step=step, progress=rules_done)
+    _remark_on_base_map(result)
     progress("cli.writing")
     made_of = told(call, out)
     return result, _write(result, call, out, formats, made_of)
+
+
+def _remark_on_base_map(result: Review) -> None:
+    content = result.content
+    base_map_remarks(content.base_map, (one.geometry for one in content.sites))
 
 
 def _write(  # noqa: PLR0917  of two callers

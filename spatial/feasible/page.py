@@ -28,7 +28,7 @@ from spatial.report.drawing import (
     geojson,
     middle_latitude,
 )
-from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
+from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_CORNERS, OUTCOME_SIGN
 from spatial.report.qml import LAND_CLASSES
 from spatial.report.words import (
     attribute_text,
@@ -259,6 +259,7 @@ def _map_data(land: Land, shapes: Shapes, lang: Lang) -> dict[str, Any]:
                 "label": labels[outcome],
                 "sign": OUTCOME_SIGN[outcome],
                 "colour": OUTCOME_COLOUR[outcome],
+                "corners": OUTCOME_CORNERS[outcome],
             }
             for outcome in OUTCOMES
             if outcome in labels

@@ -75,7 +75,13 @@ def write_land(land: Land, folder: Path, *, lang: Lang = "zh") -> tuple[Path, ..
 def land_html(land: Land, lang: Lang = "zh") -> str:
     """Return the page of a land: one file that works with the network off."""
     view = land_page(land, lang, notices=_notices(land), run=_run(land))
-    return rendered("land.html.j2", view, map_data=view.map_data, lang=lang)
+    return rendered(
+        "land.html.j2",
+        view,
+        map_data=view.map_data,
+        lang=lang,
+        base_map=land.office.base_map,
+    )
 
 
 def told(land: Land, lang: Lang = "zh") -> dict[str, Any]:

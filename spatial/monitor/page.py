@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from spatial.monitor import views
-from spatial.monitor.pictures import colour_name
+from spatial.monitor.pictures import colour_name, halves
 from spatial.monitor.tables import image_text, pair_table, sentence_of
 from spatial.report.page import TableView, page, table_view
 from spatial.report.words import (
@@ -37,7 +37,10 @@ MOST_ASIDE = 500
 
 @dataclass(frozen=True, slots=True)
 class ClueView:
-    """A clue as it is printed; `site` is what the rules say of it."""
+    """A clue as it is printed; `site` is what the rules say of it.
+
+    `pictures` are before and after as addresses that need no network, () for none.
+    """
 
     rank: int
     patch_id: str
@@ -49,7 +52,7 @@ class ClueView:
     score: str
     facts: tuple[tuple[str, str], ...]
     clauses: tuple[tuple[FindingView, str], ...]
-    picture: str
+    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class MonitorPage:
     pair_picture: str
     clues: tuple[ClueView, ...]
     caption: str
+    periods: tuple[str, str]
     no_picture: str
     reasons: tuple[tuple[str, int, str], ...]
     zones: TableView
@@ -136,6 +140,10 @@ def monitor_page(
             )
         ),
         caption=say(f"monitor.picture_{colour_name(bands)}", lang) if bands else "",
+        periods=(
+            _period("before", aligned.before.date if aligned else None, lang),
+            _period("after", aligned.after.date if aligned else None, lang),
+        ),
         no_picture=say("monitor.no_picture", lang, count=len(pictures)),
         reasons=tuple(
             (say(f"monitor.reason.{name}", lang), count, number(area, 2, lang))
@@ -187,7 +195,7 @@ def _clue(
         score=number(float(row["score"]), 1, lang),
         facts=tuple((say(key, lang), text) for key, text in facts),
         clauses=clauses_once(record, site, lang),
-        picture=_data(picture),
+        pictures=tuple(map(_data, halves(picture))) if picture else (),
     )
 
 
@@ -257,6 +265,11 @@ def method_lines(found: Monitoring, lang: Lang) -> tuple[str, ...]:
         threshold=number(scan.threshold, 3, lang),
     )
     return (first, *(say(f"monitor.note.{one}", lang) for one in scan.notes))
+
+
+def _period(which: str, date: object, lang: Lang) -> str:
+    """Return which of two pictures one is, with the day it was taken."""
+    return f"{say(f'monitor.{which}', lang)} {date or '?'}"
 
 
 def _data(picture: bytes | None) -> str:

@@ -5,14 +5,17 @@
     |     [   ]     |     [ X ]     |     zone colours: borders of control zones
     |               |               |     hatched grey: hidden or not in the image
     +---------------+---------------+
-    | 2023-09-12    | 2025-09-16 N^ |
-    | |---| 200 m                   |
-    +-------------------------------+
+    | 2023-09-12 N^ | 2025-09-16 N^ |
+    | |---| 200 m   | |---| 200 m   |
+    +---------------+---------------+
 
 Natural colours where the images have them. The later image is brought to the light of
 the earlier one where the gate knows how, and both are stretched alike, so that a
 difference of colour is one of the ground. Pixels stay pixels. The same images give the
 same bytes under the same version of Pillow.
+
+Each half has its own date, scale bar and arrow, so that `halves` can be laid upon each
+other under a handle.
 """
 
 from __future__ import annotations
@@ -58,6 +61,8 @@ MOST_IMAGE_PX = 512
 _LEAST_CONTRAST, _LEAST_RANGE = np.float32(0.5), np.float32(0.02)
 """Of the darkest: below this contrast noise alone would be seen."""
 _GAP, _FOOT, _INK = 8, 40, (20, 20, 20)
+_LEAST_HALF = 132  # a date and an arrow stand beside each other
+_ARROW, _LINE = 40, 18  # room of the arrow; height of the line of the date
 _OUTLINE, _HALO = (255, 214, 0), (0, 0, 0)
 _HIDDEN = (176, 176, 176), (150, 150, 150)
 _STEPS_M = tuple(n * 10**e for e in range(6) for n in (1, 2, 5))
@@ -242,21 +247,47 @@ def _drawn(
     from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415  an extra, slow to load
 
     high, wide = chip.before.shape[:2]
-    sheet = Image.new("RGB", (2 * wide + _GAP, high + _FOOT), (255, 255, 255))
-    for number, pixels in enumerate((chip.before, chip.after)):
+    broad = max(wide, _LEAST_HALF)
+    sheet = Image.new("RGB", (2 * broad + _GAP, high + _FOOT), (255, 255, 255))
+    font = ImageFont.load_default(14)
+    both = zip((chip.before, chip.after), dates, strict=True)
+    for number, (pixels, date) in enumerate(both):
         panel = Image.fromarray(pixels)
         pen = ImageDraw.Draw(panel)
         for xy, colour, width in lines:
             pen.line(xy, fill=colour, width=width)
-        sheet.paste(panel, (number * (wide + _GAP), 0))
-    pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(14)
-    for number, date in enumerate(dates):
-        pen.text((number * (wide + _GAP) + 2, high + 2), date, fill=_INK, font=font)
-    _scale_bar(pen, chip, font)
-    _north(pen, chip, font)
+        half = Image.new("RGB", (broad, high + _FOOT), (255, 255, 255))
+        half.paste(panel)
+        pen = ImageDraw.Draw(half)
+        pen.text((2, high + 2), date, fill=_INK, font=font)
+        _scale_bar(pen, chip, font)
+        _north(pen, chip, font, right=broad)
+        sheet.paste(half, (number * (broad + _GAP), 0))
+    return _png(sheet)
+
+
+def halves(picture: bytes) -> tuple[bytes, bytes]:
+    """Return the two halves of a picture of `Scenery.picture`, before and after.
+
+    Both are PNG of one size and show the same window, pixel upon pixel. They have no
+    date: half of one and half of the other would be read as a third.
+    """
+    from PIL import Image, ImageDraw  # noqa: PLC0415  who has a picture has Pillow
+
+    with Image.open(io.BytesIO(picture)) as sheet:
+        wide, high = (sheet.width - _GAP) // 2, sheet.height
+        pen = ImageDraw.Draw(sheet)
+        for left in (0, wide + _GAP):
+            date = (left, high - _FOOT, left + wide - _ARROW, high - _FOOT + _LINE)
+            pen.rectangle(date, fill=(255, 255, 255))
+        first = sheet.crop((0, 0, wide, high))
+        second = sheet.crop((wide + _GAP, 0, sheet.width, high))
+    return _png(first), _png(second)
+
+
+def _png(image: Any) -> bytes:  # noqa: ANN401
     out = io.BytesIO()
-    sheet.save(out, "PNG", optimize=True)
+    image.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -273,10 +304,9 @@ def _scale_bar(pen: Any, chip: _Chip, font: Any) -> None:  # noqa: ANN401
     pen.text((end + 6, foot - 8), unit, fill=_INK, font=font)
 
 
-def _north(pen: Any, chip: _Chip, font: Any) -> None:  # noqa: ANN401
+def _north(pen: Any, chip: _Chip, font: Any, *, right: int) -> None:  # noqa: ANN401
     """Draw an arrow that points to true north in the middle of the window."""
-    high, wide = chip.before.shape[:2]
-    x, y = 2 * wide + _GAP - 12, high + 4
+    x, y = right - 12, chip.before.shape[0] + 4
     grid = chip.grid
     west, south, east, north = _degrees(grid)
     points = shapely.points(
@@ -286,10 +316,10 @@ def _north(pen: Any, chip: _Chip, font: Any) -> None:  # noqa: ANN401
     way = np.array([up_i - i, up_j - j])
     way = way / np.hypot(*way)
     middle, side = np.array([x, y + 14]), np.array([-way[1], way[0]])
-    tip, left, right = (
+    corners: tuple[Any, ...] = (
         middle + 12 * way, middle - 8 * way + 6 * side, middle - 8 * way - 6 * side,
     )  # fmt: skip
-    pen.polygon([tuple(one) for one in (tip, left, right)], fill=_INK)
+    pen.polygon([tuple(one) for one in corners], fill=_INK)
     pen.text((x - 24, y + 6), "N", fill=_INK, font=font)
 
 

@@ -212,7 +212,12 @@ def _html(
         found, content, found.lang, pictures=embedded, pair_picture=overview
     )
     return rendered(
-        "monitor.html.j2", view, map_data=view.base.map_data, lang=found.lang
+        "monitor.html.j2",
+        view,
+        map_data=view.base.map_data,
+        lang=found.lang,
+        scripts=("slider.js",),
+        base_map=found.office.base_map,
     )
 
 

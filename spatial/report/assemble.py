@@ -103,6 +103,7 @@ def assemble(
         settings=settings,
         about=judgement.about,
         access_lists=units.lists,
+        base_map=workspace.base_map,
     )
 
 

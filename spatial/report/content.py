@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from layers.base_map import BaseMap
     from layers.issue import DataIssue
     from layers.layer import Layer, Setting
     from layers.text import Message
@@ -304,6 +305,8 @@ class ReviewContent:
     access_lists
         The lists of requirements of control units, in the order of the workspace,
         those that could not be read last.
+    base_map
+        What the office wants below the map of the page, or None.
     """
 
     title: str
@@ -324,6 +327,7 @@ class ReviewContent:
     overrulings: tuple[Overruling, ...] | None = None
     comparison: Comparison | None = None
     access_lists: tuple[ListRecord, ...] = ()
+    base_map: BaseMap | None = None
 
     @property
     def sources(self) -> tuple[LayerRecord, ...]:

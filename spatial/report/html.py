@@ -2,8 +2,9 @@
 
 Tables are written by Jinja with autoescape; the map reads JSON that stands in the
 page as data and is put on it by ``textContent``. A Content-Security-Policy allows
-the two scripts and the style that are ours, by hash, and nothing else: no request,
-no inline handler, no image but ``data:``.
+the scripts and the style that are ours, by hash, and nothing else: no request,
+no inline handler, no image but ``data:`` and, where an office has chosen a base map,
+those of its one host.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 
 from layers.garbage import uncollected
+from spatial.report.base_map import base_map_view
 from spatial.report.page import page
+from spatial.report.palette import HATCH_TILE, OUTCOME_CORNERS, hatch_strokes
 
 if TYPE_CHECKING:
+    from layers.base_map import BaseMap
     from spatial.report.content import ReviewContent
     from spatial.text import Lang
 
@@ -49,10 +53,24 @@ def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
         gives the same text.
     """
     view = page(content, lang)
-    return rendered("report.html.j2", view, map_data=view.map_data, lang=lang)
+    return rendered(
+        "report.html.j2",
+        view,
+        map_data=view.map_data,
+        lang=lang,
+        base_map=content.base_map,
+    )
 
 
-def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> str:
+def rendered(
+    template: str,
+    view: object,
+    *,
+    map_data: dict[str, Any],
+    lang: Lang,
+    scripts: tuple[str, ...] = (),
+    base_map: BaseMap | None = None,
+) -> str:
     """Return a page with the report's map, script and style.
 
     Parameters
@@ -65,17 +83,30 @@ def rendered(template: str, view: object, *, map_data: object, lang: Lang) -> st
         What the script draws, plain data (see ``templates/report.js``).
     lang
         Language of the page.
+    scripts
+        Names of further scripts in ``templates/``.
+    base_map
+        What the office wants below the map. None: the page can ask for nothing.
     """
-    leaflet, own = leaflet_js(), _asset(_TEMPLATES / "report.js")
+    leaflet = leaflet_js()
+    base = None
+    if base_map is not None and map_data["bounds"] is not None:
+        base = base_map_view(base_map, map_data["bounds"], lang)
+        map_data = map_data | {"base_map": base.data}
+        scripts = ("base_map.js", *scripts)
+    own = tuple(_asset(_TEMPLATES / one) for one in (*scripts, "report.js"))
     style = leaflet_css() + _asset(_TEMPLATES / "report.css")
     return _template(template).render(
         page=view,
+        base_map=base,
         lang=lang,
         data=safe_json(map_data),
         leaflet=leaflet,
         own=own,
         style=style,
-        policy=_policy(scripts=(leaflet, own), style=style),
+        policy=_policy(
+            scripts=(leaflet, *own), style=style, host=base.host if base else ""
+        ),
     )
 
 
@@ -124,8 +155,10 @@ def _asset(path: Path) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def _policy(*, scripts: tuple[str, ...], style: str) -> str:
+def _policy(*, scripts: tuple[str, ...], style: str, host: str = "") -> str:
     """Return the Content-Security-Policy for the scripts and the style given.
+
+    Pictures may come from `host`, where an office has chosen one for its base map.
 
     Leaflet sets positions through the object model (``element.style``), which a
     policy on styles does not concern: no ``unsafe-inline`` is needed.
@@ -133,7 +166,7 @@ def _policy(*, scripts: tuple[str, ...], style: str) -> str:
     allowed = " ".join(_hashed(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_hashed(style)};"
-        " img-src data:; base-uri 'none'; form-action 'none'"
+        f" img-src {f'data: {host}'.rstrip()}; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -151,5 +184,8 @@ def _template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        corners=OUTCOME_CORNERS, hatch=hatch_strokes, tile=HATCH_TILE
     )
     return environment.get_template(name)

@@ -12,7 +12,7 @@ from spatial.report.comparison_tables import comparison_by_site, comparison_summ
 from spatial.report.drawing import Drawing, drawing, middle_latitude
 from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.page_lists import SharedList, with_shared_lists
-from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
+from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_CORNERS, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
 from spatial.report.units import lists_table
@@ -193,7 +193,9 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         legend=drawn.kinds,
         colours={str(one): colour for one, colour in OUTCOME_COLOUR.items()},
         drawn=drawn.bounds is not None,
-        map_notes=_map_notes(drawn, lang),
+        map_notes=_map_notes(
+            drawn, lang, caption="caption_based" if content.base_map else "caption"
+        ),
         map_data=_map_data(drawn, lang),
         say=partial(_say, lang),
     )
@@ -335,11 +337,11 @@ def pairs_of(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((visible(name), visible(text)) for name, text in sorted(named.items()))
 
 
-def _map_notes(drawn: Drawing, lang: Lang) -> tuple[str, ...]:
+def _map_notes(drawn: Drawing, lang: Lang, *, caption: str) -> tuple[str, ...]:
     if drawn.bounds is None:
         return (say("map.no_geometry", lang),)
     tolerance = number(drawn.tolerance_m, 1, lang)
-    notes: tuple[str, ...] = (say("map.caption", lang, tolerance=tolerance),)
+    notes: tuple[str, ...] = (say(f"map.{caption}", lang, tolerance=tolerance),)
     if drawn.omitted:
         notes = (*notes, say("map.omitted", lang, count=drawn.omitted))
     return notes
@@ -371,6 +373,7 @@ def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
                 "label": say(f"outcome.{outcome}", lang),
                 "sign": OUTCOME_SIGN[outcome],
                 "colour": OUTCOME_COLOUR[outcome],
+                "corners": OUTCOME_CORNERS[outcome],
             }
             for outcome in OUTCOMES
         },

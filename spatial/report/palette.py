@@ -35,6 +35,21 @@ OUTCOME_SIGN: Mapping[Said, str] = {
     "advised": "→",
 }
 
+OUTCOME_CORNERS: Mapping[Said, tuple[tuple[float, float], ...]] = {
+    "prohibited": (
+        *((-1.0, -0.5), (-0.5, -1.0), (0.0, -0.5), (0.5, -1.0), (1.0, -0.5)),
+        *((0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5), (-0.5, 1.0)),
+        *((-1.0, 0.5), (-0.5, 0.0)),
+    ),
+    "needs_information": ((0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)),
+    "not_checked": (),
+    "restricted": ((0.0, -1.1), (1.05, 0.85), (-1.05, 0.85)),
+    "clear": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "advised": ((0.0, 1.1), (1.05, -0.85), (-1.05, -0.85)),
+}
+"""Marks of sites on the page's map, in radii, y downwards; () is a circle. They are
+those of the map on paper (`spatial.report.map_ink.MARKS`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneStyle:
@@ -71,6 +86,22 @@ _DASHES = ("", "6 4", "2 4", "10 4 2 4", "12 3", "8 3 2 3 2 3", "1 6")
 
 _FILL, _TILE_FILL = 0.14, 0.02
 TILES = ("control_unit", "admin_unit")  # they tile a county: a fill hides the rest
+
+HATCH_TILE = 8
+_STROKES: Mapping[str, tuple[str, str]] = {
+    "/": ("M-1 9 9-1M-1 1 1-1M7 9 9 7", "M-1 5 5-1M3 9 9 3"),
+    "\\": ("M9 9-1-1M9 1 7-1M1 9-1 7", "M9 5 3-1M5 9-1 3"),
+    "-": ("M0 2H8", "M0 6H8"),
+    "|": ("M2 0V8", "M6 0V8"),
+    "x": ("M0 0 8 8M0 8 8 0", ""),
+    "o": ("M2 4a2 2 0 1 0 4 0a2 2 0 1 0-4 0", ""),
+    ".": ("M1.4 2h1.2M5.4 6h1.2", "M5.4 2h1.2M1.4 6h1.2"),
+    "+": ("M0 4H8M4 0V8", ""),
+    "*": ("M4 1v6M1.4 2.5l5.2 3M1.4 5.5l5.2-3", ""),
+}
+"""A sign of matplotlib's hatches as strokes of SVG in a tile of `HATCH_TILE`: what it
+always has, and what comes with it where the sign stands four times."""
+_DENSE = 4
 
 _HATCHES = (
     *("////", "....", "\\\\\\\\", "----", "||||", "xxx", "oo", "++"),
@@ -129,3 +160,16 @@ def zone_hatch(kind: str) -> str:
         if one not in TILES
     ]
     return _HATCHES[order.index(kind) % len(_HATCHES)]
+
+
+def hatch_strokes(kind: str) -> str:
+    """Return the hatch of a kind as strokes of SVG, "" for kinds that have none.
+
+    The hatches are those of `zone_hatch`; a tile is `HATCH_TILE` units wide and high.
+    """
+    hatch = zone_hatch(kind)
+    strokes = []
+    for sign in dict.fromkeys(hatch):
+        always, dense = _STROKES[sign]
+        strokes.append(always + (dense if hatch.count(sign) >= _DENSE else ""))
+    return "".join(strokes)

@@ -23,17 +23,25 @@
   // Longitude and latitude as they are, so that edges stay straight; widened by
   // the middle latitude, so that shapes look as they do on the ground.
   function frame(latitude) {
-    const wide = Math.cos((latitude * Math.PI) / 180);
+    const wide = widened(latitude);
     return L.extend({}, L.CRS.EPSG4326, {
-      transformation: new L.Transformation(wide / 180, 1, -1 / 180, 0.5),
+      transformation: new L.Transformation(wide / 180, wide, -1 / 180, 0.5),
     });
+  }
+
+  function widened(latitude) { return Math.cos((latitude * Math.PI) / 180); }
+
+  // The tiles of a base map decide: most are in Web Mercator.
+  function chosen() {
+    const mercator = data.base_map && data.base_map.grid === "web_mercator";
+    return mercator ? L.CRS.EPSG3857 : frame(data.latitude);
   }
 
   function makeMap() {
     const zones = data.kinds.reduce((sum, kind) => sum + kind.zones.length, 0);
     const many = zones + 2 * data.sites.length > MANY;
     map = L.map("map", {
-      crs: frame(data.latitude), attributionControl: false, zoomControl: false,
+      crs: chosen(), attributionControl: false, zoomControl: false,
       zoomSnap: 0.25, minZoom: 2, maxZoom: 24, zoomAnimation: !calm, fadeAnimation: !calm,
       renderer: many ? L.canvas({ padding: 0.3 }) : L.svg({ padding: 0.3 }),
     });
@@ -46,6 +54,7 @@
     addWindow();
     addZones();
     addSites();
+    document.dispatchEvent(new CustomEvent("map-made", { detail: { map, wide: widened(data.latitude) } }));
   }
 
   function whole() {
@@ -143,10 +152,29 @@
 
   // -- zones and sites -------------------------------------------------------
 
+  // A site's mark: of another shape for each outcome, so that it needs no colour.
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      const corners = this.options.corners;
+      if (!corners.length) { L.CircleMarker.prototype._updatePath.call(this); return; }
+      const { x, y } = this._point;
+      const points = corners.map(([right, down]) => [x + right * this._radius, y + down * this._radius]);
+      const brush = this._renderer._ctx; // of a canvas; SVG has none
+      if (!brush) {
+        this._renderer._setPath(this, this._empty() ? "M0 0" : "M" + points.join("L") + "Z");
+      } else if (this._renderer._drawing && !this._empty()) {
+        brush.beginPath();
+        points.forEach((at) => brush.lineTo(at[0], at[1]));
+        brush.closePath();
+        this._renderer._fillStroke(brush, this);
+      }
+    },
+  });
+
   function addZones() {
-    const groups = data.kinds.map((kind) => {
+    const groups = data.kinds.map((kind, order) => {
       const group = L.layerGroup().addTo(map);
-      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone" };
+      const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone hatch-" + order };
       kind.zones.forEach(([id, name, geometry]) => {
         const drawn = L.geoJSON(geometry, {
           style, pointToLayer: (_, at) => L.circleMarker(at, Object.assign({ radius: 4 }, style)),
@@ -168,13 +196,13 @@
   function addSites() {
     data.sites.forEach(([place, id, name, outcome, geometry]) => {
       const colour = data.outcomes[outcome].colour;
-      const dot = { radius: 6, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1, className: "site-dot" };
+      const dot = { corners: data.outcomes[outcome].corners, radius: 6.5, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1, className: "site-dot" };
       const shape = L.geoJSON(geometry, {
         style: { color: colour, weight: 2.2, fillColor: colour, fillOpacity: 0.35, className: "site-shape" },
-        pointToLayer: (_, at) => L.circleMarker(at, dot),
+        pointToLayer: (_, at) => new Mark(at, dot),
       });
       const bounds = shape.getBounds();
-      const mark = L.circleMarker(bounds.getCenter(), dot);
+      const mark = new Mark(bounds.getCenter(), dot);
       const group = L.featureGroup([shape, mark]).addTo(map);
       group.bindPopup(() => popup(place, id, name, outcome));
       group.on("click", () => choose(place));
@@ -252,7 +280,7 @@
     let shown = 0;
     rows.forEach((row) => {
       const fits = (!wanted.length || wanted.includes(row.dataset.outcome)) &&
-        row.cells[0].textContent.toLowerCase().includes(text);
+        row.querySelector("a").parentElement.textContent.toLowerCase().includes(text);
       row.hidden = !fits;
       shown += fits ? 1 : 0;
       const place = Number(row.dataset.place);

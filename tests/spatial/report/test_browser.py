@@ -157,3 +157,58 @@ def test_print_opens_every_detail_and_closes_it_again(visit):
     assert visit.page.evaluate(opened) == 6
     visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert visit.page.evaluate(opened) == 0
+
+
+def test_each_outcome_has_a_mark_of_its_own_shape(visit):
+    """Colours may not be seen or printed: five outcomes, five shapes."""
+    said = visit.page.evaluate(
+        "[...document.querySelectorAll('#map path.site-dot')]"
+        ".map(o => o.getAttribute('d').replace(/[^A-Za-z]/g, ''))"
+    )
+    assert {"M" + "L" * 11 + "Z", "M" + "L" * 3 + "Z", "M" + "L" * 2 + "Z"} < set(said)
+    drawn = visit.page.locator("#legend li svg[viewBox]")
+    shapes = drawn.evaluate_all(
+        "all => all.map(o => o.innerHTML.replace(/fill.*/, ''))"
+    )
+    assert len(set(shapes)) == len(shapes) == 5
+
+
+def test_zones_are_hatched_on_paper_and_not_on_the_screen(visit):
+    fills = "all => all.map(o => getComputedStyle(o).fill.slice(0, 5))"
+    zones = visit.page.locator("#map path.zone:not([fill='none'])")
+    boxes = visit.page.locator("#legend rect[class^='hatch-']")
+    assert zones.count() > 0
+    assert 'url("' not in zones.evaluate_all(fills)
+    visit.page.emulate_media(media="print")
+    assert set(zones.evaluate_all(fills)) == {'url("'}
+    assert set(boxes.evaluate_all(fills)) == {'url("'}
+    visit.page.emulate_media(media="screen")
+
+
+def test_every_stop_of_the_tab_key_can_be_seen(visit):
+    visit.page.locator("body").click(position={"x": 1, "y": 1})
+    seen = []
+    for _ in range(24):
+        visit.page.keyboard.press("Tab")
+        seen.append(
+            visit.page.evaluate(
+                """() => { const o = document.activeElement;
+                  const box = o.getBoundingClientRect();
+                  return [getComputedStyle(o).outlineStyle, box.width > 0]; }"""
+            )
+        )
+    assert seen == [["solid", True]] * 24
+
+
+def test_the_keyboard_skips_the_list_and_reaches_the_map(visit):
+    visit.page.locator("a.skip[href='#map']").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    inside = "document.querySelector('.map').contains(document.activeElement)"
+    assert visit.page.evaluate(inside)
+    scale = visit.page.locator(".leaflet-control-scale-line")
+    before = scale.text_content()
+    visit.page.locator("#map").focus()
+    for _ in range(4):
+        visit.page.keyboard.press("+")
+    expect(scale).not_to_have_text(before)

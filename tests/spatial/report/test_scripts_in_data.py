@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pytest
 import sample_content
+from payloads import PAYLOADS
 from playwright.sync_api import sync_playwright
 
 from spatial.report.html import report_html
@@ -27,39 +28,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
-
-PAYLOADS = (
-    "<script>alert(1)</script>",
-    '"><script>alert(1)</script>',
-    "'><img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</textarea><img src=x onerror=alert(1)>",
-    "</style><script>alert(1)</script>",
-    "javascript:alert(1)",
-    '" onmouseover="alert(1)" x="',
-    "' onfocus='alert(1)' autofocus='",
-    "`${alert(1)}`",
-    "${alert(1)}",
-    "{{constructor.constructor('alert(1)')()}}",
-    '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
-    "<math><mtext></mtext><script>alert(1)</script></math>",
-    '<a href="javascript:alert(1)" id=bait>x</a>',
-    "--><script>alert(1)</script><!--",
-    "]]><script>alert(1)</script>",
-    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    '<base href="https://example.invalid/">',
-    '<meta http-equiv="refresh" content="0;url=javascript:alert(1)">',
-    '<object data="data:text/html,<script>alert(1)</script>"></object>',
-    "\\';alert(1);//",
-    '";alert(1);//',
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<form action=javascript:alert(1)><button>x</button></form>",
-    "\u2028alert(1)\u2029",
-)
 
 FREE = {
     "CitationRecord": ("article", "document", "edition", "quote", "source"),
