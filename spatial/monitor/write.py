@@ -7,33 +7,23 @@ from functools import cache, partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import shapely
 
 from layers.errors import ExtraMissingError
-from layers.layer import FRAME
 from spatial.change.pair_picture import pair_picture
 from spatial.monitor import tables, views
+from spatial.monitor.geopackage import write_geopackage
 from spatial.monitor.page import monitor_page
 from spatial.monitor.paper import MOST_SHEETS, monitor_document
 from spatial.monitor.pictures import Scenery
 from spatial.monitor.told import told
 from spatial.report.assemble import run_id, versions_of
 from spatial.report.excel import write_tables
-from spatial.report.geopackage_file import (
-    gdal_date,
-    geometry_type,
-    symbol_shapes,
-    write_styles,
-)
 from spatial.report.html import rendered
 from spatial.report.pdf import write_pdf
 from spatial.report.printed import FORMATS as PRINTED
 from spatial.report.printed import writers_of
-from spatial.report.qml import outcome_style
 from spatial.report.result import json_text
 from spatial.report.static_map import MapMaker
 from spatial.report.word import write_word
@@ -50,14 +40,11 @@ from spatial.report.write import (
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
-
-    from shapely.geometry.base import BaseGeometry
 
     from spatial.monitor.run import Monitoring
     from spatial.report.blocks import Document, Figure
-    from spatial.report.columns import Table
     from spatial.report.content import ReviewContent
     from spatial.text import Lang
 
@@ -154,7 +141,7 @@ def write_monitoring(
         OUTPUTS[0]: lambda path: write_text(
             path, json_text(told(found, content, lang, names))
         ),
-        OUTPUTS[1]: partial(_write_geopackage, found, lang=lang),
+        OUTPUTS[1]: partial(write_geopackage, found, lang=lang),
     }
     writers |= {name: reports[one] for one, name in FORMATS.items() if one in formats}
     if overview is not None:
@@ -292,63 +279,7 @@ def _write_bytes(content: bytes, path: Path) -> None:
     path.write_bytes(content)
 
 
-# -- findings.gpkg and findings.xlsx -------------------------------------------
-
-
-def _write_geopackage(found: Monitoring, path: Path, *, lang: Lang) -> None:
-    """Write the layers ``clues``, ``set_aside`` and ``zones``, clues coloured."""
-    no_pictures: dict[str, str] = {}
-    clues = tables.clues_table(found, lang, no_pictures)
-    drop = ("picture", "field_result", "field_found", "field_who", "field_date")
-    frames = {
-        "clues": _frame(clues, found.table.geometry, drop).assign(
-            outcome_text=lambda frame: frame["outcome"],
-            outcome=list(found.table["outcome"]),
-        ),
-        "set_aside": _frame(tables.aside_table(found, lang), found.set_aside.geometry),
-        "zones": _frame(tables.zones_table(found, lang), found.zones.geometry),
-    }
-    content = found.clues.review.content
-    said = (content.title, *content.notices, TEXTS.render(found.clues.notices[0], lang))
-    stamp = f"{found.on.isoformat()}T00:00:00.000Z"
-    with gdal_date(stamp):
-        for name, frame in frames.items():
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                append=path.exists(),
-                geometry_type=geometry_type(frame),
-                promote_to_multi=True,
-                layer_options={
-                    "DESCRIPTION": visible("  ".join(said)),
-                    "IDENTIFIER": name,
-                },
-            )
-    shapes = symbol_shapes(frames["clues"])
-    write_styles(path, {"clues": outcome_style(shapes, lang)}, stamp=stamp)
-
-
-def _frame(
-    table: Table, shapes: Iterable[BaseGeometry], without: Sequence[str] = ()
-) -> gpd.GeoDataFrame:
-    """Return a table with settled column types, so that no row decides a type."""
-    keys = [one.key for one in table.columns]
-    rows = pd.DataFrame(table.rows, columns=keys, dtype=object)
-    columns = {}
-    for one in table.columns:
-        if one.key in without:
-            continue
-        values = rows[one.key]
-        if one.format in ("text", "long"):
-            columns[one.key] = values
-        else:
-            number = values.astype("float64")
-            is_count = one.format == "count"
-            columns[one.key] = number.astype("Int32") if is_count else number
-    geometry = gpd.array.from_shapely(np.asarray(list(shapes), dtype=object), crs=FRAME)
-    return gpd.GeoDataFrame(columns, geometry=geometry)
+# -- findings.xlsx and manifest -------------------------------------------------
 
 
 def _write_excel(

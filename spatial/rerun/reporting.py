@@ -162,14 +162,21 @@ def report(
 
     how = Wanted(formats=tuple(formats), fonts=call.fonts, maps=call.maps)
     if each and jobs:
-        # an overview of before must not lead to reports of now: should this run be
-        # stopped half way there is none, and each report that is there is whole
-        for name in (INDEX_PAGE, INDEX_BOOK):
-            (base / name).unlink(missing_ok=True)
+        _take_away_overview(base)
     written = write_each(whole, jobs, how, workers=workers, done=done)
     if each and jobs:
         written += _overview(whole, base, names, how)
     return written
+
+
+def _take_away_overview(base: Path) -> None:
+    """Remove an overview of before: it must not lead to reports of now.
+
+    Should this run be stopped half way there is none, and each report that is there
+    is whole.
+    """
+    for name in (INDEX_PAGE, INDEX_BOOK):
+        (base / name).unlink(missing_ok=True)
 
 
 def _chosen(
