@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pytest
 import sample_content
-from payloads import PAYLOADS
 from playwright.sync_api import sync_playwright
+from script_payloads import PAYLOADS
 
 from spatial.report.html import report_html
 from spatial.report.map import explore

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import paper
 import pytest
 import sample_content
-from payloads import PAYLOADS
 from playwright.sync_api import sync_playwright
+from script_payloads import PAYLOADS
 from small_pair import small_pair
 
 import layers
