@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from xml.etree import ElementTree as ET
 
 import fiona
 import pyogrio
@@ -71,7 +72,11 @@ def test_the_file_says_what_it_is(path):
     assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     (style,) = db.execute("SELECT styleQML FROM layer_styles").fetchone()
     assert "已销号" in style
-    assert 'attr="state"' in style
+    # points and lines are seen too: each sort of shape has its own symbols
+    (renderer,) = ET.fromstring(style).iter("renderer-v2")  # noqa: S314 (our own)
+    assert renderer.get("attr") == "\"state\" || ' ' || geometry_type($geometry)"
+    kinds = {one.get("type") for one in renderer.iter("symbol")}
+    assert kinds == {"fill", "line", "marker"}
     db.close()
 
 
