@@ -88,7 +88,7 @@ def test_a_control_character_is_shown(tmp_path):
     ("words", "part"),
     [
         ("{{ outcom }}", "'outcom' is undefined"),
-        ("{{ site.nam }}", "has no attribute 'nam'"),
+        ("{{ site.titles }}", "has no attribute 'titles'"),
         ("{% for one in sites %}", "nexpected end of template"),
         ("{{ title.__class__ }}", "unsafe"),
     ],
