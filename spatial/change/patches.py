@@ -16,7 +16,7 @@ from spatial.change.features import features
 from spatial.change.outline import degrees, outlines
 from spatial.change.reasons import Limits, near_hidden, reasons
 from spatial.change.runs import first_pixels, runs_of
-from spatial.change.scene import Dense, seen_in
+from spatial.change.scene import Dense, look_at, seen_in
 from spatial.change.trim import trimmed
 from spatial.measure import area_m2
 
@@ -142,7 +142,7 @@ def patches(
         bands=tuple(bands),
         shape=grid.shape,
         shift_px=shift_px,
-        images=(before, after),
+        images=(look_at(before), look_at(after)),
         masks=(changed, doubtful),
         sure=change.confidence,
     )

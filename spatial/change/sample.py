@@ -48,6 +48,12 @@ class Window:
             min(shape[1], self.right + halo),
         )
 
+    def moved(self, down: int, right: int) -> Window:
+        """Return the window so many rows and columns further on."""
+        return Window(
+            self.top + down, self.bottom + down, self.left + right, self.right + right
+        )
+
     def within(self, outer: Window) -> tuple[slice, slice]:
         """Return where this window lies in an array of `outer`."""
         return (

@@ -1,0 +1,232 @@
+"""A strip of stored numbers to changed pixels in one pass, compiled.
+
+What `spatial.change.detector.Detector.apply` does tile by tile, bit for bit: values,
+light, score, context, threshold and company, row by row. Only three rows of anything
+are held, and no image is written but the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+
+from spatial.change.neighbours import COMPANY, OWN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spatial.change.conditional import Usual
+    from spatial.change.light import Light
+    from spatial.change.sample import Window
+    from spatial.change.stored import Stored
+
+_jit = numba.njit(nogil=True, cache=True, error_model="numpy")
+_AT_ONCE = 128  # pixels of a row: all that is reckoned of them fits the nearest cache
+_REACH = 2  # a pixel's company asks for the context of a neighbour's neighbour
+
+
+def swept(
+    stored: Stored,
+    wide: Window,
+    *,
+    usual: Usual,
+    light: Light,
+    order: tuple[int, ...],
+    threshold: float,
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return what changed, and the confidence of what did, on the window of `stored`.
+
+    Parameters
+    ----------
+    stored
+        At least two pixels around `wide`, as far as the image reaches.
+    wide
+        Where it is told; beyond, nothing is.
+    usual, light, order, threshold
+        Of the detector; `order` tells which bands are used.
+    """
+    outer = stored.outer
+    area = wide.widened(_REACH, (outer.bottom, outer.right))
+    rows = np.arange(area.top, area.bottom) + 0.5
+    gain, j, q = light.gain.lines(rows, np.arange(area.left, area.right) + 0.5)
+    plus = light.offset.lines(rows, np.arange(area.left, area.right) + 0.5)[0]
+    changed = np.zeros(outer.shape, dtype=np.bool_)
+    sure = np.zeros(outer.shape, dtype=np.float32)
+    bands = list(order)
+    makes = [
+        np.array([[getattr(s, n)[b] for b in bands] for s in stored.storages])
+        for n in ("scale", "offset")
+    ]
+    _sweep(
+        (*stored.images, stored.codes),
+        (np.array(bands), *(one.astype(np.float32) for one in makes)),
+        (gain, plus, j, q, _cuts(j)),
+        tuple(
+            one.astype(np.float32)
+            for one in (usual.level, usual.spread, usual.centres, usual.mean)
+        ),
+        usual.root.astype(np.float32),
+        (_bounds(area, outer), _bounds(wide, outer)),
+        np.float32(threshold),
+        changed,
+        sure,
+    )
+    return changed, sure
+
+
+def _bounds(window: Window, outer: Window) -> tuple[int, int, int, int]:
+    rows, columns = window.within(outer)
+    return rows.start, rows.stop, columns.start, columns.stop
+
+
+def _cuts(cell: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return where pieces of a row begin and end: each within one cell of the light."""
+    found = [0, *(np.flatnonzero(np.diff(cell)) + 1).tolist(), len(cell)]
+    every = {*found, *range(0, len(cell), _AT_ONCE)}
+    return np.array(sorted(every), dtype=np.int64)
+
+
+@_jit
+def _sweep(stored, makes, light, usual, root, bounds, threshold, changed, sure):
+    """Write what changed, row by row, two rows behind the scores."""
+    (top, bottom, left, right), (first, end, west, east) = bounds
+    wide = right - left
+    score, context = np.empty((3, wide), np.float32), np.empty((3, wide), np.float32)
+    lines, counts = np.zeros((3, wide), np.float32), np.zeros((3, wide), np.float32)
+    value, there = np.zeros(wide + 2, np.float32), np.zeros(wide + 2, np.float32)
+    over = np.zeros((3, wide + 2), np.uint8)
+    for r in range(top, bottom + 2):
+        new, here, old = r % 3, (r + 2) % 3, (r + 1) % 3
+        if r < bottom:
+            _row(stored, makes, light, usual, root, (r, left, r - top), score[new])
+            _sums(score[new], value, there, lines[new], counts[new])
+        else:
+            lines[new], counts[new] = np.float32(0), np.float32(0)
+        over[here] = 0
+        if top < r <= bottom:
+            _in_context(
+                score[here], lines[old], lines[here], lines[new],
+                counts[old], counts[here], counts[new], context[here],
+            )  # fmt: skip
+            for c in range(wide):
+                over[here, c + 1] = context[here, c] > threshold
+        row = r - 2
+        if not first <= row < end:
+            continue
+        a, b, d = over[(row + 2) % 3], over[old], over[here]
+        for c in range(west - left, east - left):
+            if b[c + 1]:
+                total = a[c] + a[c + 1] + a[c + 2] + b[c] + b[c + 1] + b[c + 2]
+                if total + d[c] + d[c + 1] + d[c + 2] >= COMPANY:
+                    changed[row, c + left] = True
+                    sure[row, c + left] = _confidence(context[old, c], threshold)
+
+
+@_jit
+def _confidence(score, threshold):
+    """Return 0.5 at the threshold, rising with the score."""
+    ratio = min(score / threshold, np.float32(1e3))
+    power = (ratio * ratio) * (ratio * ratio)
+    return power / (power + np.float32(1))
+
+
+@_jit
+def _sums(score, value, there, line, count):
+    """Write sums and counts of three neighbours in a row."""
+    for c in range(len(score)):
+        known = np.isfinite(score[c])
+        value[c + 1] = score[c] if known else np.float32(0)
+        there[c + 1] = np.float32(1) if known else np.float32(0)
+    for c in range(len(score)):
+        line[c] = (value[c] + value[c + 1]) + value[c + 2]
+        count[c] = (there[c] + there[c + 1]) + there[c + 2]
+
+
+@_jit
+def _in_context(score, above, here, below, more, count, less, out):
+    """Write the mean of nine, as far as a pixel's own score lets it be lifted."""
+    for c in range(len(score)):
+        total = (above[c] + here[c]) + below[c]
+        number = (more[c] + count[c]) + less[c]
+        mean = total / max(number, np.float32(1))
+        least = min(mean, score[c] * OWN)
+        out[c] = least if np.isfinite(score[c]) else np.float32(np.nan)
+
+
+@_jit
+def _row(stored, makes, light, usual, root, at, out):
+    """Write how unusual each difference of a row is, NaN where it is not known."""
+    before, after, codes = stored
+    order, scale, offset = makes
+    gain, plus, j, q, cuts = light
+    level, spread, centres, mean = usual
+    r, left, line = at
+    one, beyond = np.float32(1), min(1, gain.shape[2] - 1)
+    moved = np.empty((len(order), _AT_ONCE), np.float32)
+    far = np.empty((len(centres), _AT_ONCE), np.float32)
+    place = np.empty(_AT_ONCE, np.float32)
+    kind = np.empty(_AT_ONCE, np.int32)
+    for piece in range(len(cuts) - 1):
+        start, size = cuts[piece], cuts[piece + 1] - cuts[piece]
+        m = j[start]
+        far[:, :size] = np.float32(0)
+        for k in range(len(order)):
+            first = before[r, order[k], left + start : left + start + size]
+            second = after[r, order[k], left + start : left + start + size]
+            share = q[start : start + size]
+            g0, g1 = gain[k, line, m], gain[k, line, m + beyond]
+            o0, o1 = plus[k, line, m], plus[k, line, m + beyond]
+            s0, s1, p0, p1 = scale[0, k], scale[1, k], offset[0, k], offset[1, k]
+            for c in range(size):
+                was = np.float32(first[c]) * s0 + p0
+                now = np.float32(second[c]) * s1 + p1
+                rest = one - share[c]
+                more = g0 * rest + g1 * share[c]
+                there = o0 * rest + o1 * share[c]
+                moved[k, c] = (now * more + there) - was
+                place[c] = (was - level[k]) / spread[k]
+            for n in range(len(centres)):
+                centre = centres[n, k]
+                for c in range(size):
+                    away = place[c] - centre
+                    far[n, c] += away * away
+        here = out[start : start + size]
+        _unusual(moved, far, kind, mean, root, here)
+        for c in range(size):
+            known = codes[r, left + start + c] == 0
+            for k in range(len(order)):  # what is finite here was so in both images
+                known &= np.isfinite(moved[k, c])
+            here[c] = here[c] if known else np.float32(np.nan)
+
+
+@_jit
+def _unusual(moved, far, kind, mean, root, out):
+    """Write the length of differences in the units of the class of each pixel."""
+    size = len(out)
+    least, total = np.empty(_AT_ONCE, np.float32), np.empty(_AT_ONCE, np.float32)
+    part = np.empty(_AT_ONCE, np.float32)
+    least[:size], kind[:size] = np.float32(np.inf), 0
+    for m in range(len(far)):
+        for c in range(size):
+            nearer = far[m, c] < least[c]
+            least[c] = far[m, c] if nearer else least[c]
+            kind[c] = m if nearer else kind[c]
+    for m in range(len(far)):
+        count = 0
+        for c in range(size):
+            count += kind[c] == m
+        if not count:
+            continue
+        total[:size] = np.float32(0)
+        for k in range(root.shape[1]):
+            for c in range(size):
+                part[c] = root[m, k, 0] * (moved[0, c] - mean[m, 0])
+            for i in range(1, k + 1):
+                for c in range(size):
+                    part[c] += root[m, k, i] * (moved[i, c] - mean[m, i])
+            for c in range(size):
+                total[c] += part[c] * part[c]
+        for c in range(size):
+            out[c] = np.sqrt(total[c]) if kind[c] == m else out[c]
