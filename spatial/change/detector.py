@@ -98,7 +98,8 @@ class Detector:
             Rows and columns of the whole image.
         """
         kernel, usual, light = _kernel(self.compiled), self.usual, self.light
-        if kernel is not None and usual and light and not any(self.shift_px):
+        whole = usual is not None and light is not None and not any(self.shift_px)
+        if kernel is not None and whole and len(self.rows) <= _kernel_sweep().MOST_BANDS:
             swept: tuple[Flags, Image] = _kernel_sweep().swept(
                 stored,
                 wide,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from spatial.change.stored import Stored
 
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
+MOST_BANDS = 6
+"""Of a detector; known beforehand, the compiler holds what is reckoned in registers."""
 _AT_ONCE = 128  # pixels of a row: all that is reckoned of them fits the nearest cache
 _REACH = 2  # a pixel's company asks for the context of a neighbour's neighbour
 
@@ -54,26 +56,39 @@ def swept(
     plus = light.offset.lines(rows, np.arange(area.left, area.right) + 0.5)[0]
     changed = np.zeros(outer.shape, dtype=np.bool_)
     sure = np.zeros(outer.shape, dtype=np.float32)
-    bands = list(order)
     makes = [
-        np.array([[getattr(s, n)[b] for b in bands] for s in stored.storages])
+        np.array([[getattr(s, n)[b] for b in order] for s in stored.storages])
         for n in ("scale", "offset")
     ]
     _sweep(
         (*stored.images, stored.codes),
-        (np.array(bands), *(one.astype(np.float32) for one in makes)),
-        (gain, plus, j, q, _cuts(j)),
-        tuple(
-            one.astype(np.float32)
-            for one in (usual.level, usual.spread, usual.centres, usual.mean)
+        (_filled(np.array(order), 0), *(_float(one, -1) for one in makes)),
+        (_filled(gain, 0), _filled(plus, 0), j, q, _cuts(j)),
+        (
+            _float(usual.level, 0),
+            _float(usual.spread, 0, by=1),
+            _float(usual.centres, 1),
+            _float(usual.mean, 1),
         ),
-        usual.root.astype(np.float32),
+        _filled(_float(usual.root, 1), 2),
         (_bounds(area, outer), _bounds(wide, outer)),
         np.float32(threshold),
         changed,
         sure,
     )
     return changed, sure
+
+
+def _filled(values: NDArray[Any], axis: int, by: float = 0) -> NDArray[Any]:
+    """Return values with bands that add nothing to any sum, up to `MOST_BANDS`."""
+    width = [(0, 0)] * values.ndim
+    width[axis] = (0, MOST_BANDS - values.shape[axis])
+    return np.pad(values, width, constant_values=by)
+
+
+def _float(values: NDArray[Any], axis: int, by: float = 0) -> NDArray[np.float32]:
+    """Return the same in single precision."""
+    return _filled(values.astype(np.float32), axis, by)
 
 
 def _bounds(window: Window, outer: Window) -> tuple[int, int, int, int]:
@@ -164,69 +179,67 @@ def _row(stored, makes, light, usual, root, at, out):
     level, spread, centres, mean = usual
     r, left, line = at
     one, beyond = np.float32(1), min(1, gain.shape[2] - 1)
-    moved = np.empty((len(order), _AT_ONCE), np.float32)
-    far = np.empty((len(centres), _AT_ONCE), np.float32)
-    place = np.empty(_AT_ONCE, np.float32)
+    moved = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
+    place = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
     kind = np.empty(_AT_ONCE, np.int32)
     for piece in range(len(cuts) - 1):
-        start, size = cuts[piece], cuts[piece + 1] - cuts[piece]
+        start, end = cuts[piece], cuts[piece + 1]
         m = j[start]
-        far[:, :size] = np.float32(0)
-        for k in range(len(order)):
-            first = before[r, order[k], left + start : left + start + size]
-            second = after[r, order[k], left + start : left + start + size]
-            share = q[start : start + size]
+        share = q[start:end]
+        for k in range(MOST_BANDS):
+            first = before[r, order[k]][left + start : left + end]
+            second = after[r, order[k]][left + start : left + end]
             g0, g1 = gain[k, line, m], gain[k, line, m + beyond]
             o0, o1 = plus[k, line, m], plus[k, line, m + beyond]
             s0, s1, p0, p1 = scale[0, k], scale[1, k], offset[0, k], offset[1, k]
-            for c in range(size):
+            middle, unit, change, there = level[k], spread[k], moved[k], place[k]
+            for c in range(len(first)):
                 was = np.float32(first[c]) * s0 + p0
                 now = np.float32(second[c]) * s1 + p1
                 rest = one - share[c]
                 more = g0 * rest + g1 * share[c]
-                there = o0 * rest + o1 * share[c]
-                moved[k, c] = (now * more + there) - was
-                place[c] = (was - level[k]) / spread[k]
-            for n in range(len(centres)):
-                centre = centres[n, k]
-                for c in range(size):
-                    away = place[c] - centre
-                    far[n, c] += away * away
-        here = out[start : start + size]
-        _unusual(moved, far, kind, mean, root, here)
-        for c in range(size):
-            known = codes[r, left + start + c] == 0
-            for k in range(len(order)):  # what is finite here was so in both images
+                change[c] = (now * more + (o0 * rest + o1 * share[c])) - was
+                there[c] = (was - middle) / unit
+        here = out[start:end]
+        _nearest(place, centres, kind[: end - start])
+        for m in range(len(centres)):
+            _unusual(moved, kind, m, mean[m], root[m], here)
+        hidden = codes[r][left + start : left + end]
+        for c in range(len(here)):
+            known = hidden[c] == 0
+            for k in range(MOST_BANDS):  # what is finite here was so in both images
                 known &= np.isfinite(moved[k, c])
             here[c] = here[c] if known else np.float32(np.nan)
 
 
 @_jit
-def _unusual(moved, far, kind, mean, root, out):
-    """Write the length of differences in the units of the class of each pixel."""
-    size = len(out)
-    least, total = np.empty(_AT_ONCE, np.float32), np.empty(_AT_ONCE, np.float32)
-    part = np.empty(_AT_ONCE, np.float32)
-    least[:size], kind[:size] = np.float32(np.inf), 0
-    for m in range(len(far)):
-        for c in range(size):
-            nearer = far[m, c] < least[c]
-            least[c] = far[m, c] if nearer else least[c]
-            kind[c] = m if nearer else kind[c]
-    for m in range(len(far)):
-        count = 0
-        for c in range(size):
-            count += kind[c] == m
-        if not count:
-            continue
-        total[:size] = np.float32(0)
-        for k in range(root.shape[1]):
-            for c in range(size):
-                part[c] = root[m, k, 0] * (moved[0, c] - mean[m, 0])
+def _nearest(place, centres, kind):
+    """Write which centre is nearest, the first of equally near ones."""
+    least = np.empty(_AT_ONCE, np.float32)
+    least[:], kind[:] = np.float32(np.inf), 0
+    for m in range(len(centres)):
+        centre = centres[m]
+        for c in range(len(kind)):
+            far = np.float32(0)
+            for k in range(MOST_BANDS):
+                far += (place[k, c] - centre[k]) * (place[k, c] - centre[k])
+            kind[c] = m if far < least[c] else kind[c]
+            least[c] = far if far < least[c] else least[c]
+
+
+@_jit
+def _unusual(moved, kind, m, mean, root, out):
+    """Write the length of the differences of the pixels of one class."""
+    count = 0
+    for c in range(len(out)):
+        count += kind[c] == m
+    if not count:
+        return
+    for c in range(len(out)):
+        total = np.float32(0)
+        for k in range(MOST_BANDS):
+            part = root[k, 0] * (moved[0, c] - mean[0])
             for i in range(1, k + 1):
-                for c in range(size):
-                    part[c] += root[m, k, i] * (moved[i, c] - mean[m, i])
-            for c in range(size):
-                total[c] += part[c] * part[c]
-        for c in range(size):
-            out[c] = np.sqrt(total[c]) if kind[c] == m else out[c]
+                part += root[k, i] * (moved[i, c] - mean[i])
+            total += part * part
+        out[c] = np.sqrt(total) if kind[c] == m else out[c]
