@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial.change.indices import index_images
-from spatial.change.neighbours import COMPANY, OWN, mean_of_valid, moved_by, without_lone
+from spatial.change.neighbours import (
+    COMPANY,
+    OWN,
+    mean_of_valid,
+    moved_by,
+    without_lone,
+)
 from spatial.change.sample import Window, tiles
 
 if TYPE_CHECKING:
@@ -99,7 +105,11 @@ class Detector:
         """
         kernel, usual, light = _kernel(self.compiled), self.usual, self.light
         whole = usual is not None and light is not None and not any(self.shift_px)
-        if kernel is not None and whole and len(self.rows) <= _kernel_sweep().MOST_BANDS:
+        if (
+            kernel is not None
+            and whole
+            and len(self.rows) <= _kernel_sweep().MOST_BANDS
+        ):
             swept: tuple[Flags, Image] = _kernel_sweep().swept(
                 stored,
                 wide,

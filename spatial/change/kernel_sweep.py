@@ -114,12 +114,10 @@ def _sweep(stored, makes, light, usual, root, bounds, threshold, changed, sure):
     over = np.zeros((3, wide + 2), np.uint8)
     for r in range(top, bottom + 2):
         new, here, old = r % 3, (r + 2) % 3, (r + 1) % 3
+        lines[new], counts[new], over[here] = np.float32(0), np.float32(0), 0
         if r < bottom:
             _row(stored, makes, light, usual, root, (r, left, r - top), score[new])
             _sums(score[new], value, there, lines[new], counts[new])
-        else:
-            lines[new], counts[new] = np.float32(0), np.float32(0)
-        over[here] = 0
         if top < r <= bottom:
             _in_context(
                 score[here], lines[old], lines[here], lines[new],
@@ -127,16 +125,24 @@ def _sweep(stored, makes, light, usual, root, bounds, threshold, changed, sure):
             )  # fmt: skip
             for c in range(wide):
                 over[here, c + 1] = context[here, c] > threshold
-        row = r - 2
-        if not first <= row < end:
-            continue
-        a, b, d = over[(row + 2) % 3], over[old], over[here]
-        for c in range(west - left, east - left):
-            if b[c + 1]:
-                total = a[c] + a[c + 1] + a[c + 2] + b[c] + b[c + 1] + b[c + 2]
-                if total + d[c] + d[c + 1] + d[c + 2] >= COMPANY:
-                    changed[row, c + left] = True
-                    sure[row, c + left] = _confidence(context[old, c], threshold)
+        if first <= r - 2 < end:
+            about = over[new], over[old], over[here]
+            told = changed[r - 2], sure[r - 2]
+            _tell(about, context[old], threshold, (left, west, east), told)
+
+
+@_jit
+def _tell(about, score, threshold, columns, told):
+    """Write which pixels of a row changed and have company, and how sure that is."""
+    above, own, below = about
+    left, west, east = columns
+    for c in range(west - left, east - left):
+        if own[c + 1]:
+            count = above[c] + above[c + 1] + above[c + 2] + own[c] + own[c + 1]
+            count += own[c + 2] + below[c] + below[c + 1] + below[c + 2]
+            if count >= COMPANY:
+                told[0][c + left] = True
+                told[1][c + left] = _confidence(score[c], threshold)
 
 
 @_jit
@@ -179,9 +185,11 @@ def _row(stored, makes, light, usual, root, at, out):
     level, spread, centres, mean = usual
     r, left, line = at
     one, beyond = np.float32(1), min(1, gain.shape[2] - 1)
-    moved = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
+    moved = np.zeros((MOST_BANDS, _AT_ONCE), np.float32)
     place = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
     kind = np.empty(_AT_ONCE, np.int32)
+    total = np.empty(_AT_ONCE, np.float32)
+    centred = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
     for piece in range(len(cuts) - 1):
         start, end = cuts[piece], cuts[piece + 1]
         m = j[start]
@@ -203,13 +211,15 @@ def _row(stored, makes, light, usual, root, at, out):
         here = out[start:end]
         _nearest(place, centres, kind[: end - start])
         for m in range(len(centres)):
-            _unusual(moved, kind, m, mean[m], root[m], here)
+            if _holds(kind[: end - start], m):
+                room = total[: end - start], centred
+                _unusual(moved, kind, m, mean[m], root[m], room, here)
         hidden = codes[r][left + start : left + end]
         for c in range(len(here)):
             known = hidden[c] == 0
             for k in range(MOST_BANDS):  # what is finite here was so in both images
                 known &= np.isfinite(moved[k, c])
-            here[c] = here[c] if known else np.float32(np.nan)
+            here[c] = np.sqrt(here[c]) if known else np.float32(np.nan)
 
 
 @_jit
@@ -223,23 +233,36 @@ def _nearest(place, centres, kind):
             far = np.float32(0)
             for k in range(MOST_BANDS):
                 far += (place[k, c] - centre[k]) * (place[k, c] - centre[k])
-            kind[c] = m if far < least[c] else kind[c]
-            least[c] = far if far < least[c] else least[c]
+            nearer = far < least[c]
+            kind[c] = m if nearer else kind[c]
+            least[c] = far if nearer else least[c]
 
 
 @_jit
-def _unusual(moved, kind, m, mean, root, out):
-    """Write the length of the differences of the pixels of one class."""
+def _holds(kind, m):
+    """Say whether any pixel is of a class; without a branch, so that it is quick."""
     count = 0
-    for c in range(len(out)):
+    for c in range(len(kind)):
         count += kind[c] == m
-    if not count:
-        return
+    return count > 0
+
+
+@_jit
+def _unusual(moved, kind, m, mean, root, room, out):
+    """Write the squared length of the differences of the pixels of one class."""
+    total, centred = room
+    for k in range(MOST_BANDS):
+        usual, change, off = mean[k], moved[k], centred[k]
+        for c in range(len(total)):
+            off[c] = change[c] - usual
+    total[:] = np.float32(0)
+    for k in range(MOST_BANDS):
+        weight = root[k]
+        for c in range(len(total)):
+            part = weight[0] * centred[0, c]
+            for i in range(1, MOST_BANDS):  # 0 beyond the diagonal
+                part += weight[i] * centred[i, c]
+            total[c] += part * part
     for c in range(len(out)):
-        total = np.float32(0)
-        for k in range(MOST_BANDS):
-            part = root[k, 0] * (moved[0, c] - mean[0])
-            for i in range(1, k + 1):
-                part += root[k, i] * (moved[i, c] - mean[i])
-            total += part * part
-        out[c] = np.sqrt(total) if kind[c] == m else out[c]
+        new, old = total[c], out[c]
+        out[c] = new if kind[c] == m else old

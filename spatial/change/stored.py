@@ -1,4 +1,4 @@
-"""Both images of a window as files store them; values are made where they are asked for.
+"""Both images of a window as files store them; values are made when asked for.
 
 Rows come first, then bands: what a strip leaves for the next one is one piece of
 memory, and a kernel that goes row by row finds all bands of a row side by side.
@@ -14,7 +14,6 @@ import numpy as np
 
 from layers.raster import CLEAR
 from layers.raster import Window as Part
-from spatial.change.sample import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from spatial.change.aligned import AlignedPair
     from spatial.change.detector import Flags, Image
     from spatial.change.runs import Integers
+    from spatial.change.sample import Window
 
     Storages = tuple[Storage, Storage]
     Pixels = NDArray[Any]

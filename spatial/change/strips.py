@@ -8,6 +8,7 @@ measured when the neighbours have been judged, too. Nothing else of an image sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from spatial.change.runs import Bools, Integers, Runs, Stretches
     from spatial.change.scene import Near
     from spatial.change.stored import Storages, Stored, Tail
+
+    Ask = Callable[[], Tail]
 
 BUFFER_BYTES = 256 << 20
 """What a strip of both images may fill."""
@@ -156,11 +159,7 @@ def room_for(job: Job) -> Room:
 
 
 def read_strip(
-    job: Job,
-    window: Window,
-    room: Room,
-    above: Window | None,
-    tail: Callable[[], Tail],
+    job: Job, window: Window, room: Room, before: tuple[Window, Ask] | None
 ) -> tuple[Stored, Tail]:
     """Return what a strip needs, and its last rows.
 
@@ -170,31 +169,33 @@ def read_strip(
         What is judged.
     room
         Where it is put.
-    above
-        The strip before it. Rows that it needed too are not read again:
-    tail
-        gives them, and is asked when all else has been read.
+    before
+        The strip before it, and what gives its last rows. Those that this one needs
+        too are not read again; they are asked for when all else has been read.
     """
     outer = window.widened(job.margin, job.shape)
     carry = 0
-    if above is not None:
-        carry = shared_rows(above.widened(job.margin, job.shape), outer)
+    if before is not None:
+        carry = shared_rows(before[0].widened(job.margin, job.shape), outer)
     stored = room.strip(outer)
     fill(stored, job.aligned, carry)
-    if carry:
-        put(stored, tail().last(carry))
+    if before is not None and carry:
+        put(stored, before[1]().last(carry))
     return stored, tail_of(stored, 2 * job.margin)
 
 
 def judged(job: Job, windows: Iterable[Window]) -> Iterator[Judged]:
     """Yield what each strip gives; what one has read for the next is not read again."""
     room = room_for(job)
-    above: Window | None = None
-    tail: list[Tail] = []
+    before: tuple[Window, Ask] | None = None
     for window in windows:
-        stored, last = read_strip(job, window, room, above, lambda: tail[-1])
-        above, tail = window, [last]
+        stored, tail = read_strip(job, window, room, before)
+        before = window, partial(_same, tail)
         yield judge(job, window, stored)
+
+
+def _same(tail: Tail) -> Tail:
+    return tail
 
 
 def judge(job: Job, window: Window, stored: Stored) -> Judged:

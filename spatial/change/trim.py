@@ -47,9 +47,7 @@ def trimmed(changed: Bools, before: Image, after: Image) -> Bools:
     return trimmed_by(changed, apart)
 
 
-def trimmed_by(
-    changed: Bools, apart: Callable[[Integers, Integers], Image]
-) -> Bools:
+def trimmed_by(changed: Bools, apart: Callable[[Integers, Integers], Image]) -> Bools:
     """Return what `trimmed` does of images that are asked for single pixels.
 
     Parameters
@@ -78,7 +76,9 @@ def _block(
     off = np.zeros((changed.shape[0] + 2, changed.shape[1] + 2), dtype=np.float32)
     row, column = np.nonzero(changed)
     total = np.zeros(len(row), dtype=np.float32)
-    for band in apart(row + top, column):  # in one order: `sum` has another for a single pixel
+    for band in apart(
+        row + top, column
+    ):  # in one order: `sum` has another for a single pixel
         total += np.nan_to_num(band * band)
     off[row + 1, column + 1] = np.sqrt(total)
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]

@@ -75,13 +75,10 @@ class Threads:
             if stopped.is_set():
                 tails[number].cancel()
                 return []
-            above = strips[number - 1] if number else None
+            last = (strips[number - 1], tails[number - 1].result) if number else None
             room = rooms.pop() if rooms else room_for(job)
-            before = tails[number - 1]
             try:
-                stored, tail = read_strip(
-                    job, strips[number], room, above, before.result
-                )
+                stored, tail = read_strip(job, strips[number], room, last)
                 tails[number].set_result(tail)
             except BaseException as error:
                 tails[number].set_exception(error)
