@@ -180,7 +180,7 @@ def stored_kind(refs: Sequence[BandRef], window: Window) -> np.dtype[Any]:
     """
     first = refs[0]
     dataset = _SHELF.dataset(first)
-    dtype = np.dtype(dataset.dtypes[first.number - 1])
+    dtype: np.dtype[Any] = np.dtype(dataset.dtypes[first.number - 1])
     block = math.prod(dataset.block_shapes[first.number - 1]) * dtype.itemsize
     todo = "write it again in tiles of 512"
     _need_small(first.path, block, MAX_BLOCK_BYTES, what="blocks", todo=todo)

@@ -51,9 +51,10 @@ def swept(
     """
     outer = stored.outer
     area = wide.widened(_REACH, (outer.bottom, outer.right))
-    rows = np.arange(area.top, area.bottom) + 0.5
-    gain, j, q = light.gain.lines(rows, np.arange(area.left, area.right) + 0.5)
-    plus = light.offset.lines(rows, np.arange(area.left, area.right) + 0.5)[0]
+    rows = np.arange(area.top, area.bottom, dtype=np.float64) + 0.5
+    columns = np.arange(area.left, area.right, dtype=np.float64) + 0.5
+    gain, j, q = light.gain.lines(rows, columns)
+    plus = light.offset.lines(rows, columns)[0]
     changed = np.zeros(outer.shape, dtype=np.bool_)
     sure = np.zeros(outer.shape, dtype=np.float32)
     makes = [
