@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import Transformer
 
+    from layers.datum.steps import Steps
     from layers.grid import Grid
     from spatial.change.runs import Bools, Integers, Runs
 
@@ -79,7 +80,9 @@ def outlines(runs: Runs, grid: Grid) -> Shapes:
     return np.concatenate(parts)
 
 
-def _outlined(runs: Runs, grid: Grid, transformer: Transformer | None) -> Shapes:
+def _outlined(
+    runs: Runs, grid: Grid, transformer: Transformer | Steps | None
+) -> Shapes:
     """Return the outlines of some patches."""
     # One name for all: only one set of shapes stays in memory.
     shapes = pixel_outlines(runs)
