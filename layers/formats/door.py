@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import InputRefusedError
 from layers.formats import (
     boundary_txt,
-    dxf,
     excel,
     filegdb,
     flatgeobuf,
@@ -50,6 +50,11 @@ class Reader:
     layers_of: Callable[[Path], tuple[str, ...]] | None = None
 
 
+def _dxf() -> Any:  # noqa: ANN401 - a module
+    """Return the reader of drawings: its library takes a third of a second to load."""
+    return import_module("layers.formats.dxf")
+
+
 READERS: Mapping[Format, Reader] = {
     "GeoPackage": Reader(
         lambda path, ask: geopackage.read(path, layer=ask.layer, known=ask.known),
@@ -73,10 +78,10 @@ READERS: Mapping[Format, Reader] = {
         gml.layers_of,
     ),
     "DXF": Reader(
-        lambda path, ask: dxf.read(
+        lambda path, ask: _dxf().read(
             path, layer=ask.layer, encoding=ask.encoding, known=ask.known
         ),
-        dxf.layers_of,
+        lambda path: _dxf().layers_of(path),
     ),
     "boundary points": Reader(
         lambda path, ask: boundary_txt.read(path, encoding=ask.encoding)

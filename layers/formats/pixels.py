@@ -18,6 +18,7 @@ from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.formats.raster import alone, open_alone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -128,24 +129,75 @@ def band_of(
         The window, or a block, is larger than what is decoded at once; the file was
         changed since `ref` was made; GDAL cannot decode it.
     """
-    dataset = _SHELF.dataset(ref)
-    dtype = np.dtype(dataset.dtypes[ref.number - 1])
-    block = math.prod(dataset.block_shapes[ref.number - 1]) * dtype.itemsize
-    todo = "write it again in tiles of 512"
-    _need_small(ref.path, block, MAX_BLOCK_BYTES, what="blocks", todo=todo)
-    size = window.height * window.width * dtype.itemsize
-    todo = "read smaller windows"
-    _need_small(ref.path, size, MAX_WINDOW_BYTES, what="windows", todo=todo)
+    values, mask = bands_of([ref], window)
+    return values[0], mask
+
+
+def bands_of(
+    refs: Sequence[BandRef], window: Window, out: NDArray[Any] | None = None
+) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+    """Return a window of some bands of one file, which is asked but once.
+
+    Parameters
+    ----------
+    refs
+        Bands of one file that are stored alike.
+    window
+        Lies within the raster.
+    out
+        Where the values are written, (bands, rows, columns) of the stored kind in
+        whatever order of memory; None is anew.
+
+    Returns
+    -------
+    values, mask
+        (bands, rows, columns), and the mask (rows, columns) as of `band_of`: that of
+        the file is one for all bands.
+
+    Raises
+    ------
+    InputRefusedError
+        As `band_of`.
+    """
+    stored_kind(refs, window)
+    first = refs[0]
+    dataset = _SHELF.dataset(first)
+    numbers = [one.number for one in refs]
     part = (
         (window.row, window.row + window.height),
         (window.column, window.column + window.width),
     )
-    with alone(ref.path):
-        values = dataset.read(ref.number, window=part)
-        flags = {one.name for one in dataset.mask_flag_enums[ref.number - 1]}
+    with alone(first.path):
+        values = dataset.read(numbers, window=part, out=out)
+        flags = {one.name for one in dataset.mask_flag_enums[first.number - 1]}
         if "per_dataset" not in flags:
             return values, None
-        return values, dataset.read_masks(ref.number, window=part)
+        return values, dataset.read_masks(first.number, window=part)
+
+
+def stored_kind(refs: Sequence[BandRef], window: Window) -> np.dtype[Any]:
+    """Return the kind of number of some bands, whose window may be read.
+
+    Parameters
+    ----------
+    refs, window
+        As of `bands_of`.
+
+    Raises
+    ------
+    InputRefusedError
+        As `band_of`.
+    """
+    first = refs[0]
+    dataset = _SHELF.dataset(first)
+    dtype: np.dtype[Any] = np.dtype(dataset.dtypes[first.number - 1])
+    block = math.prod(dataset.block_shapes[first.number - 1]) * dtype.itemsize
+    todo = "write it again in tiles of 512"
+    _need_small(first.path, block, MAX_BLOCK_BYTES, what="blocks", todo=todo)
+    size = window.height * window.width * dtype.itemsize
+    todo = "read smaller windows"
+    _need_small(first.path, size, MAX_WINDOW_BYTES, what="windows", todo=todo)
+    return dtype
 
 
 def _need_small(path: Path, size: int, most: int, *, what: str, todo: str) -> None:

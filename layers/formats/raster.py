@@ -29,9 +29,10 @@ ALONE = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_GEOREF_SOURCES": "INTERNAL",
-    "GDAL_CACHEMAX": 64,
+    "GDAL_CACHEMAX": 64 << 20,
 }
-"""With these GDAL takes everything from the file itself, and keeps 64 MB of blocks."""
+"""With these GDAL takes everything from the file itself, and keeps 64 MiB of blocks.
+Rasterio wants bytes here; a bare 64 is megabytes to GDAL alone."""
 BESIDE = (".aux.xml", ".ovr", ".msk", ".prj")
 """Ends that follow the whole name (``a.tif.ovr``)."""
 INSTEAD = (

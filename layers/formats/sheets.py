@@ -9,11 +9,10 @@ import zipfile
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
-
-import openpyxl
 
 from layers.errors import InputRefusedError
 from layers.formats.expendable import is_expendable
@@ -117,9 +116,10 @@ def _open_xlsx(path: Path, *, values: bool = True) -> Workbook:
         data = io.BytesIO(path.read_bytes())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, not cells
-            return openpyxl.load_workbook(
+            opened: Workbook = import_module("openpyxl").load_workbook(
                 data, read_only=True, data_only=values, keep_links=False
             )
+            return opened
     except InputRefusedError:
         raise
     except BROKEN as error:

@@ -11,6 +11,7 @@ from layers.raster.masks import CLEAR, CLOUD, CODES, DEFECT, NODATA, SHADOW, SNO
 from layers.raster.model import Band, RasterLayer
 from layers.raster.read import read_raster
 from layers.raster.roles import MASKS, ROLES
+from layers.raster.stored import Storage
 
 __all__ = [
     "CLEAR",
@@ -24,6 +25,7 @@ __all__ = [
     "SNOW",
     "Band",
     "RasterLayer",
+    "Storage",
     "Window",
     "read_raster",
 ]

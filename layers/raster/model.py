@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,21 +13,23 @@ import numpy as np
 from layers import worker
 from layers.card import card_html
 from layers.errors import InputRefusedError, UnknownKindError
-from layers.formats.pixels import MIB, BandRef, Window, band_of
+from layers.formats.pixels import MIB, BandRef, Window, band_of, bands_of
 from layers.raster.card import image_card
 from layers.raster.masks import CLEAR, NODATA, decoded
 from layers.raster.resample import apply, apply_nearest, is_window, kind_for, plan
 from layers.raster.roles import MASKS
+from layers.raster.stored import overlap, storage_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from layers.card import Card
     from layers.grid import Grid
     from layers.raster.resample import Plan
+    from layers.raster.stored import Storage
     from layers.text import Lang, Message
 
 MAX_READ_BYTES = 1024 * MIB
@@ -224,6 +227,73 @@ class RasterLayer:
     def _repr_html_(self) -> str:
         return card_html(self.card())
 
+    def storage(self, bands: Sequence[str], out_grid: Grid) -> Storage:
+        """Return how `read_stored` hands on bands on a grid, at best.
+
+        Raises
+        ------
+        UnknownKindError
+            It has no such band.
+        """
+        return storage_of([self.band(one) for one in bands], out_grid)
+
+    def read_stored(
+        self,
+        window: Window,
+        bands: Sequence[str],
+        out_grid: Grid,
+        *,
+        storage: Storage,
+        out: NDArray[Any],
+    ) -> NDArray[np.uint8]:
+        """Write a window as it is stored, and return its mask.
+
+        Parameters
+        ----------
+        window, bands, out_grid
+            As for `read`.
+        storage
+            Of these bands on this grid, or of values.
+        out
+            (bands, rows, columns) of `Storage.dtype`, in whatever order of memory.
+            Where the mask is not 0 its numbers mean nothing.
+
+        Returns
+        -------
+        ndarray of uint8
+            (rows, columns): the mask of `read`.
+
+        Raises
+        ------
+        UnknownKindError, InputRefusedError, CrsMismatchError
+            As of `read`.
+        """
+        if storage.is_values:
+            return self.read(window, bands, out_grid, out=out)[1]
+        self._need_small(len(bands), window)
+        codes = self._codes(out_grid, window)
+        missing = np.zeros(codes.shape, dtype=bool)
+        for number, some in _by_file([self.band(one) for one in bands]):
+            found = overlap(some[0].grid, out_grid, window)
+            if found is None:
+                missing[:] = True
+                continue
+            there, here = found
+            if missing[here].size < missing.size:
+                inside = np.zeros_like(missing)
+                inside[here] = True
+                missing |= ~inside
+            door = bands_of if self.in_process else worker.raster_windows
+            target = out[number : number + len(some), *here]
+            raw, inner = door([one.ref for one in some], there, target)
+            if inner is not None:
+                missing[here] |= inner == 0
+            for one, stored in zip(some, raw, strict=True):
+                if one.nodata is not None and np.isfinite(one.nodata):
+                    missing[here] |= stored == one.nodata
+        codes[missing & (codes == CLEAR)] = NODATA
+        return codes
+
     def sha256(self) -> str:
         """Return the hash of all files, each band's once; it reads them whole."""
         digest = hashlib.sha256()
@@ -289,6 +359,15 @@ class RasterLayer:
         part = Window(row, column, row_end - row, column_end - column)
         door = band_of if self.in_process else worker.raster_window
         return *door(one.ref, part), (row, column)
+
+
+def _by_file(bands: Sequence[Band]) -> Iterator[tuple[int, list[Band]]]:
+    """Yield bands that follow each other in one file, and the number of the first."""
+    first = 0
+    for _, some in groupby(bands, key=lambda one: one.ref.path):
+        found = list(some)
+        yield first, found
+        first += len(found)
 
 
 def _write(

@@ -18,11 +18,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
+
 from layers.errors import ToolkitError
 from layers.formats import layer_names, open_raw, sniff
 from layers.formats.cells import read_cells
 from layers.formats.expendable import declare_expendable
-from layers.formats.pixels import BandRef, Window, band_of
+from layers.formats.pixels import BandRef, Window, bands_of, stored_kind
 from layers.formats.raster import header
 from layers.systems import need_written_out
 from layers.worker import mending
@@ -158,15 +160,19 @@ def _band(question: Question, _: Path) -> dict[str, Any]:
 
 
 def _pixels(question: Question, out: Path) -> dict[str, Any]:
-    """Read a window of one band into the folder."""
-    ref = BandRef(
-        Path(question["path"]), question["number"], tuple(question["signature"])
-    )
-    values, mask = band_of(ref, Window(*question["window"]))
-    values.tofile(out / PIXELS)
+    """Read a window of some bands into the folder: GDAL writes into the file."""
+    refs = [
+        BandRef(Path(question["path"]), one, tuple(question["signature"]))
+        for one in question["numbers"]
+    ]
+    window = Window(*question["window"])
+    shape = len(refs), window.height, window.width
+    kind = stored_kind(refs, window)
+    mapped = np.memmap(out / PIXELS, dtype=kind, mode="w+", shape=shape)
+    _, mask = bands_of(refs, window, mapped)
     if mask is not None:
         mask.tofile(out / MASK)
-    return {"dtype": values.dtype.str, "has_mask": mask is not None}
+    return {"dtype": kind.str, "has_mask": mask is not None}
 
 
 def _cells(question: Question, _: Path) -> dict[str, Any]:

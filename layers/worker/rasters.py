@@ -13,6 +13,7 @@ from layers.worker.limits import LIMITS, Limits
 from layers.worker.source import Opened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -87,4 +88,30 @@ def raster_window(
     InputRefusedError
         As `layers.formats.pixels.band_of`, or the reader died or went beyond a limit.
     """
-    return Opened(ref.path, ref.path, sha256="", limits=limits).pixels(ref, window)
+    values, mask = raster_windows([ref], window, limits=limits)
+    return values[0], mask
+
+
+def raster_windows(
+    refs: Sequence[BandRef],
+    window: Window,
+    out: NDArray[Any] | None = None,
+    *,
+    limits: Limits = LIMITS,
+) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+    """Return a window of some bands of one file, and the file's own mask of it.
+
+    Parameters
+    ----------
+    refs, window, out
+        As of `layers.formats.pixels.bands_of`.
+    limits
+        What reading it may cost.
+
+    Raises
+    ------
+    InputRefusedError
+        As `raster_window`.
+    """
+    path = refs[0].path
+    return Opened(path, path, sha256="", limits=limits).pixels(refs, window, out)

@@ -98,19 +98,27 @@ class Opened:
             return RasterHeader(**parts)
 
     def pixels(
-        self, ref: BandRef, window: Window
+        self,
+        refs: Sequence[BandRef],
+        window: Window,
+        out: NDArray[Any] | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
-        """Return a window of a band; see `layers.formats.pixels.band_of`."""
+        """Return a window of some bands; see `layers.formats.pixels.bands_of`."""
         question = {
             "do": "pixels",
-            "number": ref.number,
-            "signature": list(ref.signature),
+            "numbers": [one.number for one in refs],
+            "signature": list(refs[0].signature),
             "window": list(window),
         }
         shape = window.height, window.width
         with self._answered(question) as (answer, folder):
             dtype = np.dtype(answer["dtype"])
-            values = np.fromfile(folder / PIXELS, dtype=dtype).reshape(shape)
+            # Read, not mapped: a file that a child cuts short would end this process.
+            values = np.fromfile(folder / PIXELS, dtype=dtype)
+            values = values.reshape(len(refs), *shape)
+            if out is not None:
+                out[...] = values
+                values = out
             if not answer["has_mask"]:
                 return values, None
             return values, np.fromfile(folder / MASK, dtype="u1").reshape(shape)

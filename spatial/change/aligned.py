@@ -8,13 +8,13 @@ the asked area, cover.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 
 from layers.grid import Grid
-from layers.raster import CLEAR, Window
+from layers.raster import CLEAR, Storage, Window
 from layers.raster.frames import mapped
 
 if TYPE_CHECKING:
@@ -104,6 +104,47 @@ class AlignedPair:
             for values in (first, second):
                 values[:, hidden] = np.nan
         return first, second, codes
+
+    def storages(self) -> tuple[Storage, Storage]:
+        """Return how `read_stored` hands on both images: in one kind of number."""
+        found = (
+            self.before.storage(self.bands, self.grid),
+            self.after.storage(self.bands, self.shifted_grid()),
+        )
+        if found[0].dtype == found[1].dtype:
+            return found
+        return Storage.of_values(len(self.bands)), Storage.of_values(len(self.bands))
+
+    def read_stored(
+        self,
+        window: Window,
+        storages: tuple[Storage, Storage],
+        out: tuple[NDArray[Any], NDArray[Any]],
+    ) -> NDArray[np.uint8]:
+        """Write both images as they are stored, and return their common mask.
+
+        Parameters
+        ----------
+        window
+            Part of `grid`.
+        storages
+            Those of `storages`.
+        out
+            Both (bands, rows, columns), see `RasterLayer.read_stored`.
+
+        Returns
+        -------
+        ndarray of uint8
+            (rows, columns), as of `read`.
+        """
+        codes = self.before.read_stored(
+            window, self.bands, self.grid, storage=storages[0], out=out[0]
+        )
+        others = self.after.read_stored(
+            window, self.bands, self.shifted_grid(), storage=storages[1], out=out[1]
+        )
+        np.copyto(codes, others, where=codes == CLEAR)
+        return codes
 
     def only(self, *bands: str) -> AlignedPair:
         """Return the pair with some of its bands, in the given order: less to read."""

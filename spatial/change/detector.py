@@ -13,13 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatial.change.indices import index_images
-from spatial.change.neighbours import OWN, mean_of_valid, moved_by, without_lone
-from spatial.change.sample import Window
+from spatial.change.neighbours import (
+    COMPANY,
+    OWN,
+    mean_of_valid,
+    moved_by,
+    without_lone,
+)
+from spatial.change.sample import Window, tiles
 
 if TYPE_CHECKING:
     from spatial.change.conditional import Usual
     from spatial.change.light import Light
     from spatial.change.methods import Linear
+    from spatial.change.stored import Stored
 
 Image = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -30,7 +37,7 @@ called from several threads."""
 HALO = 5
 """Pixels around a window that its answer depends on."""
 
-_COMPANY = 3  # a changed pixel has two changed neighbours, or it is noise
+_TILE = (128, 512)  # what is judged at once fits the processor's cache
 _UNKNOWN = np.float32(np.nan)
 
 
@@ -79,8 +86,50 @@ class Detector:
         inner = window.within(outer)
         with np.errstate(invalid="ignore"):
             over = score > np.float32(self.threshold)
-        changed = over if self.usual is None else without_lone(over, _COMPANY)
+        changed = over if self.usual is None else without_lone(over, COMPANY)
         return changed[inner], score[inner], self._confidence(score[inner])
+
+    def sweep(
+        self, stored: Stored, wide: Window, shape: tuple[int, int]
+    ) -> tuple[Flags, Image]:
+        """Return what changed on the window of `stored`, and how sure that is.
+
+        Parameters
+        ----------
+        stored
+            `HALO` pixels around `wide`, as far as the image reaches.
+        wide
+            Where it is told; beyond, nothing is changed.
+        shape
+            Rows and columns of the whole image.
+        """
+        kernel, usual, light = _kernel(self.compiled), self.usual, self.light
+        whole = usual is not None and light is not None and not any(self.shift_px)
+        if (
+            kernel is not None
+            and whole
+            and len(self.rows) <= _kernel_sweep().MOST_BANDS
+        ):
+            swept: tuple[Flags, Image] = _kernel_sweep().swept(
+                stored,
+                wide,
+                usual=usual,
+                light=light,
+                order=self.rows,
+                threshold=self.threshold,
+            )
+            return swept
+
+        def read(asked: Window) -> tuple[Image, Image, Flags]:
+            return stored.values(asked.widened(0, shape))
+
+        changed = np.zeros(stored.outer.shape, dtype=bool)
+        sure = np.zeros(stored.outer.shape, dtype=np.float32)
+        for one in tiles(wide.shape, _TILE):
+            tile = one.moved(wide.top, wide.left)
+            here = tile.within(stored.outer)
+            changed[here], _, sure[here] = self.apply(read, tile)
+        return changed, sure
 
     def smooth(self, read: Read, window: Window) -> tuple[Window, Image]:
         """Return scores with spatial context, and the wider window they fill.
@@ -158,6 +207,12 @@ def _kernel(compiled: bool) -> Any:  # noqa: ANN401, FBT001  a module; a key
     if not compiled or importlib.util.find_spec("numba") is None:
         return None
     return importlib.import_module("spatial.change.kernel")
+
+
+@cache
+def _kernel_sweep() -> Any:  # noqa: ANN401  a module
+    """Return what numba compiles for strips, where `_kernel` gives something."""
+    return importlib.import_module("spatial.change.kernel_sweep")
 
 
 def _as_blurred(image: Image, down: float, right: float) -> Image:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from layers.raster import CLEAR
-from layers.raster import Window as Part
 from spatial.change.detector import HALO
 from spatial.change.sample import Window, is_whole
+from spatial.change.stored import Room, fill
 
 if TYPE_CHECKING:
     from spatial.change.aligned import AlignedPair
     from spatial.change.detector import Flags, Image, Read
     from spatial.change.sample import Cells
+    from spatial.change.stored import Storages, Stored
 
     Piece = tuple[Image, Image, Flags]
 
@@ -39,19 +39,18 @@ def held_sample(aligned: AlignedPair, cells: Cells, *, threads: int = 1) -> Read
         block = (0, 0) if is_whole(shape) else _block(window)
         groups.setdefault(block, []).append(window.widened(HALO, shape))
     asked = [_around(one) for one in groups.values()]
+    storages = aligned.storages()
     with ThreadPoolExecutor(threads) as pool:
-        read_ones = list(pool.map(lambda one: _read(aligned, one), asked))
+        read_ones = list(pool.map(lambda one: _read(aligned, storages, one), asked))
     pieces = {
-        (window.top, window.left): (outer, piece)
-        for windows, outer, piece in zip(groups.values(), asked, read_ones, strict=True)
+        (window.top, window.left): stored
+        for windows, stored in zip(groups.values(), read_ones, strict=True)
         for window in windows
     }
 
     def read(window: Window) -> Piece:
         wanted = window.widened(0, shape)
-        outer, (before, after, hidden) = pieces[wanted.top, wanted.left]
-        rows, columns = wanted.within(outer)
-        return before[:, rows, columns], after[:, rows, columns], hidden[rows, columns]
+        return pieces[wanted.top, wanted.left].values(wanted)
 
     return read
 
@@ -71,6 +70,7 @@ def _around(windows: list[Window]) -> Window:
     )
 
 
-def _read(aligned: AlignedPair, window: Window) -> Piece:
-    before, after, codes = aligned.read(Part(window.top, window.left, *window.shape))
-    return before, after, codes != CLEAR
+def _read(aligned: AlignedPair, storages: Storages, window: Window) -> Stored:
+    stored = Room(storages, len(aligned.bands)).strip(window)
+    fill(stored, aligned, 0)
+    return stored

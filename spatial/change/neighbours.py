@@ -12,6 +12,8 @@ Image = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 OWN = np.float32(1.6)
 """A pixel's context lifts its own score no further."""
+COMPANY = 3
+"""A changed pixel has two changed neighbours, or it is noise."""
 
 
 def mean_of_valid(values: Image, valid: Flags) -> Image:

@@ -16,15 +16,20 @@ import shapely
 
 from layers import crs as systems
 from layers.geometry import to_degrees
-from spatial.change.runs import components
+from spatial.change.runs import chosen, components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import Transformer
 
+    from layers.datum.steps import Steps
     from layers.grid import Grid
     from spatial.change.runs import Bools, Integers, Runs
 
     Shapes = NDArray[np.object_]
+
+
+_TOGETHER = 20_000  # patches of which corners, edges and copies are held at once
 
 
 class _Corners(NamedTuple):
@@ -61,13 +66,31 @@ def outlines(runs: Runs, grid: Grid) -> Shapes:
         The grid's reference system is not on CGCS2000 or WGS 84.
     """
     settled = systems.settle(grid.crs, source="grid", evidence="the image")
-    # One name for all: of many patches only one set of shapes stays in memory.
+    if runs.patches <= _TOGETHER:
+        return _outlined(runs, grid, settled.transformer)
+    number = np.arange(runs.patches)
+    parts = [
+        _outlined(
+            chosen(runs, (number >= low) & (number < low + _TOGETHER)),
+            grid,
+            settled.transformer,
+        )
+        for low in range(0, runs.patches, _TOGETHER)
+    ]
+    return np.concatenate(parts)
+
+
+def _outlined(
+    runs: Runs, grid: Grid, transformer: Transformer | Steps | None
+) -> Shapes:
+    """Return the outlines of some patches."""
+    # One name for all: only one set of shapes stays in memory.
     shapes = pixel_outlines(runs)
     shapes = shapely.transform(
         shapes, lambda points: np.column_stack(grid.xy(points[:, 0], points[:, 1]))
     )
-    if settled.transformer is not None:
-        shapes = to_degrees(shapes, settled.transformer)
+    if transformer is not None:
+        shapes = to_degrees(shapes, transformer)
     return np.asarray(shapely.orient_polygons(shapes), dtype=object)
 
 

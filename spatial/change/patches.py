@@ -16,12 +16,12 @@ from spatial.change.features import features
 from spatial.change.outline import degrees, outlines
 from spatial.change.reasons import Limits, near_hidden, reasons
 from spatial.change.runs import first_pixels, runs_of
-from spatial.change.scene import Dense, seen_in
+from spatial.change.scene import Dense, look_at, seen_in
 from spatial.change.trim import trimmed
 from spatial.measure import area_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -142,7 +142,7 @@ def patches(
         bands=tuple(bands),
         shape=grid.shape,
         shift_px=shift_px,
-        images=(before, after),
+        images=(look_at(before), look_at(after)),
         masks=(changed, doubtful),
         sure=change.confidence,
     )
@@ -181,11 +181,11 @@ def finished(
     if not len(table):
         return no_patches()
     shapes = outlines(runs, grid)
-    area = area_m2(shapes)
+    area = _together(area_m2, shapes)
     table["area_m2"] = area
     table["width_m"] = table["width_px"] * np.sqrt(area / table["pixels"])
     table["length_m"] = area / table["width_m"]
-    table["fill"] = _fill(shapes)
+    table["fill"] = _together(_filled, shapes)
     table = table.join(classify(table, rules))
     table["reason"] = reasons(table, rules, limits)
     table["kept"] = table["reason"].isna()
@@ -229,16 +229,19 @@ def _pixel_m(grid: Grid) -> float:
     return float(np.sqrt(area_m2(outlines(runs_of(middle), one))[0]))
 
 
-def _fill(shapes: Shapes) -> NDArray[np.float64]:
-    """Return the share of the smallest rectangle around each shape that it fills."""
+def _together(
+    measure: Callable[[Shapes], NDArray[np.float64]], shapes: Shapes
+) -> NDArray[np.float64]:
+    """Return a number a shape; copies of few shapes are held at once."""
     parts = [
-        _filled(shapes[low : low + _TOGETHER])
+        measure(shapes[low : low + _TOGETHER])
         for low in range(0, len(shapes), _TOGETHER)
     ]
     return np.concatenate(parts)
 
 
 def _filled(shapes: Shapes) -> NDArray[np.float64]:
+    """Return the share of the smallest rectangle around each shape that it fills."""
     # A degree of longitude is shorter than one of latitude: rectangles would lean.
     xy, shape = shapely.get_coordinates(shapes, return_index=True)
     middle = shapely.bounds(shapes)[:, 1::2].mean(axis=1)

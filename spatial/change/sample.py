@@ -2,7 +2,7 @@
 
 The image is laid out in cells. A small image is sampled whole, in at most 24 by 24
 cells. Of a larger one each cell gives its middle 40 by 40 pixels; of a very large one
-each of 12 by 12 cells gives 56 by 56, so that fewer blocks of the file are decoded. The
+each of 8 by 8 cells gives 64 by 64, so that fewer blocks of the file are decoded. The
 sample never exceeds a million pixels however large the image is.
 """
 
@@ -17,9 +17,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST_CELLS, FEW_CELLS = 24, 12
+MOST_CELLS, FEW_CELLS = 24, 8
 SMALLEST_CELL = 32
-_MIDDLE, _LARGE_MIDDLE = 40, 56
+_MIDDLE, _LARGE_MIDDLE = 40, 64
 _WHOLE, _LARGE = 1_200_000, 16_000_000  # pixels
 _BLOCK = 256  # files are stored in blocks of this or a multiple of it
 _MARGIN = 5  # what is read around a window
@@ -46,6 +46,12 @@ class Window:
             min(shape[0], self.bottom + halo),
             max(0, self.left - halo),
             min(shape[1], self.right + halo),
+        )
+
+    def moved(self, down: int, right: int) -> Window:
+        """Return the window so many rows and columns further on."""
+        return Window(
+            self.top + down, self.bottom + down, self.left + right, self.right + right
         )
 
     def within(self, outer: Window) -> tuple[slice, slice]:

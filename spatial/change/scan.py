@@ -144,7 +144,8 @@ def scan(
     workers = workers_of(engine, threads, scheduler)
     rules = kinds or load_kinds()
     detector = fitted(aligned, within, method=method, target=target, threads=threads)
-    job = Job(aligned, detector, residual_px, doubtful_px(aligned.grid, rules))
+    reach = doubtful_px(aligned.grid, rules)
+    job = Job(aligned, detector, residual_px, reach, aligned.storages())
     runs, table, read = _measured(Whole(job, workers, tile_px, progress), within)
     pair = aligned.before, aligned.after
     if any(image.quantity != "reflectance" for image in pair):

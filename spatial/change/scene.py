@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spatial.change.signature import Floats
 
     Image = NDArray[np.float32]
+    Look = Callable[[Integers, Integers], Image]
 
 
 class Scene(Protocol):
@@ -63,7 +64,8 @@ class Dense:
     bands, shape, shift_px
         See `Scene`.
     images
-        Before and after, (bands, rows, columns).
+        What gives values before and after, (bands, n), of rows and columns of the
+        arrays.
     masks
         What changed, and what is doubtful, (rows, columns).
     sure
@@ -75,18 +77,18 @@ class Dense:
     bands: tuple[str, ...]
     shape: tuple[int, int]
     shift_px: tuple[float, float]
-    images: tuple[Image, Image]
+    images: tuple[Look, Look]
     masks: tuple[Bools, Bools]
     sure: Image
     corner: tuple[int, int] = (0, 0)
 
     def earlier(self, row: Integers, column: Integers) -> Floats:
         """See `Scene`."""
-        return _spectra(self.images[0], *self._own(row, column))
+        return self.images[0](*self._own(row, column)).astype(np.float64)
 
     def later(self, row: Integers, column: Integers) -> Floats:
         """See `Scene`."""
-        return _spectra(self.images[1], *self._own(row, column))
+        return self.images[1](*self._own(row, column)).astype(np.float64)
 
     def changed(self, row: Integers, column: Integers) -> Bools:
         """See `Scene`."""
@@ -104,7 +106,7 @@ class Dense:
         """Return the pixels of a mask on the arrays, with all that is known of them."""
         row, column = np.nonzero(mask)
         key = (row + self.corner[0]) * self.shape[1] + column + self.corner[1]
-        before, after = (image[:, row, column] for image in self.images)
+        before, after = (look(row, column) for look in self.images)
         changed, doubtful = (flags[row, column] for flags in self.masks)
         return Near(key, before, after, changed, doubtful, self.sure[row, column])
 
@@ -200,6 +202,6 @@ def seen_in(before: NDArray[Any], after: NDArray[Any]) -> Bools:
     return np.asarray(one & two)
 
 
-def _spectra(image: Image, row: Integers, column: Integers) -> Floats:
-    """Return (bands, n) values of pixels."""
-    return np.asarray(image[:, row, column], dtype=np.float64)
+def look_at(image: Image) -> Look:
+    """Return what gives values of an image (bands, rows, columns)."""
+    return lambda row, column: np.asarray(image[:, row, column])

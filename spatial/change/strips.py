@@ -8,39 +8,41 @@ measured when the neighbours have been judged, too. Nothing else of an image sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layers.raster import CLEAR
-from layers.raster import Window as Part
 from spatial.change.detector import HALO
 from spatial.change.features import features
 from spatial.change.reasons import near_hidden, spread
 from spatial.change.runs import chosen, first_pixels, joined, pixels_of, stretches
-from spatial.change.sample import Window, tiles
+from spatial.change.sample import Window
 from spatial.change.scene import Dense
-from spatial.change.trim import trimmed
+from spatial.change.stored import Room, fill, put, shared_rows, tail_of
+from spatial.change.trim import trimmed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from spatial.change.aligned import AlignedPair
-    from spatial.change.detector import Detector, Flags, Image
+    from spatial.change.detector import Detector
     from spatial.change.runs import Bools, Integers, Runs, Stretches
     from spatial.change.scene import Near
+    from spatial.change.stored import Storages, Stored, Tail
+
+    Ask = Callable[[], Tail]
 
 BUFFER_BYTES = 256 << 20
 """What a strip of both images may fill."""
 
 _AROUND = 3  # pixels beyond a patch whose state its measurements ask for
 _TRIMMED = 1  # and one more settles whether those are trimmed
-_PIECE = 2048  # columns that are read at once: both images' blocks stay in GDAL's cache
-_TILE = (128, 512)  # what is judged at once fits the processor's cache
 _REACH = 1.25  # of a shift that may explain a patch, see `spatial.change.shifted`
 
 
@@ -56,12 +58,15 @@ class Job:
         Columns and rows that may explain a patch.
     doubtful_px
         How far from something hidden a pixel is doubtful.
+    storages
+        How the pixels of both images are held (`AlignedPair.storages`).
     """
 
     aligned: AlignedPair
     detector: Detector
     shift_px: tuple[float, float]
     doubtful_px: int
+    storages: Storages
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -127,7 +132,8 @@ def strips(job: Job, wanted: Bools, side: int) -> list[Window]:
         Pixels.
     """
     edges = row_edges(job.shape[0], side, job.margin)
-    a_pixel = 2 * 4 * len(job.aligned.bands)
+    size = np.dtype(job.storages[0].dtype).itemsize
+    a_pixel = 2 * size * len(job.aligned.bands)
     high = min(side, job.shape[0]) + 2 * job.margin
     most = max(1, (BUFFER_BYTES // (a_pixel * high) - 2 * job.margin) // side)
     out = []
@@ -147,88 +153,65 @@ def strips(job: Job, wanted: Bools, side: int) -> list[Window]:
     return sorted(out, key=lambda one: (one.left, one.right, one.top))
 
 
+def room_for(job: Job) -> Room:
+    """Return memory for strips, one after another."""
+    return Room(job.storages, len(job.aligned.bands))
+
+
+def read_strip(
+    job: Job, window: Window, room: Room, before: tuple[Window, Ask] | None
+) -> tuple[Stored, Tail]:
+    """Return what a strip needs, and its last rows.
+
+    Parameters
+    ----------
+    job, window
+        What is judged.
+    room
+        Where it is put.
+    before
+        The strip before it, and what gives its last rows. Those that this one needs
+        too are not read again; they are asked for when all else has been read.
+    """
+    outer = window.widened(job.margin, job.shape)
+    carry = 0
+    if before is not None:
+        carry = shared_rows(before[0].widened(job.margin, job.shape), outer)
+    stored = room.strip(outer)
+    fill(stored, job.aligned, carry)
+    if before is not None and carry:
+        put(stored, before[1]().last(carry))
+    return stored, tail_of(stored, 2 * job.margin)
+
+
 def judged(job: Job, windows: Iterable[Window]) -> Iterator[Judged]:
     """Yield what each strip gives; what one has read for the next is not read again."""
-    held = _Held.nothing(job)
+    room = room_for(job)
+    before: tuple[Window, Ask] | None = None
     for window in windows:
-        held = held.moved(job, window)
-        yield _judge(job, window, held)
+        stored, tail = read_strip(job, window, room, before)
+        before = window, partial(_same, tail)
+        yield judge(job, window, stored)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What was read: both images and the mask of a window and the margin around it."""
-
-    outer: Window
-    before: Image
-    after: Image
-    codes: NDArray[np.uint8]
-
-    @classmethod
-    def nothing(cls, job: Job) -> _Held:
-        none = np.zeros((len(job.aligned.bands), 0, 0), dtype=np.float32)
-        return cls(Window(0, 0, 0, 0), none, none, np.zeros((0, 0), dtype=np.uint8))
-
-    def moved(self, job: Job, window: Window) -> _Held:
-        """Return what a window needs; rows that are here already are kept."""
-        outer = window.widened(job.margin, job.shape)
-        old, carry = self.outer, 0
-        is_below = old.top <= outer.top <= old.bottom <= outer.bottom
-        if (old.left, old.right) == (outer.left, outer.right) and is_below:
-            carry = old.bottom - outer.top
-        new = self._with_room(outer)
-        for mine, theirs in zip(self.arrays(), new.arrays(), strict=True):
-            if carry:
-                theirs[:, :carry] = mine[:, old.shape[0] - carry : old.shape[0]]
-        new.fill(job, carry)
-        return new
-
-    def _with_room(self, outer: Window) -> _Held:
-        """Return room for a window: this one's where it is large enough."""
-        rows, columns = outer.shape
-        bands, high, wide = self.before.shape
-        if wide == columns and high >= rows:
-            return _Held(outer, self.before, self.after, self.codes)
-        shape = bands, rows, columns
-        one, two = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        return _Held(outer, one, two, np.empty(shape[1:], np.uint8))
-
-    def arrays(self) -> tuple[NDArray[np.generic], ...]:
-        return self.before, self.after, self.codes[None]
-
-    def fill(self, job: Job, first: int) -> None:
-        """Read the rows from `first` on."""
-        rows, columns = self.outer.shape
-        for left in range(0, columns, _PIECE) if first < rows else ():
-            wide = min(_PIECE, columns - left)
-            part = Part(
-                self.outer.top + first, self.outer.left + left, rows - first, wide
-            )
-            here = slice(first, rows), slice(left, left + wide)
-            out = self.before[:, *here], self.after[:, *here]
-            self.codes[here] = job.aligned.read(part, out=out)[2]
-
-    def images(self) -> tuple[Image, Image, NDArray[np.uint8]]:
-        """Return the images and the mask of `outer`."""
-        rows = self.outer.shape[0]
-        return self.before[:, :rows], self.after[:, :rows], self.codes[:rows]
+def _same(tail: Tail) -> Tail:
+    return tail
 
 
-def _judge(job: Job, window: Window, held: _Held) -> Judged:
+def judge(job: Job, window: Window, stored: Stored) -> Judged:
     """Return what a strip gives."""
-    outer = held.outer
-    before, after, codes = held.images()
-    hidden = codes != CLEAR
-    found, sure = _detected(job, window, outer, (before, after, hidden))
-    changed = trimmed(found, before, after)
+    outer = stored.outer
+    wide = window.widened(_AROUND + _TRIMMED, job.shape)
+    found, sure = job.detector.sweep(stored, wide, job.shape)
+    changed = trimmed_by(found, stored.apart)
     doubtful = np.zeros(outer.shape, dtype=bool)
-    if hidden.any():
-        doubtful = near_hidden(~hidden, reach_px=job.doubtful_px)
+    if stored.codes.any():
+        doubtful = near_hidden(stored.codes == CLEAR, reach_px=job.doubtful_px)
     scene = Dense(
         bands=job.aligned.bands,
         shape=job.shape,
         shift_px=job.shift_px,
-        images=(before, after),
+        images=stored.looks,
         masks=(changed, doubtful),
         sure=sure,
         corner=(outer.top, outer.left),
@@ -256,31 +239,6 @@ def keys(runs: Runs, columns: int) -> Integers:
     """Return the number of each patch's first pixel, ascending."""
     first = first_pixels(runs)
     return runs.row[first] * columns + runs.start[first]
-
-
-def _detected(
-    job: Job, window: Window, outer: Window, images: tuple[Image, Image, Flags]
-) -> tuple[Bools, Image]:
-    """Return what changed in a window and around it, and the confidence."""
-    before, after, hidden = images
-
-    def read(asked: Window) -> tuple[Image, Image, Flags]:
-        rows, columns = asked.widened(0, job.shape).within(outer)
-        return before[:, rows, columns], after[:, rows, columns], hidden[rows, columns]
-
-    changed = np.zeros(outer.shape, dtype=bool)
-    sure = np.zeros(outer.shape, dtype=np.float32)
-    wide = window.widened(_AROUND + _TRIMMED, job.shape)
-    for one in tiles(wide.shape, _TILE):
-        tile = Window(
-            wide.top + one.top,
-            wide.top + one.bottom,
-            wide.left + one.left,
-            wide.left + one.right,
-        )
-        here = tile.within(outer)
-        changed[here], _, sure[here] = job.detector.apply(read, tile)
-    return changed, sure
 
 
 def _goes_on(runs: Runs, window: Window, shape: tuple[int, int]) -> Bools:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from spatial.change.runs import Bools
+    from spatial.change.runs import Bools, Integers
 
     Image = NDArray[np.float32]
 
@@ -38,25 +40,45 @@ def trimmed(changed: Bools, before: Image, after: Image) -> Bools:
         A part of `changed`. Pixels with all neighbours in the mask stay; so does the
         strongest of any group.
     """
+
+    def apart(row: Integers, column: Integers) -> Image:
+        return np.asarray(after[:, row, column] - before[:, row, column])
+
+    return trimmed_by(changed, apart)
+
+
+def trimmed_by(changed: Bools, apart: Callable[[Integers, Integers], Image]) -> Bools:
+    """Return what `trimmed` does of images that are asked for single pixels.
+
+    Parameters
+    ----------
+    changed
+        (rows, columns).
+    apart
+        Returns after less before of rows and columns, (bands, n).
+    """
     rows, columns = changed.shape
     step = max(1, _BLOCK_PIXELS // max(columns, 1))
     out = np.empty_like(changed)
     for low in range(0, rows, step):
         first, end = max(low - 1, 0), min(low + step + 1, rows)
         block = slice(first, end)
-        kept = _block(changed[block], before[:, block], after[:, block])
+        kept = _block(changed[block], apart, first)
         high = min(low + step, rows)
         out[low:high] = kept[low - first : high - first]
     return out
 
 
-def _block(changed: Bools, before: Image, after: Image) -> Bools:
-    """Return the trimmed mask of some rows."""
+def _block(
+    changed: Bools, apart: Callable[[Integers, Integers], Image], top: int
+) -> Bools:
+    """Return the trimmed mask of some rows, of which the first is `top`."""
     off = np.zeros((changed.shape[0] + 2, changed.shape[1] + 2), dtype=np.float32)
     row, column = np.nonzero(changed)
-    apart = after[:, row, column] - before[:, row, column]
     total = np.zeros(len(row), dtype=np.float32)
-    for band in apart:  # in one order: `sum` has another for a single pixel
+    for band in apart(
+        row + top, column
+    ):  # in one order: `sum` has another for a single pixel
         total += np.nan_to_num(band * band)
     off[row + 1, column + 1] = np.sqrt(total)
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]

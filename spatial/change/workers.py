@@ -8,19 +8,19 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from layers.errors import ExtraMissingError, InputRefusedError
-from spatial.change.strips import judged
+from spatial.change.strips import judge, judged, read_strip, room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from spatial.change.sample import Window
+    from spatial.change.stored import Room, Tail
     from spatial.change.strips import Job, Judged
 
     Done = Callable[[int], object]
 
 Engine = Literal["threads", "dask"]
 _SEGMENT = 4  # strips that a worker of a cluster judges one after another
-_MOST = 16  # strips that a thread judges one after another
 _AHEAD = 2  # segments a thread of a cluster has waiting
 _TICK_S = 0.2
 
@@ -33,8 +33,8 @@ class Workers(Protocol):
     ) -> Generator[list[Judged]]:
         """Yield what strips give; `done` is told how many are, in this thread.
 
-        Each segment is a run of strips that go on below one another: what one has
-        read for the next is not read again.
+        Strips that go on below one another follow each other: what one has read for
+        the next is not read again.
         """
         ...
 
@@ -61,23 +61,38 @@ class Threads:
     def run(
         self, job: Job, strips: Sequence[Window], done: Done
     ) -> Generator[list[Judged]]:
-        """See `Workers.run`; ends when the strips in hand are done."""
+        """See `Workers.run`; ends when the strips in hand are done.
+
+        A strip waits for the rows that the one before it has read, never for more:
+        that one was begun earlier.
+        """
         stopped = threading.Event()
         ready: deque[int] = deque()
+        rooms: deque[Room] = deque()
+        tails: list[Future[Tail]] = [Future() for _ in strips]
 
-        def work(segment: Sequence[Window]) -> list[Judged]:
-            out = []
-            for one in judged(job, _until(stopped, segment)):
-                out.append(one)
-                ready.append(1)
-            return out
+        def work(number: int) -> list[Judged]:
+            if stopped.is_set():
+                tails[number].cancel()
+                return []
+            last = (strips[number - 1], tails[number - 1].result) if number else None
+            room = rooms.pop() if rooms else room_for(job)
+            try:
+                stored, tail = read_strip(job, strips[number], room, last)
+                tails[number].set_result(tail)
+            except BaseException as error:
+                tails[number].set_exception(error)
+                raise
+            if number:
+                tails[number - 1] = Future()  # nobody asks again: let its rows go
+            found = judge(job, strips[number], stored)
+            rooms.append(room)
+            ready.append(1)
+            return [found]
 
-        size = min(_MOST, max(1, -(-len(strips) // self._count)))
         pool = ThreadPoolExecutor(self._count)
         try:
-            waiting: set[Future[list[Judged]]] = {
-                pool.submit(work, one) for one in _cut(strips, size)
-            }
+            waiting = {pool.submit(work, number) for number in range(len(strips))}
             while waiting:
                 finished, waiting = wait(
                     waiting, timeout=_TICK_S, return_when="FIRST_COMPLETED"
@@ -165,14 +180,6 @@ def workers_of(engine: str, threads: int, scheduler: str | None) -> Workers:
         todo="start a cluster and give its address (tcp://HOST:PORT), or leave both "
         "out",
     )
-
-
-def _until(stopped: threading.Event, strips: Sequence[Window]) -> Iterator[Window]:
-    """Yield strips as long as anybody wants them."""
-    for one in strips:
-        if stopped.is_set():
-            return
-        yield one
 
 
 def _cut(strips: Sequence[Window], size: int) -> list[Sequence[Window]]:

@@ -587,3 +587,45 @@ def test_the_real_images_open():
     three = layers.read_raster(folder / "landsat_1985_swir1_nir_red_green.tif")
     assert three.bands == ("green", "red", "nir", "swir1")
     assert (three.quantity, three.year, three.date) == ("relative", 1985, None)
+
+
+# -- as stored ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_stored_numbers_make_the_values_that_read_gives(tmp_path, in_process):
+    numbers = np.arange(1, 25, dtype="uint16").reshape(2, 3, 4) * 100
+    numbers[1, 2, 3] = 0  # nothing there
+    path = write(tmp_path / "S_2019-05-04.tif", numbers, names=["B04", "B02"])
+    image = layers.read_raster(path, sensor="sentinel-2", in_process=in_process)
+    bands = image.spectral
+    around = image.grid.part(-1, -1, height=5, width=6)  # a pixel more on each side
+    for grid in (image.grid, around):
+        storage = image.storage(bands, grid)
+        assert storage.dtype == "uint16"
+        part = Window(1, 1, grid.height - 1, grid.width - 1)
+        rows_first = np.empty((part.height, 2, part.width), storage.dtype)
+        codes = image.read_stored(
+            part, bands, grid, storage=storage, out=rows_first.transpose(1, 0, 2)
+        )
+        values, mask = image.read(part, bands, grid)
+        np.testing.assert_array_equal(codes, mask)
+        assert (mask == NODATA).any()
+        assert (mask == CLEAR).any()
+        made = storage.values(rows_first.transpose(1, 0, 2))
+        made[:, codes != CLEAR] = np.nan
+        assert made.tobytes() == values.tobytes()
+
+
+def test_an_image_on_a_finer_grid_is_handed_on_as_values(tmp_path):
+    numbers = np.full((1, 4, 4), 1000, dtype="uint16")
+    path = write(tmp_path / "S_2019-05-04.tif", numbers, names=["B04"])
+    image = opened(path)
+    a, b, c, d, e, f = tuple(image.grid.transform)[:6]
+    finer = type(image.grid.transform)(a / 2, b, c, d, e / 2, f)
+    grid = Grid(image.grid.crs, finer, 8, 8)
+    storage = image.storage(("red",), grid)
+    assert storage.is_values
+    out = np.empty((1, 8, 8), dtype=np.float32)
+    image.read_stored(Window(0, 0, 8, 8), ("red",), grid, storage=storage, out=out)
+    np.testing.assert_array_equal(out, image.read(out_grid=grid)[0])

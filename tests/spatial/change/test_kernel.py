@@ -1,10 +1,13 @@
 """What numba compiles gives the bits of numpy; holes, darkness and rims included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.raster import CLOUD, Storage
 from spatial.change import kernel
 from spatial.change.conditional import Usual
 from spatial.change.detector import Detector
@@ -13,6 +16,7 @@ from spatial.change.light import Light, Surface
 from spatial.change.methods import Linear
 from spatial.change.roles import CORE
 from spatial.change.sample import Window
+from spatial.change.stored import Stored
 
 SIZES = st.tuples(st.integers(1, 9), st.integers(1, 40))
 
@@ -131,3 +135,63 @@ def test_one_pass_from_the_images_to_scores_gives_what_three_give(
     assert np.array_equal(plain[0], quick[0])
     same(plain[1], quick[1])
     same(plain[2], quick[2])
+
+
+def stored(seed, shape, dtype):
+    """Two dates of six bands as a file holds them; some pixels are hidden."""
+    rng = np.random.default_rng(seed)
+    if dtype == "float32":
+        before, after = (
+            np.ascontiguousarray(one.transpose(1, 0, 2)) for one in made_up(seed, shape)
+        )
+        storage = Storage.of_values(6)
+    else:
+        size = shape[0], 6, shape[1]
+        before = rng.integers(0, 200, size).astype(dtype)
+        after = (before + rng.integers(0, 50, size)).astype(dtype)
+        storage = Storage(dtype, (1e-2, 2e-2) * 3, (0.0, -0.1, 0.2) * 2)
+    codes = np.where(rng.random(shape) < 0.1, CLOUD, 0).astype(np.uint8)
+    if dtype == "float32":
+        gone = ~np.isfinite(before).all(axis=1) | ~np.isfinite(after).all(axis=1)
+        codes[gone] = CLOUD
+    outer = Window(0, shape[0], 0, shape[1])
+    return Stored(outer, (before, after), (storage, storage), codes)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    SIZES,
+    st.integers(0, 1000),
+    st.sampled_from(["uint16", "uint8", "float32"]),
+    st.sampled_from([1, 2, 5]),
+    st.permutations(range(6)).flatmap(
+        lambda every: st.integers(2, 6).map(lambda count: tuple(every[:count]))
+    ),
+)
+def test_a_sweep_over_stored_numbers_gives_what_tiles_give(  # noqa: PLR0917 - drawn
+    shape, seed, dtype, cells, order
+):
+    rng = np.random.default_rng(seed)
+    one, two, bands = stored(seed, shape, dtype), usual(rng), len(order)
+    light = Light(surface(rng, cells), surface(rng, cells))
+    parts = {
+        "light": Light(
+            *(
+                replace(one, values=one.values[:bands])
+                for one in (light.gain, light.offset)
+            )
+        ),
+        "usual": Usual(
+            two.level[:bands], two.spread[:bands], two.centres[:, :bands],
+            two.mean[:, :bands], two.root[:, :bands, :bands],
+        ),
+        "threshold": 0.5,
+    }  # fmt: skip
+    plain, quick = (
+        Detector("auto", order, CORE[:bands], compiled=compiled, **parts).sweep(
+            one, one.outer, shape
+        )
+        for compiled in (False, True)
+    )
+    assert np.array_equal(plain[0], quick[0])
+    same(np.where(plain[0], plain[1], 0), quick[1])
