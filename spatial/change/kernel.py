@@ -86,7 +86,11 @@ def usual_in_context(
         ),
         (
             np.array(() if built is None else built.places, dtype=np.int64),
-            np.array((0, 0) if built is None else built.line, dtype=np.float32),
+            # given, not frozen: what numba stores does not notice another module
+            np.array(
+                (0, 0, 0, 0) if built is None else (*built.line, GREEN, DARKER),
+                dtype=np.float32,
+            ),
         ),
     )
     out: Image = _in_context(score, bad, OWN)
@@ -193,7 +197,7 @@ def _lit_score(images, light, usual, built):
 def _weigh(before, after, built, out):
     """Multiply the scores of a row by what `Built.weight` returns."""
     nir, red, green, blue = built[0]
-    low, per = built[1]
+    low, per, leaves, darker = built[1]
     none, one = np.float32(0), np.float32(1)
     for c in range(len(out)):
         total = after[nir, c] + after[red, c]
@@ -203,9 +207,9 @@ def _weigh(before, after, built, out):
         share = min(max((index - low) * per, none), one)
         first = (before[red, c] + before[green, c]) + before[blue, c]
         second = (after[red, c] + after[green, c]) + after[blue, c]
-        factor = one - GREEN * share
+        factor = one - leaves * share
         if second < first:
-            factor = factor * DARKER
+            factor = factor * darker
         out[c] = out[c] * factor
 
 
