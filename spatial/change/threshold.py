@@ -93,10 +93,10 @@ def of_three(scores: Scores) -> float:
     At 10 m most of what passes `of_two` is fields and shadows. Otsu's on the scores
     themselves, which strong change draws upward. They are clipped at 12 middles, or at
     the quarter of those that pass `of_two`, if that is more: else it would cut into the
-    very change. Where little has changed it draws too little; so the threshold is at least the score above which
-    fewer than one in a hundred can be of the unchanged (`of_false_alarms`). That in
-    turn is an estimate of a tail, which roofs and fields make long on real images:
-    beyond 2.5 middles it has no say.
+    very change. Where little has changed it draws too little; so the threshold is at
+    least the score above which fewer than one in a hundred can be of the unchanged
+    (`of_false_alarms`). That in turn is an estimate of a tail, which roofs and fields
+    make long on real images: beyond 2.5 middles it has no say.
     """
     if scores.size < _FEW:
         return _NEVER
