@@ -73,7 +73,7 @@ class Built:
         share = np.minimum(np.maximum((index - low) * per, _ZERO), _ONE)
         seen = [(x[red] + x[green]) + x[blue] for x in (before, after)]
         factor = _ONE - GREEN * share
-        return np.where(seen[1] < seen[0], factor * DARKER, factor)
+        return np.asarray(np.where(seen[1] < seen[0], factor * DARKER, factor))
 
 
 def fit_built(after: Pixels, roles: tuple[str, ...]) -> Built | None:

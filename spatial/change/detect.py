@@ -208,7 +208,7 @@ def _zeros_at_rim(image: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return the pixels from which zeros reach to an edge, along a row or a column."""
     if len(image) < _BANDS_OF_FILL:
         return np.zeros(image.shape[1:], np.bool_)
-    none = (image == 0).all(axis=0)
+    none: NDArray[np.bool_] = np.asarray((image == 0).all(axis=0))
     reach = np.zeros_like(none)
     for axis in (0, 1):
         for way in (none, np.flip(none, axis)):
