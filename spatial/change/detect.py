@@ -34,6 +34,7 @@ Method = Literal["auto", "index", "cva", "irmad", "isfa"]
 Target = Literal["auto", "all", "built"]
 _TILE = 512
 _BANDS_ROWS_COLS = 3
+_BANDS_OF_FILL = 3  # dark ground may be 0 in one or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ def detect(
     Parameters
     ----------
     before, after
-        (bands, rows, columns), any unit; NaN is nodata. Both in the same order.
+        (bands, rows, columns), any unit, both in the same order. NaN is nodata; and so
+        are pixels that are 0 in all of three bands and more, and have nothing but
+        such between them and an edge of the image: an array has no other way to say
+        so. The note ``rim_of_zeros`` tells it.
     mask
         (rows, columns), True where a pixel must not be judged (cloud, shadow) at
         either date.
@@ -126,8 +130,11 @@ def detect(
     """
     first, second, bad = _checked(before, after, mask)
     refuse_unknown(method, tile_px)
+    rim = _zeros_at_rim(first) | _zeros_at_rim(second)
     roles, notes = roles_of(first, bands=bands, sensor=sensor)
     built = target == "built" or (target == "auto" and is_fine(len(roles), sensor))
+    if rim.any():
+        bad, notes = bad | rim, (*notes, "rim_of_zeros")
     shape = first.shape[1], first.shape[2]
     read = _reader(first, second, bad)
     detector = fit_detector(
@@ -195,6 +202,19 @@ def _checked(
     if bad.shape != shape:
         _refuse("mask", f"shape {shape}", f"{bad.shape}", "give one value a pixel")
     return first, second, bad
+
+
+def _zeros_at_rim(image: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return the pixels from which zeros reach to an edge, along a row or a column."""
+    if len(image) < _BANDS_OF_FILL:
+        return np.zeros(image.shape[1:], np.bool_)
+    none: NDArray[np.bool_] = np.asarray((image == 0).all(axis=0))
+    reach = np.zeros_like(none)
+    for axis in (0, 1):
+        for way in (none, np.flip(none, axis)):
+            run = np.logical_and.accumulate(way, axis=axis)
+            reach |= run if way is none else np.flip(run, axis)
+    return reach
 
 
 def refuse_unknown(method: str, tile_px: int) -> None:

@@ -23,6 +23,7 @@ from spatial.change.neighbours import (
 from spatial.change.sample import Window, tiles
 
 if TYPE_CHECKING:
+    from spatial.change.built import Built
     from spatial.change.conditional import Usual
     from spatial.change.light import Light
     from spatial.change.methods import Linear
@@ -56,6 +57,8 @@ class Detector:
         that need none.
     usual, linear
         What scores: the one or the other, or neither where nothing can be judged.
+    built
+        What of the score of `usual` counts where new building is meant; else None.
     shift_px
         Rows and columns from a pixel to where the image after shows the same place;
         at most 2 and a bit. The image after is moved back by it, and the image
@@ -71,6 +74,7 @@ class Detector:
     light: Light | None = None
     usual: Usual | None = None
     linear: Linear | None = None
+    built: Built | None = None
     shift_px: tuple[float, float] = (0.0, 0.0)
     threshold: float = float("inf")
     notes: tuple[str, ...] = ()
@@ -142,7 +146,10 @@ class Detector:
             outer = _around(window)
             at = {"top": outer.top, "left": outer.left}
             in_context = kernel.usual_in_context
-            return outer, in_context(usual, light, read(outer), self.rows, **at)
+            order = self.rows
+            return outer, in_context(
+                usual, light, read(outer), order, built=self.built, **at
+            )
         outer, before, after, bad = self.pair(read, window)
         score = self._pixels(before, after)
         known = np.isfinite(score) & ~bad
@@ -177,9 +184,12 @@ class Detector:
             return score(before, after)
         if self.usual is not None:
             if kernel is None:
-                return self.usual.score(before, after - before)
-            found: Image = kernel.usual_score(self.usual, before, after)
-            return found
+                found = self.usual.score(before, after - before)
+            else:
+                found = kernel.usual_score(self.usual, before, after)
+            if self.built is not None:
+                found = found * self.built.weight(before, after)
+            return np.asarray(found)
         return np.full(before.shape[1:], _UNKNOWN, np.float32)
 
     def _confidence(self, score: Image) -> Image:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatial.change.built import fit_built
 from spatial.change.conditional import fit_usual
 from spatial.change.detector import Detector, Flags, Image, Read
 from spatial.change.indices import index_images
@@ -156,7 +157,8 @@ def _scoring(
     if built and set(CORE) == set(found.roles):
         weights[[r in _SEASONAL for r in found.roles]] = _HALF
     usual = fit_usual(lit.before, lit.after - lit.before, unchanged, weights=weights)
-    return replace(found, usual=usual)
+    leaves = fit_built(lit.after, found.roles) if built else None
+    return replace(found, usual=usual, built=leaves)
 
 
 def _lit(plain: Detector, sample: _Sample, field: _Field) -> tuple[Detector, Pixels]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Severity = Literal["refused", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("refused", "warning", "note")
 YEAR_DAYS = 365.25
+_BANDS_OF_AIR = 4  # fewer show no order
 TENTH, TENTH_WITHIN, BANDS_WITHIN, GAINS_WITHIN = 0.1, 0.02, 0.03, 0.3
 """The offset of Sentinel-2 (1,000 of 10,000); how near the bands come to it, and to
 each other; and how alike their gains are."""
@@ -53,6 +54,10 @@ class GateLimits:
         Reflectance (or share of the scale) by which dark ground is brighter in the
         band of the shortest wave than in that of the longest; and by which quarters
         of tiles differ. Uneven is also what `is_uneven`.
+    factor, in_order
+        Share of its contrast that the band of the shortest wave lost beyond the one of
+        the longest, as air that only takes light does; and the rank correlation of
+        gain and wave from which it is air: season alters infrared first, out of order.
     gain
         Gains above this, or below its inverse, are two units and no weather.
     r
@@ -73,6 +78,8 @@ class GateLimits:
     bright: float = 0.05
     haze: float = 0.008
     uneven: float = 0.008
+    factor: float = 0.1
+    in_order: float = 0.8
     gain: float = 2.5
     r: float = 0.3
     coarser: float = 1.5
@@ -231,7 +238,7 @@ def of_relation(
     if offset is not None:
         return [*found, doubt("refused", "offset", offset=round(offset, 3))]
     if is_reflectance:
-        found += _of_haze(lines, limits)
+        found += _of_haze(lines, limits) or _of_factor(lines, limits)
     uneven = unevenness(relation, sample)
     if uneven > limits.uneven or is_uneven(sample):
         found.append(doubt("warning", "haze_uneven", uneven=round(uneven, 3)))
@@ -261,6 +268,22 @@ def _of_haze(lines: Mapping[str, Line], limits: GateLimits) -> list[Doubt]:
         return []
     name = "haze_after" if low > high else "haze_before"
     sizes = {"low": round(low, 3), "high": round(high, 3)}
+    return [doubt("warning", name, short=short, long=long, **sizes)]
+
+
+def _of_factor(lines: Mapping[str, Line], limits: GateLimits) -> list[Doubt]:
+    """Tell air that takes light: contrast falls, most where the wave is short."""
+    gain = np.array([one.gain for one in lines.values()])
+    if len(gain) < _BANDS_OF_AIR:
+        return []
+    short, *_, long = lines
+    low, high = sorted((float(gain[0]), float(gain[-1])))
+    rank = np.argsort(np.argsort(gain, kind="stable"), kind="stable")
+    order = float(np.corrcoef(rank, np.arange(len(gain)))[0, 1])
+    if 1 - low / high < limits.factor or abs(order) < limits.in_order:
+        return []
+    name = "haze_factor_after" if gain[0] < gain[-1] else "haze_factor_before"
+    sizes = {"low": round(float(gain[0]), 2), "high": round(float(gain[-1]), 2)}
     return [doubt("warning", name, short=short, long=long, **sizes)]
 
 

@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
+from spatial.change.built import DARKER, GREEN, SIDES
 from spatial.change.indices import DARK, MOST_BANDS, index_rows
 from spatial.change.neighbours import OWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from spatial.change.built import Built
     from spatial.change.conditional import Usual
     from spatial.change.light import Light
     from spatial.change.methods import Linear
 
     Image = NDArray[np.float32]
     Flags = NDArray[np.bool_]
+
+_SIDES = len(SIDES)
 
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
 
@@ -59,6 +63,7 @@ def usual_in_context(
     *,
     top: int,
     left: int,
+    built: Built | None = None,
 ) -> Image:
     """Return what `Detector.smooth` does, from two images and their mask as read.
 
@@ -78,6 +83,14 @@ def usual_in_context(
             usual.centres.astype(np.float32),
             usual.mean.astype(np.float32),
             usual.root.astype(np.float32),
+        ),
+        (
+            np.array(() if built is None else built.places, dtype=np.int64),
+            # given, not frozen: what numba stores does not notice another module
+            np.array(
+                (0, 0, 0, 0) if built is None else (*built.line, GREEN, DARKER),
+                dtype=np.float32,
+            ),
         ),
     )
     out: Image = _in_context(score, bad, OWN)
@@ -141,7 +154,7 @@ def _score(before, after, level, spread, centres, mean, root):
 
 
 @_jit
-def _lit_score(images, light, usual):
+def _lit_score(images, light, usual, built):
     """Return the same of images as they were read, in their own order of bands."""
     before, after, order = images
     gain, offset, j, q = light
@@ -150,6 +163,7 @@ def _lit_score(images, light, usual):
     out = np.empty((rows, cols), np.float32)
     moved = np.empty((bands, cols), np.float32)
     there = np.empty((bands, cols), np.float32)
+    later = np.empty((bands, cols), np.float32)
     far = np.empty((len(centres), cols), np.float32)
     kind, known = np.empty(cols, np.int32), np.empty(cols, np.bool_)
     right, one = min(1, gain.shape[2] - 1), np.float32(1)
@@ -167,13 +181,36 @@ def _lit_score(images, light, usual):
                 for c in range(start, end):
                     more = g0 * (one - q[c]) + g1 * q[c]
                     plus = o0 * (one - q[c]) + o1 * q[c]
-                    moved[k, c] = (second[c] * more + plus) - first[c]
+                    later[k, c] = second[c] * more + plus
+                    moved[k, c] = later[k, c] - first[c]
                     there[k, c] = first[c]
                     known[c] &= np.isfinite(first[c]) & np.isfinite(moved[k, c])
                 start = end
         _distances(there, level, spread, centres, far)
         _row_score(moved, known, kind, far, mean, root, out[r])
+        if len(built[0]) == _SIDES:
+            _weigh(there, later, built, out[r])
     return out
+
+
+@_jit
+def _weigh(before, after, built, out):
+    """Multiply the scores of a row by what `Built.weight` returns."""
+    nir, red, green, blue = built[0]
+    low, per, leaves, darker = built[1]
+    none, one = np.float32(0), np.float32(1)
+    for c in range(len(out)):
+        total = after[nir, c] + after[red, c]
+        index = (after[nir, c] - after[red, c]) / total
+        if not total > none:
+            index = np.float32(-1)
+        share = min(max((index - low) * per, none), one)
+        first = (before[red, c] + before[green, c]) + before[blue, c]
+        second = (after[red, c] + after[green, c]) + after[blue, c]
+        factor = one - leaves * share
+        if second < first:
+            factor = factor * darker
+        out[c] = out[c] * factor
 
 
 @_jit

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import InputRefusedError
+from spatial.change.built import Built, fit_built
 from spatial.change.detect import detect
 from spatial.change.detector import Detector
 from spatial.change.fit import METHODS, fit_detector
+from spatial.change.roles import CORE
 from spatial.change.sample import Window, sample_windows, tiles
 
 GRASS = np.array([0.05, 0.08, 0.06, 0.40, 0.22, 0.12], np.float32)
@@ -190,6 +192,68 @@ def test_what_is_masked_or_nodata_is_not_observed_and_not_changed():
     assert not change.changed[planted()].any()
     assert np.isnan(change.confidence[planted()]).all()
     assert change.observed.sum() == 120 * 120 - 144
+
+
+def test_zeros_that_reach_the_edge_are_nodata_and_a_dark_lake_is_not():
+    before, after = county(), a_year_later(with_roof(county()))
+    wedge = np.add.outer(np.arange(120), np.arange(120)) < 50
+    before[:, wedge] = 0
+    after[:, 70:76, 10:16] = 0
+    change = detect(before, after)
+    assert "rim_of_zeros" in change.notes
+    assert np.array_equal(change.observed, ~wedge)
+    assert not change.changed[wedge].any()
+    assert change.changed[71:75, 11:15].all()
+    assert change.changed[51:61, 49:59].all()
+
+
+def test_the_gain_of_an_image_of_two_bands_may_be_0_at_the_edge():
+    before, after = county()[:2], a_year_later(county())[:2]
+    before[:, :9] = after[:, :9] = 0
+    change = detect(before, after)
+    assert change.observed.all()
+    assert "rim_of_zeros" not in change.notes
+
+
+def test_more_than_a_third_of_a_scene_may_change():
+    before = county(side=180)
+    after = before.copy()
+    after[:, 20:140, 30:150] = ROOF[:, None, None]
+    truth = np.zeros((180, 180), bool)
+    truth[20:140, 30:150] = True
+    truth[80:100, 80:100] = False  # a town that stood there
+    found = detect(before, a_year_later(after)).changed
+    inner = np.zeros_like(truth)
+    inner[22:138, 32:148] = truth[22:138, 32:148]
+    inner[78:102, 78:102] = False
+    assert truth.mean() > 0.4
+    assert found[inner].mean() > 0.9
+    assert found[~truth].mean() < 0.01
+
+
+def test_a_new_roof_counts_more_than_a_field_that_turned_green():
+    """Of two strong changes of one size the one to bare ground stands out."""
+    before = np.array([0.1, 0.1, 0.1, 0.2, 0.1, 0.1], np.float32)[:, None, None]
+    leaves, lit, dark = (
+        np.array(x, np.float32)[:, None, None]
+        for x in (
+            (0.1, 0.1, 0.1, 0.5, 0.1, 0.1),
+            (0.2, 0.2, 0.2, 0.2, 0.1, 0.1),
+            (0.05, 0.05, 0.05, 0.06, 0.1, 0.1),
+        )
+    )
+    rule = Built((3, 2, 1, 0), 0.1, 0.5)
+    assert rule.weight(before, lit).item() == 1
+    assert rule.weight(before, leaves).item() == pytest.approx(0.7)
+    assert rule.weight(before, dark).item() == pytest.approx(0.8)
+
+
+def test_built_weights_of_no_light_are_those_of_bare_ground():
+    nothing = np.zeros((6, 1, 1), np.float32)
+    assert Built((3, 2, 1, 0), 0.1, 0.5).weight(nothing, nothing).item() == 1
+    assert fit_built(np.zeros((6, 9)), CORE) is None
+    assert fit_built(np.ones((2, 9)), ("red", "nir")) is None
+    assert fit_built(np.ones((6, 9)), CORE) == Built((3, 2, 1, 0), -0.1, 0.1)
 
 
 def test_a_mask_over_all_leaves_nothing_to_say():

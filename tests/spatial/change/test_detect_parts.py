@@ -13,7 +13,13 @@ from spatial.change.methods import fit_cva, fit_irmad, fit_isfa, relate
 from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
 from spatial.change.roles import CORE, is_fine, roles_of
 from spatial.change.statistic import chi2_tail
-from spatial.change.threshold import of_false_alarms, of_three, of_two, otsu
+from spatial.change.threshold import (
+    middle_of,
+    of_false_alarms,
+    of_three,
+    of_two,
+    otsu,
+)
 
 
 def normal(seed, count):
@@ -59,6 +65,22 @@ def test_the_second_split_lies_between_season_and_roofs():
     scores = scores.astype("f4")
     assert of_two(scores) < np.exp(1.1)
     assert np.exp(1.3) < of_three(scores) < np.exp(2.3)
+
+
+def test_the_middle_is_that_of_the_unchanged_even_where_most_has_changed():
+    still, moved = 0.1 * normal(8, 4000), 0.6 * normal(9, 6000) + 2
+    scores = np.exp(np.concatenate([still, moved])).astype("f4")
+    assert np.median(scores) > 3
+    assert middle_of(scores) == pytest.approx(1, abs=0.05)
+    assert middle_of(np.exp(still).astype("f4")) == pytest.approx(1, abs=0.05)
+    assert middle_of(np.zeros(9, "f4")) == 0
+
+
+def test_the_threshold_of_rare_change_is_not_drawn_into_a_heap_of_strong_change():
+    still, edges = 0.2 * normal(10, 90_000), 0.2 * normal(11, 300) + np.log(4)
+    roofs = 0.2 * normal(12, 900) + np.log(25)
+    scores = np.exp(np.concatenate([still, edges, roofs])).astype("f4")
+    assert 6 < of_three(scores) < 16
 
 
 def test_the_false_alarm_threshold_is_never_reached_without_a_tail():

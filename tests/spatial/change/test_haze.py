@@ -11,9 +11,11 @@ from layers import read_raster
 from layers.samples import images
 from layers.samples import scene as county
 from spatial.change.detect import detect
+from spatial.change.gate import GateLimits, _of_factor
 from spatial.change.light import uneven_light
 from spatial.change.pair import pair
 from spatial.change.patches import patches
+from spatial.change.relation import Line
 
 WAVES = np.array([0.49, 0.56, 0.665, 0.842, 1.61, 2.2])
 """Of the bands, micrometres."""
@@ -192,6 +194,47 @@ def test_the_gate_tells_uneven_haze(tmp_path, kind, place, least):
         status, names = told_of(tmp_path, kind, place, strength)
         assert status == "usable_with_warning"
         assert "haze_uneven" in names
+
+
+def even(shape):
+    """The same everywhere."""
+    return np.ones(shape)
+
+
+@pytest.mark.parametrize("strength", [0.25, 0.3, 0.45])
+def test_the_gate_tells_haze_that_only_takes_light_and_is_everywhere_alike(
+    tmp_path, strength
+):
+    status, names = told_of(tmp_path, "takes light", even, strength)
+    assert status == "usable_with_warning"
+    assert names & {"haze_factor_after", "haze_after"}
+    assert "haze_uneven" not in names
+
+
+@pytest.mark.parametrize(
+    ("gains", "told"),
+    [
+        ((0.8, 0.85, 0.88, 0.92, 0.96, 0.98), ["haze_factor_after"]),
+        ((1.25, 1.2, 1.12, 1.08, 1.04, 1.02), ["haze_factor_before"]),
+        ((1.0, 1.0, 1.0, 1.4, 0.8, 0.7), []),  # season: infrared alone
+        ((0.95, 0.96, 0.97, 0.98, 0.99, 1.0), []),  # too little
+    ],
+)
+def test_contrast_that_falls_with_the_wave_is_air(gains, told):
+    roles = ("blue", "green", "red", "nir", "swir1", "swir2")
+    lines = {
+        role: Line(gain=gain, bias=0.0, spread=0.01, r=0.9, dark=0.0)
+        for role, gain in zip(roles, gains, strict=True)
+    }
+    assert [one.name for one in _of_factor(lines, GateLimits())] == told
+
+
+def test_three_bands_are_too_few_to_tell_air_from_season():
+    lines = {
+        role: Line(gain=gain, bias=0.0, spread=0.01, r=0.9, dark=0.0)
+        for role, gain in (("red", 0.7), ("nir", 0.8), ("swir1", 0.9))
+    }
+    assert _of_factor(lines, GateLimits()) == []
 
 
 def test_the_gate_tells_no_haze_where_there_is_none(tmp_path):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from layers.raster import CLOUD, Storage
 from spatial.change import kernel
+from spatial.change.built import Built
 from spatial.change.conditional import Usual
 from spatial.change.detector import Detector
 from spatial.change.indices import index_images
@@ -120,6 +121,7 @@ def test_one_pass_from_the_images_to_scores_gives_what_three_give(
         "light": Light(surface(rng, cells), surface(rng, cells)),
         "usual": usual(rng),
         "threshold": 1.0,
+        "built": Built((3, 2, 1, 0), -0.2, 0.4) if seed % 2 else None,
     }
 
     def read(window):
