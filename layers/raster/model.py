@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,11 +17,11 @@ from layers.raster.card import image_card
 from layers.raster.masks import CLEAR, NODATA, decoded
 from layers.raster.resample import apply, apply_nearest, is_window, kind_for, plan
 from layers.raster.roles import MASKS
-from layers.raster.stored import overlap, storage_of
+from layers.raster.stored import copied, storage_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -272,25 +271,9 @@ class RasterLayer:
             return self.read(window, bands, out_grid, out=out)[1]
         self._need_small(len(bands), window)
         codes = self._codes(out_grid, window)
-        missing = np.zeros(codes.shape, dtype=bool)
-        for number, some in _by_file([self.band(one) for one in bands]):
-            found = overlap(some[0].grid, out_grid, window)
-            if found is None:
-                missing[:] = True
-                continue
-            there, here = found
-            if missing[here].size < missing.size:
-                inside = np.zeros_like(missing)
-                inside[here] = True
-                missing |= ~inside
-            door = bands_of if self.in_process else worker.raster_windows
-            target = out[number : number + len(some), *here]
-            raw, inner = door([one.ref for one in some], there, target)
-            if inner is not None:
-                missing[here] |= inner == 0
-            for one, stored in zip(some, raw, strict=True):
-                if one.nodata is not None and np.isfinite(one.nodata):
-                    missing[here] |= stored == one.nodata
+        door = bands_of if self.in_process else worker.raster_windows
+        found = [self.band(one) for one in bands]
+        missing = copied(found, window, out_grid, door=door, out=out)
         codes[missing & (codes == CLEAR)] = NODATA
         return codes
 
@@ -359,15 +342,6 @@ class RasterLayer:
         part = Window(row, column, row_end - row, column_end - column)
         door = band_of if self.in_process else worker.raster_window
         return *door(one.ref, part), (row, column)
-
-
-def _by_file(bands: Sequence[Band]) -> Iterator[tuple[int, list[Band]]]:
-    """Yield bands that follow each other in one file, and the number of the first."""
-    first = 0
-    for _, some in groupby(bands, key=lambda one: one.ref.path):
-        found = list(some)
-        yield first, found
-        first += len(found)
 
 
 def _write(

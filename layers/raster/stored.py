@@ -8,6 +8,7 @@ grid pixel on pixel, and is stored in whole numbers; other images are read as va
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,18 @@ from layers.formats.pixels import Window
 from layers.raster.resample import kind_for, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from layers.formats.pixels import BandRef
     from layers.grid import Grid
     from layers.raster.model import Band
+
+    Door = Callable[
+        [list[BandRef], Window, NDArray[Any]],
+        tuple[NDArray[Any], NDArray[np.uint8] | None],
+    ]
 
 WHOLE = ("uint8", "uint16", "int16")
 """Stored kinds that are handed on as they are: float32 holds each of their numbers."""
@@ -86,6 +93,52 @@ def _fits(given: Grid, grid: Grid) -> bool:
         return False
     steps = np.diff(made.nearest_row), np.diff(made.nearest_column)
     return all((one == 1).all() for one in steps)
+
+
+def copied(
+    bands: Sequence[Band], part: Window, grid: Grid, *, door: Door, out: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Write a window of bands as they are stored; say where one has nothing.
+
+    Parameters
+    ----------
+    bands
+        Their grids fit `grid` (`storage_of`).
+    part
+        Of `grid`.
+    door
+        Reads bands of one file, here or in a child.
+    out
+        (bands, rows, columns) of the bands' own dtype.
+    """
+    missing = np.zeros((part.height, part.width), dtype=bool)
+    for number, some in _by_file(bands):
+        found = overlap(some[0].grid, grid, part)
+        if found is None:
+            missing[:] = True
+            continue
+        there, here = found
+        if missing[here].size < missing.size:
+            inside = np.zeros_like(missing)
+            inside[here] = True
+            missing |= ~inside
+        target = out[number : number + len(some), *here]
+        raw, inner = door([one.ref for one in some], there, target)
+        if inner is not None:
+            missing[here] |= inner == 0
+        for one, stored in zip(some, raw, strict=True):
+            if one.nodata is not None and np.isfinite(one.nodata):
+                missing[here] |= stored == one.nodata
+    return missing
+
+
+def _by_file(bands: Sequence[Band]) -> Iterator[tuple[int, list[Band]]]:
+    """Yield bands that follow each other in one file, and the number of the first."""
+    first = 0
+    for _, some in groupby(bands, key=lambda one: one.ref.path):
+        found = list(some)
+        yield first, found
+        first += len(found)
 
 
 def overlap(

@@ -109,9 +109,10 @@ class Detector:
         """
         kernel, usual, light = _kernel(self.compiled), self.usual, self.light
         whole = usual is not None and light is not None and not any(self.shift_px)
+        plain = whole and self.built is None  # the sweep does not weigh new building
         if (
             kernel is not None
-            and whole
+            and plain
             and len(self.rows) <= _kernel_sweep().MOST_BANDS
         ):
             swept: tuple[Flags, Image] = _kernel_sweep().swept(
