@@ -197,8 +197,8 @@ def of_shift(sample: Sample, limits: GateLimits) -> list[Doubt]:
     if shift is None or not shift.is_clear:
         return [doubt("warning", "shift_unknown")]
     facts = {
-        "columns": round(shift.columns, 2),
-        "rows": round(shift.rows, 2),
+        "columns": round(shift.columns, 2) + 0.0,  # never -0.0
+        "rows": round(shift.rows, 2) + 0.0,
         "length": round(shift.length, 2),
     }
     found = []
