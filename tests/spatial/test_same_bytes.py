@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 
+import pyogrio
 import pytest
 from paper_text import pdf_pages, squeezed
 
@@ -16,6 +17,7 @@ from spatial.report.printed import missing
 
 PROGRAM = """
 import datetime as dt, hashlib, json, sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -35,6 +37,7 @@ from spatial.monitor.paper import clue_document
 from spatial.monitor.write import drawn_clues, run_content
 from spatial.report.office_template import write_from_template
 from spatial.report.pdf import write_pdf
+from spatial.report.static_map import MapMaker
 from spatial.report.word import write_word
 from spatial.report.write import FORMATS
 
@@ -49,6 +52,15 @@ found = spatial.review(sites, office, on="2025-06-01")
 found.write(out / "review", formats=list(FORMATS), maps=True)
 template = write_template(root / "form.docx")
 write_from_template(found.content, template, out / "review" / "office.docx")
+(out / "maps").mkdir()
+unnamed = replace(found.content, run_id="-", inputs={})  # both stand on the map
+maps = MapMaker(unnamed)
+for name, made in {
+    "all": maps.of_all(), **{one.site_id: maps.of_site(one) for one in unnamed.sites}
+}.items():
+    if made is not None:
+        (out / "maps" / f"{name}.png").write_bytes(made.png)
+        (out / "maps" / f"{name}.svg").write_bytes(made.svg)
 
 if not turned:
     county = layers.open_workspace(write_county(root / "county"))
@@ -108,6 +120,15 @@ def first(root):
     return hashes(root, "0", "as they are")
 
 
+@pytest.fixture(scope="module")
+def turned(first, tmp_path_factory):
+    """Return the folder of the same with the sites in another order."""
+    assert first
+    folder = tmp_path_factory.mktemp("turned") / "a"
+    hashes(folder, "2", "turned")
+    return folder
+
+
 def test_another_process_with_another_hash_seed_writes_the_same_bytes(first, tmp_path):
     again = hashes(tmp_path / "a", "1", "as they are")
     assert {one for one in first if first[one] != again.get(one)} == set()
@@ -122,6 +143,16 @@ def test_another_process_with_another_hash_seed_writes_the_same_bytes(first, tmp
     assert forms["ledger"] == {"gpkg", "xlsx", "docx", "pdf"}
 
 
+def rows_of(path):
+    """Yield the rows of every layer of a GeoPackage, in their order, shapes as text."""
+    for layer, _ in pyogrio.list_layers(path):
+        frame = pyogrio.read_dataframe(path, layer=layer)
+        shapes = frame.geometry.to_wkt() if "geometry" in frame else ()
+        yield f"{layer} {list(frame.columns)}"
+        yield frame.drop(columns="geometry", errors="ignore").to_csv(index=False)
+        yield from shapes
+
+
 def said(folder):
     """Return what the files of a review say, without the hashes of its input."""
     result = (folder / "result.json").read_text("utf-8")
@@ -133,6 +164,8 @@ def said(folder):
                 for part in file.namelist()
                 if part.endswith(".xml")
             }
+    told["report.html"] = (folder / "report.html").read_text("utf-8")
+    told["findings.gpkg"] = "\n".join(rows_of(folder / "findings.gpkg"))
     told["report.pdf"] = squeezed("".join(pdf_pages(folder / "report.pdf")))
     known = json.loads(result)
     sites = known["inputs"]["sites"]
@@ -144,9 +177,17 @@ def said(folder):
     return told
 
 
-def test_sites_in_another_order_say_the_same_in_every_format(first, root, tmp_path):
+def test_sites_in_another_order_say_the_same_in_every_format(root, turned):
     """The input is another file, with another hash: all else is the same."""
-    hashes(tmp_path / "a", "2", "turned")
-    mine, other = (said(one / "out" / "review") for one in (root, tmp_path / "a"))
+    mine, other = (said(one / "out" / "review") for one in (root, turned))
     assert set(mine) == set(other)
     assert {name for name in mine if mine[name] != other[name]} == set()
+
+
+def test_sites_in_another_order_are_drawn_alike(root, turned):
+    drawn = [
+        {path.name: path.read_bytes() for path in (one / "out" / "maps").iterdir()}
+        for one in (root, turned)
+    ]
+    assert {name.rpartition(".")[2] for name in drawn[0]} == {"png", "svg"}
+    assert drawn[0] == drawn[1]
