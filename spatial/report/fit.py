@@ -49,12 +49,13 @@ def lines_of(text: Text, width_mm: float, sign_mm: float) -> int:
     width_mm
         Of the column.
     sign_mm
-        Width of a Chinese sign; others count for a little more than half.
+        Width of a Chinese sign; others count for a little more than half. One sign a
+        line is left free, for one that may not begin the next.
 
     Examples
     --------
     >>> lines_of("红线" * 10, 50.0, 5.0), lines_of("", 50.0, 5.0)
-    (2, 1)
+    (3, 1)
     """
     there = max(1.0, math.floor(width_mm / sign_mm) - 1)  # a sign that may not begin
     return sum(

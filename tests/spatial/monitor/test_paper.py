@@ -14,6 +14,7 @@ from layers.errors import UnknownKindError
 from layers.samples.county import write_county
 from spatial.monitor import monitor
 from spatial.monitor.paper import clue_document, monitor_document, told_clues
+from spatial.monitor.places import dms
 from spatial.monitor.sheet import NARROWEST_MM, sheet_of
 from spatial.monitor.write import drawn_clues, run_content
 from spatial.report.blocks import Blanks, Figure, Grid, PageBreak, Pairs, Quote, plain
@@ -87,7 +88,12 @@ def test_a_sheet_says_where_what_which_clause_and_leaves_lines(found, pictures):
         f"东坐标 {row['easting_m']:.2f}，北坐标 {row['northing_m']:.2f}"
         "（第 36 带，中央经线 108°，EPSG:4524）"
     )
-    assert pairs["面积"] == "62,401.72 平方米 = 6.2402 公顷（93.60 亩）"
+    area_m2 = row["area_m2"]
+    hectares, mu = area_m2 / 10_000, area_m2 * 3 / 2_000
+    assert pairs["面积"] == (
+        f"{area_m2:,.2f} 平方米 = {hectares:.4f} 公顷（{mu:.2f} 亩）"
+    )
+    assert area_m2 == pytest.approx(62_500, rel=0.01)  # 25 x 25 pixels were planted
     assert "示范县（虚构）" in pairs["位置"]
     assert "公里" in pairs["位置"]
     assert pairs["批准情况"] == "未查到许可"
@@ -176,7 +182,8 @@ def test_the_fullest_sheet_is_one_page_too(  # noqa: PLR0917  fixtures
     assert figure.width_mm >= NARROWEST_MM
     # what a driver types into a device is never cut
     told = "\n".join(map(plain, texts(dataclasses.replace(document, blocks=sheet))))
-    for part in ("EPSG:4524", "36418856.97", "62,401.72", "39°25′31.58″"):
+    easting, area, lat = full.table.iloc[0][["easting_m", "area_m2", "lat"]]
+    for part in ("EPSG:4524", f"{easting:.2f}", f"{area:,.2f}", dms(lat)):
         assert part in told
 
 
@@ -258,7 +265,7 @@ def test_the_overview_counts_by_outcome_and_approval_and_adds_up(found, pictures
     again = dataclasses.replace(again, clues=clues)
     document = monitor_document(again, content, pictures={})
     grid = next(one for one in document.blocks if isinstance(one, Grid))
-    hectares = f"{5 * 62401.719464 / 1e4:.4f}"
+    hectares = f"{5 * found.table.iloc[0]['area_m2'] / 1e4:.4f}"
     *_, total = ([plain(cell) for cell in row] for row in grid.rows)
     assert total[:3] == ["合计", "5", hectares]
     assert total[4:] == ["2", "2", "1"]

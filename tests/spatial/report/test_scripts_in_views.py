@@ -118,9 +118,9 @@ def views(tmp_path_factory):
     found = monitor(*small_pair(folder / "images"), office)
     clues = monitor_write.monitor_page(
         found,
-        monitor_write._content(found),
+        monitor_write.run_content(found),
         "zh",
-        pictures=monitor_write._drawn(found, 1, lambda _done, _count: None),
+        pictures=monitor_write.drawn_clues(found, lambda _done, _count: None, most=1),
         pair_picture=None,
     )
     told = page(sample_content.sample(), "zh")
