@@ -125,7 +125,15 @@ class NoGeometryError(ToolkitError, AttributeError):
 
 
 class UnknownKindError(ToolkitError, KeyError):
-    """A layer kind, rulebook or text was asked for that nobody has defined."""
+    """A layer kind, rulebook or text was asked for that nobody has defined.
+
+    Attributes
+    ----------
+    what, name
+        What was asked for, and by which name.
+    known, shown
+        What there is; of very many those whose names are alike.
+    """
 
     def __init__(self, *, what: str, name: str, known: list[str]) -> None:
         self.what = what
@@ -133,6 +141,7 @@ class UnknownKindError(ToolkitError, KeyError):
         self.known = known
         near = get_close_matches(name, known, n=_SHOWN, cutoff=0.4)
         shown = known if len(known) <= _SHOWN else near or known[:_SHOWN]
+        self.shown = shown
         word = "known" if shown == known else f"{len(known)} are known, for example"
         super().__init__(f"unknown {what} {name!r}; {word}: {', '.join(shown)}")
 

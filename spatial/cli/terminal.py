@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Redline(click.Group):
-    """A group that prints a `ToolkitError` as one line and exits with 1.
+    """A group that prints a `ToolkitError` as a sentence and exits with 1.
 
     Anything else is a bug and shows its traceback.
     """
@@ -28,9 +28,22 @@ class Redline(click.Group):
         try:
             return super().invoke(ctx)
         except ToolkitError as error:
-            sentence = TEXTS.say("cli.error", lang=language(ctx), why=str(error))
-            click.echo(sentence, err=True)
+            click.echo(_sentence(error, language(ctx)), err=True)
             ctx.exit(1)
+
+
+def _sentence(error: ToolkitError, lang: Lang) -> str:
+    """Return what is printed of an error; under Chinese the original, to look up."""
+    original = str(error)
+    if lang == "en":
+        return TEXTS.say("cli.error", lang=lang, why=original)
+    from spatial.cli.phrases import in_chinese  # a catalogue to read, only at an error
+
+    said = in_chinese(error)
+    sentence = TEXTS.say("cli.error", lang=lang, why=said)
+    if said == original:
+        return sentence
+    return f"{sentence}\n{TEXTS.say('cli.error_original', lang=lang, why=original)}"
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: str) -> str:
