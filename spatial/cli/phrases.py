@@ -68,13 +68,25 @@ def _pieces(english: str) -> tuple[str, ...]:
 
 
 def _values(text: str, pieces: tuple[str, ...]) -> list[str] | None:
-    """Return the values of a text that is this phrase; None if it is another."""
-    if not (text.startswith(pieces[0]) and text.endswith(pieces[-1])):
+    """Return the values of a text that is this phrase; None if it is another.
+
+    Each piece is taken where it first stands after the one before: where any reading
+    fits, this one does, and the time is that of one walk along the text.
+    """
+    first, *others = pieces
+    if not others:
+        return [] if text == first else None
+    *middle, last = others
+    if not (text.startswith(first) and text.endswith(last)):
         return None
-    if any(one not in text for one in pieces):
-        return None
-    found = re.fullmatch("(.*?)".join(map(re.escape, pieces)), text, re.DOTALL)
-    return None if found is None else list(found.groups())
+    values, start, end = [], len(first), len(text) - len(last)
+    for piece in middle:
+        at = text.find(piece, start, end)
+        if at < 0:
+            return None
+        values.append(text[start:at])
+        start = at + len(piece)
+    return None if end < start else [*values, text[start:end]]
 
 
 def _filled(chinese: str, values: list[str]) -> str:

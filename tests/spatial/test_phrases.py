@@ -107,6 +107,11 @@ def test_values_are_said_as_they_are():
     assert in_chinese(error).startswith(f"a.shp：应为{strange}，实际为{strange}；")
 
 
+def test_a_long_message_of_many_pieces_takes_no_time_to_speak_of():
+    long = "a, b in c of d; " * 20_000  # a search that goes back would never end
+    assert phrase(long) == long
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
