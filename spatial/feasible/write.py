@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from layers.layer import FRAME
 from spatial.feasible.land import CLASSES
@@ -22,7 +21,7 @@ from spatial.feasible.tables import (
 )
 from spatial.report.assemble import distinct, inputs_of, run_id, versions_of
 from spatial.report.excel import write_tables
-from spatial.report.geopackage_file import gdal_date, write_styles
+from spatial.report.geopackage_file import write_layers
 from spatial.report.html import rendered
 from spatial.report.qml import land_style
 from spatial.report.result import json_text
@@ -172,22 +171,15 @@ def _write_geopackage(land: Land, path: Path, *, lang: Lang) -> None:
         frame.rename(columns={"rule": "rules"}),
         geometry=gpd.array.from_shapely(shapes, crs=FRAME),
     )
-    stamp = f"{land.on.isoformat()}T00:00:00.000Z"
     said = (land.office.title, say("land.disclaimer", lang), *_notices(land))
-    with gdal_date(stamp):
-        pyogrio.write_dataframe(
-            layer,
-            path,
-            layer=LAYER,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            promote_to_multi=True,
-            layer_options={
-                "DESCRIPTION": visible("  ".join(said)),
-                "IDENTIFIER": LAYER,
-            },
-        )
-    write_styles(path, {LAYER: land_style(lang)}, stamp=stamp)
+    write_layers(
+        path,
+        {LAYER: layer},
+        {LAYER: land_style(lang)},
+        on=land.on,
+        description=visible("  ".join(said)),
+        sort="MultiPolygon",  # also of a table without a piece
+    )
 
 
 def _write_excel(land: Land, path: Path, *, lang: Lang) -> None:

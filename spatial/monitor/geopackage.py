@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from layers.layer import FRAME
 from spatial.monitor import tables
-from spatial.report.geopackage_file import (
-    gdal_date,
-    geometry_type,
-    symbol_shapes,
-    write_styles,
-)
+from spatial.report.geopackage_file import symbol_shapes, write_layers
 from spatial.report.qml import outcome_style
 from spatial.report.words import visible
 from spatial.text import TEXTS
@@ -47,24 +41,13 @@ def write_geopackage(found: Monitoring, path: Path, *, lang: Lang) -> None:
     }
     content = found.clues.review.content
     said = (content.title, *content.notices, TEXTS.render(found.clues.notices[0], lang))
-    stamp = f"{found.on.isoformat()}T00:00:00.000Z"
-    with gdal_date(stamp):
-        for name, frame in frames.items():
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                append=path.exists(),
-                geometry_type=geometry_type(frame),
-                promote_to_multi=True,
-                layer_options={
-                    "DESCRIPTION": visible("  ".join(said)),
-                    "IDENTIFIER": name,
-                },
-            )
-    shapes = symbol_shapes(frames["clues"])
-    write_styles(path, {"clues": outcome_style(shapes, lang)}, stamp=stamp)
+    write_layers(
+        path,
+        frames,
+        {"clues": outcome_style(symbol_shapes(frames["clues"]), lang)},
+        on=found.on,
+        description=visible("  ".join(said)),
+    )
 
 
 def _frame(

@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from layers.garbage import uncollected
 from layers.layer import FRAME
-from spatial.report.geopackage_file import (
-    gdal_date,
-    geometry_type,
-    symbol_shapes,
-    write_styles,
-)
+from spatial.report.geopackage_file import symbol_shapes, write_layers
 from spatial.report.override_tables import outcome_label
 from spatial.report.qml import finding_style, outcome_style, site_style, sliver_style
 from spatial.report.sheets import overlap_word
@@ -146,20 +140,9 @@ def write_geopackage(content: ReviewContent, path: Path, *, lang: Lang = "zh") -
     if any(one.help for one in content.sites):
         frames["help"] = _help(content, lang)
     description = visible("  ".join((content.title, *content.notices)))
-    stamp = f"{content.on.isoformat()}T00:00:00.000Z"
-    with gdal_date(stamp):
-        for name, frame in frames.items():
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                append=path.exists(),
-                geometry_type=geometry_type(frame),
-                promote_to_multi=True,
-                layer_options={"DESCRIPTION": description, "IDENTIFIER": name},
-            )
-    write_styles(path, _styles(frames, lang), stamp=stamp)
+    write_layers(
+        path, frames, _styles(frames, lang), on=content.on, description=description
+    )
 
 
 _STYLES = {

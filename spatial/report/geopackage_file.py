@@ -11,6 +11,7 @@ import pyogrio
 import shapely
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
@@ -30,6 +31,48 @@ def gdal_date(stamp: str) -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_layers(
+    path: Path,
+    frames: Mapping[str, gpd.GeoDataFrame],
+    styles: Mapping[str, str],
+    *,
+    on: dt.date,
+    description: str,
+    sort: str | None = None,
+) -> None:
+    """Write layers and their styles into a new GeoPackage; the same bytes each time.
+
+    Parameters
+    ----------
+    path
+        Where to; there is no such file yet.
+    frames
+        By name of the layer, in order.
+    styles
+        Layer to QML document, as for `write_styles`.
+    on
+        The day that stands in the place of the clock.
+    description
+        What each layer says of itself.
+    sort
+        Type of every layer; None: that of its geometries (`geometry_type`).
+    """
+    stamp = f"{on.isoformat()}T00:00:00.000Z"
+    with gdal_date(stamp):
+        for name, frame in frames.items():
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                append=path.exists(),
+                geometry_type=sort or geometry_type(frame),
+                promote_to_multi=True,
+                layer_options={"DESCRIPTION": description, "IDENTIFIER": name},
+            )
+    write_styles(path, styles, stamp=stamp)
 
 
 def geometry_type(frame: gpd.GeoDataFrame) -> str:
