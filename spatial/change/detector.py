@@ -109,10 +109,9 @@ class Detector:
         """
         kernel, usual, light = _kernel(self.compiled), self.usual, self.light
         whole = usual is not None and light is not None and not any(self.shift_px)
-        plain = whole and self.built is None  # the sweep does not weigh new building
         if (
             kernel is not None
-            and plain
+            and whole
             and len(self.rows) <= _kernel_sweep().MOST_BANDS
         ):
             swept: tuple[Flags, Image] = _kernel_sweep().swept(
@@ -122,6 +121,7 @@ class Detector:
                 light=light,
                 order=self.rows,
                 threshold=self.threshold,
+                built=self.built,
             )
             return swept
 
