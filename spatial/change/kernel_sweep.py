@@ -230,14 +230,19 @@ def _row(stored, makes, light, usual, root, built, at, out):
         for m in range(len(centres)):
             if _holds(kind[: end - start], m):
                 _unusual(moved, kind, m, mean[m], root[m], here)
-        hidden = codes[r][left + start : left + end]
-        for c in range(len(here)):
-            known = hidden[c] == 0
-            for k in range(MOST_BANDS):  # what is finite here was so in both images
-                known &= np.isfinite(moved[k, c])
-            here[c] = np.sqrt(here[c]) if known else np.float32(np.nan)
+        _known(moved, codes[r][left + start : left + end], here)
         if built is not None:
             _weigh(earlier, later, built, here)
+
+
+@_jit
+def _known(moved, hidden, out):
+    """Write the root of squared lengths, NaN where something is hidden or no number."""
+    for c in range(len(out)):
+        known = hidden[c] == 0
+        for k in range(MOST_BANDS):  # what is finite here was so in both images
+            known &= np.isfinite(moved[k, c])
+        out[c] = np.sqrt(out[c]) if known else np.float32(np.nan)
 
 
 @_jit

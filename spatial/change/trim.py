@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatial.change.runs import places_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,7 +76,7 @@ def _block(
 ) -> Bools:
     """Return the trimmed mask of some rows, of which the first is `top`."""
     off = np.zeros((changed.shape[0] + 2, changed.shape[1] + 2), dtype=np.float32)
-    row, column = np.nonzero(changed)
+    row, column = places_of(changed)
     total = np.zeros(len(row), dtype=np.float32)
     for band in apart(
         row + top, column
