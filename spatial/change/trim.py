@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Image = NDArray[np.float32]
 
 HALF = 0.5
-_BLOCK_PIXELS = 1 << 21  # of all bands together about 100 MB
+_BLOCK_PIXELS = 1 << 19  # of all bands together about 25 MB
 
 
 def trimmed(changed: Bools, before: Image, after: Image) -> Bools:
