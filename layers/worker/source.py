@@ -113,12 +113,12 @@ class Opened:
         shape = window.height, window.width
         with self._answered(question) as (answer, folder):
             dtype = np.dtype(answer["dtype"])
+            values = np.empty((len(refs), *shape), dtype) if out is None else out
             # Read, not mapped: a file that a child cuts short would end this process.
-            values = np.fromfile(folder / PIXELS, dtype=dtype)
-            values = values.reshape(len(refs), *shape)
-            if out is not None:
-                out[...] = values
-                values = out
+            with (folder / PIXELS).open("rb") as stream:
+                for band in values:
+                    found = np.fromfile(stream, dtype, window.height * window.width)
+                    band[...] = found.reshape(shape)
             if not answer["has_mask"]:
                 return values, None
             return values, np.fromfile(folder / MASK, dtype="u1").reshape(shape)

@@ -183,5 +183,6 @@ def _nearest(
         for k, value in enumerate(centre):
             far += (x[k] - value) ** 2
         nearer = far < least
-        best[nearer], least[nearer] = c, far[nearer]
+        np.copyto(best, c, where=nearer)
+        np.copyto(least, far, where=nearer)
     return best

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spatial.change.indices import index_images
+from spatial.change.loading import kernel_of
 from spatial.change.neighbours import (
     COMPANY,
     OWN,
@@ -107,21 +106,18 @@ class Detector:
         shape
             Rows and columns of the whole image.
         """
-        kernel, usual, light = _kernel(self.compiled), self.usual, self.light
+        kernel = kernel_of("kernel_sweep") if self.compiled else None
+        usual, light = self.usual, self.light
         whole = usual is not None and light is not None and not any(self.shift_px)
-        plain = whole and self.built is None  # the sweep does not weigh new building
-        if (
-            kernel is not None
-            and plain
-            and len(self.rows) <= _kernel_sweep().MOST_BANDS
-        ):
-            swept: tuple[Flags, Image] = _kernel_sweep().swept(
+        if kernel is not None and whole and len(self.rows) <= kernel.MOST_BANDS:
+            swept: tuple[Flags, Image] = kernel.swept(
                 stored,
                 wide,
                 usual=usual,
                 light=light,
                 order=self.rows,
                 threshold=self.threshold,
+                built=self.built,
             )
             return swept
 
@@ -212,18 +208,9 @@ def _around(window: Window) -> Window:
     )
 
 
-@cache
-def _kernel(compiled: bool) -> Any:  # noqa: ANN401, FBT001  a module; a key
+def _kernel(compiled: bool) -> Any:  # noqa: ANN401, FBT001  a module
     """Return what numba compiles; None where it is not asked for or not installed."""
-    if not compiled or importlib.util.find_spec("numba") is None:
-        return None
-    return importlib.import_module("spatial.change.kernel")
-
-
-@cache
-def _kernel_sweep() -> Any:  # noqa: ANN401  a module
-    """Return what numba compiles for strips, where `_kernel` gives something."""
-    return importlib.import_module("spatial.change.kernel_sweep")
+    return kernel_of("kernel") if compiled else None
 
 
 def _as_blurred(image: Image, down: float, right: float) -> Image:

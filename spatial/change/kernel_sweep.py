@@ -3,6 +3,10 @@
 What `spatial.change.detector.Detector.apply` does tile by tile, bit for bit: values,
 light, score, context, threshold and company, row by row. Only three rows of anything
 are held, and no image is written but the answer.
+
+What another module holds (`OWN`, `COMPANY`, `GREEN`, `DARKER`) is given to the kernel
+and not named in it: what numba stores does not notice when another module changes.
+Where new building is not meant `built` is None, and numba leaves out what asks for it.
 """
 
 from __future__ import annotations
@@ -12,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
+from spatial.change.built import DARKER, GREEN
 from spatial.change.neighbours import COMPANY, OWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from spatial.change.built import Built
     from spatial.change.conditional import Usual
     from spatial.change.light import Light
     from spatial.change.sample import Window
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 _jit = numba.njit(nogil=True, cache=True, error_model="numpy")
 MOST_BANDS = 6
 """Of a detector; known beforehand, the compiler holds what is reckoned in registers."""
-_AT_ONCE = 128  # pixels of a row: all that is reckoned of them fits the nearest cache
+_AT_ONCE = 512  # pixels of a row: all that is reckoned of them fits the nearest cache
 _REACH = 2  # a pixel's company asks for the context of a neighbour's neighbour
 
 
@@ -37,6 +43,7 @@ def swept(
     light: Light,
     order: tuple[int, ...],
     threshold: float,
+    built: Built | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return what changed, and the confidence of what did, on the window of `stored`.
 
@@ -46,7 +53,7 @@ def swept(
         At least two pixels around `wide`, as far as the image reaches.
     wide
         Where it is told; beyond, nothing is.
-    usual, light, order, threshold
+    usual, light, order, threshold, built
         Of the detector; `order` tells which bands are used.
     """
     outer = stored.outer
@@ -61,6 +68,10 @@ def swept(
         np.array([[getattr(s, n)[b] for b in order] for s in stored.storages])
         for n in ("scale", "offset")
     ]
+    told = None
+    if built is not None:
+        numbers = np.array((*built.line, GREEN, DARKER), dtype=np.float32)
+        told = np.array(built.places, dtype=np.int64), numbers
     _sweep(
         (*stored.images, stored.codes),
         (_filled(np.array(order), 0), *(_float(one, -1) for one in makes)),
@@ -72,10 +83,10 @@ def swept(
             _float(usual.mean, 1),
         ),
         _filled(_float(usual.root, 1), 2),
+        told,
         (_bounds(area, outer), _bounds(wide, outer)),
-        np.float32(threshold),
-        changed,
-        sure,
+        (np.float32(threshold), np.float32(OWN), COMPANY),
+        (changed, sure),
     )
     return changed, sure
 
@@ -105,10 +116,10 @@ def _cuts(cell: NDArray[np.intp]) -> NDArray[np.int64]:
 
 
 @_jit
-def _sweep(stored, makes, light, usual, root, bounds, threshold, changed, sure):
+def _sweep(stored, makes, light, usual, root, built, bounds, rule, told):
     """Write what changed, row by row, two rows behind the scores."""
     (top, bottom, left, right), (first, end, west, east) = bounds
-    wide = right - left
+    wide, (threshold, own, company), (changed, sure) = right - left, rule, told
     score, context = np.empty((3, wide), np.float32), np.empty((3, wide), np.float32)
     lines, counts = np.zeros((3, wide), np.float32), np.zeros((3, wide), np.float32)
     value, there = np.zeros(wide + 2, np.float32), np.zeros(wide + 2, np.float32)
@@ -117,23 +128,25 @@ def _sweep(stored, makes, light, usual, root, bounds, threshold, changed, sure):
         new, here, old = r % 3, (r + 2) % 3, (r + 1) % 3
         lines[new], counts[new], over[here] = np.float32(0), np.float32(0), 0
         if r < bottom:
-            _row(stored, makes, light, usual, root, (r, left, r - top), score[new])
+            at = r, left, r - top
+            _row(stored, makes, light, usual, root, built, at, score[new])
             _sums(score[new], value, there, lines[new], counts[new])
         if top < r <= bottom:
             _in_context(
                 score[here], lines[old], lines[here], lines[new],
-                counts[old], counts[here], counts[new], context[here],
+                counts[old], counts[here], counts[new], own, context[here],
             )  # fmt: skip
             for c in range(wide):
                 over[here, c + 1] = context[here, c] > threshold
         if first <= r - 2 < end:
             about = over[new], over[old], over[here]
-            told = changed[r - 2], sure[r - 2]
-            _tell(about, context[old], threshold, (left, west, east), told)
+            answer = changed[r - 2], sure[r - 2]
+            columns = left, west, east
+            _tell(about, context[old], threshold, company, columns, answer)
 
 
 @_jit
-def _tell(about, score, threshold, columns, told):
+def _tell(about, score, threshold, company, columns, told):
     """Write which pixels of a row changed and have company, and how sure that is."""
     above, own, below = about
     left, west, east = columns
@@ -141,7 +154,7 @@ def _tell(about, score, threshold, columns, told):
         if own[c + 1]:
             count = above[c] + above[c + 1] + above[c + 2] + own[c] + own[c + 1]
             count += own[c + 2] + below[c] + below[c + 1] + below[c + 2]
-            if count >= COMPANY:
+            if count >= company:
                 told[0][c + left] = True
                 told[1][c + left] = _confidence(score[c], threshold)
 
@@ -167,18 +180,18 @@ def _sums(score, value, there, line, count):
 
 
 @_jit
-def _in_context(score, above, here, below, more, count, less, out):
+def _in_context(score, above, here, below, more, count, less, own, out):
     """Write the mean of nine, as far as a pixel's own score lets it be lifted."""
     for c in range(len(score)):
         total = (above[c] + here[c]) + below[c]
         number = (more[c] + count[c]) + less[c]
         mean = total / max(number, np.float32(1))
-        least = min(mean, score[c] * OWN)
+        least = min(mean, score[c] * own)
         out[c] = least if np.isfinite(score[c]) else np.float32(np.nan)
 
 
 @_jit
-def _row(stored, makes, light, usual, root, at, out):
+def _row(stored, makes, light, usual, root, built, at, out):
     """Write how unusual each difference of a row is, NaN where it is not known."""
     before, after, codes = stored
     order, scale, offset = makes
@@ -189,8 +202,8 @@ def _row(stored, makes, light, usual, root, at, out):
     moved = np.zeros((MOST_BANDS, _AT_ONCE), np.float32)
     place = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
     kind = np.empty(_AT_ONCE, np.int32)
-    total = np.empty(_AT_ONCE, np.float32)
-    centred = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
+    earlier = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
+    later = np.empty((MOST_BANDS, _AT_ONCE), np.float32)
     for piece in range(len(cuts) - 1):
         start, end = cuts[piece], cuts[piece + 1]
         m = j[start]
@@ -207,20 +220,46 @@ def _row(stored, makes, light, usual, root, at, out):
                 now = np.float32(second[c]) * s1 + p1
                 rest = one - share[c]
                 more = g0 * rest + g1 * share[c]
-                change[c] = (now * more + (o0 * rest + o1 * share[c])) - was
+                lit = now * more + (o0 * rest + o1 * share[c])
+                change[c] = lit - was
                 there[c] = (was - middle) / unit
+                if built is not None:
+                    earlier[k, c], later[k, c] = was, lit
         here = out[start:end]
         _nearest(place, centres, kind[: end - start])
         for m in range(len(centres)):
             if _holds(kind[: end - start], m):
-                room = total[: end - start], centred
-                _unusual(moved, kind, m, mean[m], root[m], room, here)
-        hidden = codes[r][left + start : left + end]
-        for c in range(len(here)):
-            known = hidden[c] == 0
-            for k in range(MOST_BANDS):  # what is finite here was so in both images
-                known &= np.isfinite(moved[k, c])
-            here[c] = np.sqrt(here[c]) if known else np.float32(np.nan)
+                _unusual(moved, kind, m, mean[m], root[m], here)
+        _known(moved, codes[r][left + start : left + end], here)
+        if built is not None:
+            _weigh(earlier, later, built, here)
+
+
+@_jit
+def _known(moved, hidden, out):
+    """Write the root of squared lengths, NaN where something is hidden or no number."""
+    for c in range(len(out)):
+        known = hidden[c] == 0
+        for k in range(MOST_BANDS):  # what is finite here was so in both images
+            known &= np.isfinite(moved[k, c])
+        out[c] = np.sqrt(out[c]) if known else np.float32(np.nan)
+
+
+@_jit
+def _weigh(before, after, built, out):
+    """Multiply scores by what `Built.weight` returns."""
+    nir, red, green, blue = built[0]
+    low, per, leaves, darker = built[1]
+    none, one = np.float32(0), np.float32(1)
+    for c in range(len(out)):
+        total = after[nir, c] + after[red, c]
+        index = (after[nir, c] - after[red, c]) / total
+        index = index if total > none else np.float32(-1)
+        share = min(max((index - low) * per, none), one)
+        first = (before[red, c] + before[green, c]) + before[blue, c]
+        second = (after[red, c] + after[green, c]) + after[blue, c]
+        factor = one - leaves * share
+        out[c] *= factor * darker if second < first else factor
 
 
 @_jit
@@ -249,21 +288,17 @@ def _holds(kind, m):
 
 
 @_jit
-def _unusual(moved, kind, m, mean, root, room, out):
-    """Write the squared length of the differences of the pixels of one class."""
-    total, centred = room
-    for k in range(MOST_BANDS):
-        usual, change, off = mean[k], moved[k], centred[k]
-        for c in range(len(total)):
-            off[c] = change[c] - usual
-    total[:] = np.float32(0)
-    for k in range(MOST_BANDS):
-        weight = root[k]
-        for c in range(len(total)):
-            part = weight[0] * centred[0, c]
-            for i in range(1, MOST_BANDS):  # 0 beyond the diagonal
-                part += weight[i] * centred[i, c]
-            total[c] += part * part
+def _unusual(moved, kind, m, mean, root, out):
+    """Write the squared length of the differences of the pixels of one class.
+
+    The bands are the inner loops: their number is known, so they become one line of
+    sums in registers, for eight or sixteen pixels at once.
+    """
     for c in range(len(out)):
-        new, old = total[c], out[c]
-        out[c] = new if kind[c] == m else old
+        total = np.float32(0)
+        for k in range(MOST_BANDS):
+            part = np.float32(0)
+            for i in range(k + 1):
+                part += root[k, i] * (moved[i, c] - mean[i])
+            total += part * part
+        out[c] = total if kind[c] == m else out[c]

@@ -195,7 +195,10 @@ def _lines(
     kept = np.ones(len(place), bool)
     for _ in range(_ROUNDS):
         gain, offset = _cell_lines(x[:, kept], y[:, kept], place[kept], size)
-        off = y - gain[:, place] * x - offset[:, place]
+        off = np.take(gain, place, axis=1)
+        off *= x
+        np.subtract(y, off, out=off)
+        off -= np.take(offset, place, axis=1)
         spread = np.maximum(_median(np.abs(off)), _LOW)
         order = np.lexsort((((off / spread) ** 2).sum(axis=0), place))
         sorted_place = place[order]

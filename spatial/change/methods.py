@@ -30,6 +30,7 @@ _FLOOR = 0.02
 """Share of a band's own deviation below which a difference is no change (and by which
 a pair against itself has a scale): half a count of an image of 8 bits."""
 _LOW = 1e-9
+_PIECE = 4096  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def fit_irmad(before: Pixels, after: Pixels) -> Linear:
         u, rho, vt = np.linalg.svd(root_x @ covariance(xc, yc, weight) @ root_y.T)
         deviation = np.sqrt(2 * (1 - np.clip(rho, 0, 1)) + _FLOOR**2)[:, None]
         left, right = u.T @ root_x / deviation, vt @ root_y / deviation
-        z = (_apply(right, yc) - _apply(left, xc)) ** 2
-        weight = chi2_tail(z.sum(axis=0), len(rho))
+        z = _lengths((left, xc), (right, yc))
+        weight = chi2_tail(z, len(rho))
         if not _usable(weight) or np.abs(rho - old).max() < _SETTLED:
             break
         old = rho
@@ -169,6 +170,21 @@ def _ridged(matrix: Pixels) -> Pixels:
 def _apply(weights: Pixels, x: Pixels) -> Pixels:
     """Return weights times pixels, in an order that no thread count alters."""
     return np.asarray(np.einsum("ki,in->kn", weights, x))
+
+
+def _lengths(before: tuple[Pixels, Pixels], after: tuple[Pixels, Pixels]) -> Pixels:
+    """Return squared lengths of the difference of weighted pixels, piece by piece.
+
+    What is reckoned of a piece stays in the processor's cache.
+    """
+    (left, x), (right, y) = before, after
+    out = np.empty(x.shape[1])
+    for low in range(0, len(out), _PIECE):
+        here = slice(low, low + _PIECE)
+        z = _apply(right, y[:, here]) - _apply(left, x[:, here])
+        z *= z
+        z.sum(axis=0, out=out[here])
+    return out
 
 
 def _usable(weight: Pixels) -> bool:

@@ -167,6 +167,15 @@ def pixels_of(runs: Runs) -> tuple[Integers, Integers, Integers]:
     return runs.row[owner], runs.start[owner] + column, runs.patch[owner]
 
 
+def places_of(mask: Bools) -> tuple[Integers, Integers]:
+    """Return rows and columns of a mask (rows, columns), row by row.
+
+    What `np.nonzero` returns; that takes five times as long with two axes.
+    """
+    row, column = np.divmod(np.flatnonzero(mask), max(mask.shape[1], 1))
+    return row, column
+
+
 def stretches(changed: Bools) -> Stretches:
     """Return row, start and end of every stretch, in blocks of rows."""
     rows, columns = changed.shape

@@ -102,9 +102,8 @@ class Dense:
         """See `Scene`."""
         return np.asarray(self.masks[1][self._own(row, column)])
 
-    def near(self, mask: Bools) -> Near:
-        """Return the pixels of a mask on the arrays, with all that is known of them."""
-        row, column = np.nonzero(mask)
+    def near(self, row: Integers, column: Integers) -> Near:
+        """Return pixels of the arrays, row by row, with all that is known of them."""
         key = (row + self.corner[0]) * self.shape[1] + column + self.corner[1]
         before, after = (look(row, column) for look in self.images)
         changed, doubtful = (flags[row, column] for flags in self.masks)

@@ -51,20 +51,28 @@ def chi2_tail(z: Pixels, degrees: int) -> Pixels:
     Interpolated in a table of step 0.025, absolute error below 1e-4 (tested against
     the closed form); 0 above 200.
     """
-    at, tail = _tail_table(degrees)
-    return np.asarray(np.interp(z, at, tail, right=0.0))
+    at, tail, slope = _tail_table(degrees)
+    # What numpy.interp gives, which searches the table for every pixel: steps are even,
+    # so the place is known but for rounding. fmin, since NaN is no place.
+    inside = np.minimum(z, _TABLE_ENDS)
+    scaled = inside * ((_TABLE_STEPS - 1) / _TABLE_ENDS)
+    place = np.fmin(scaled, _TABLE_STEPS - 2).astype(np.intp)
+    place -= at[place] > inside
+    place += at[place + 1] <= inside
+    out = slope[place] * (inside - at[place]) + tail[place]
+    return np.asarray(np.where(z > _TABLE_ENDS, 0.0, out))
 
 
 @lru_cache(maxsize=64)
-def _tail_table(degrees: int) -> tuple[Pixels, Pixels]:
-    """Return the table, by the recursion Q(k + 2) = Q(k) + density term."""
+def _tail_table(degrees: int) -> tuple[Pixels, Pixels, Pixels]:
+    """Return the table, by the recursion Q(k + 2) = Q(k) + density, and its slopes."""
     at = np.linspace(0.0, _TABLE_ENDS, _TABLE_STEPS)
     half = at / 2
     odd = degrees % 2 == 1
     tail = np.array([erfc(h**0.5) for h in half]) if odd else np.exp(-half)
     for k in range(1 if odd else 2, degrees, 2):
         tail = tail + half ** (k / 2) * np.exp(-half) / gamma(k / 2 + 1)
-    return at, tail
+    return at, tail, np.append(np.diff(tail) / np.diff(at), 0.0)
 
 
 def inverse_root(matrix: Pixels) -> Pixels:

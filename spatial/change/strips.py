@@ -18,7 +18,14 @@ from layers.raster import CLEAR
 from spatial.change.detector import HALO
 from spatial.change.features import features
 from spatial.change.reasons import near_hidden, spread
-from spatial.change.runs import chosen, first_pixels, joined, pixels_of, stretches
+from spatial.change.runs import (
+    chosen,
+    first_pixels,
+    joined,
+    pixels_of,
+    places_of,
+    stretches,
+)
 from spatial.change.sample import Window
 from spatial.change.scene import Dense
 from spatial.change.stored import Room, fill, put, shared_rows, tail_of
@@ -224,7 +231,7 @@ def judge(job: Job, window: Window, stored: Stored) -> Judged:
     closed = chosen(runs, ~goes_on)
     table = features(scene, closed)
     table.index = keys(closed, job.shape[1])
-    near = scene.near(_around(job, chosen(runs, goes_on), outer))
+    near = scene.near(*_around(job, chosen(runs, goes_on), outer))
     own = window.shape, (window.top, window.left)
     return Judged(
         window,
@@ -257,15 +264,30 @@ def _goes_on(runs: Runs, window: Window, shape: tuple[int, int]) -> Bools:
     return out
 
 
-def _around(job: Job, runs: Runs, outer: Window) -> Bools:
-    """Return a mask on `outer` of patches and what their measurements look at."""
-    mask = np.zeros(outer.shape, dtype=bool)
+def _around(job: Job, runs: Runs, outer: Window) -> tuple[Integers, Integers]:
+    """Return the pixels, in `outer`, of patches and of what measurements look at.
+
+    Row by row. Most of a strip is far from the patches that go on: masks are made of
+    those rows alone that such patches reach.
+    """
     row, column, _ = pixels_of(runs)
-    mask[row - outer.top, column - outer.left] = True
-    if len(row):
+    row, column = row - outer.top, column - outer.left
+    ends = np.flatnonzero(np.diff(row) > 2 * job.around) + 1
+    found = []
+    for own, across in zip(np.split(row, ends), np.split(column, ends), strict=True):
+        if not len(own):
+            continue
+        low = max(0, int(own[0]) - job.around)
+        high = min(outer.shape[0], int(own[-1]) + job.around + 1)
+        mask = np.zeros((high - low, outer.shape[1]), dtype=bool)
+        mask[own - low, across] = True
         for axis in (0, 1):
             mask = spread(mask, job.around, axis)
-    return mask
+        down, right = places_of(mask)
+        found.append((down + low, right))
+    none = np.zeros(0, dtype=np.int64)
+    rows, columns = zip((none, none), *found, strict=True)
+    return np.concatenate(rows), np.concatenate(columns)
 
 
 def _within(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatial.change.runs import places_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     Image = NDArray[np.float32]
 
 HALF = 0.5
-_BLOCK_PIXELS = 1 << 21  # of all bands together about 100 MB
+_BLOCK_PIXELS = 1 << 19  # of all bands together about 25 MB
 
 
 def trimmed(changed: Bools, before: Image, after: Image) -> Bools:
@@ -74,7 +76,7 @@ def _block(
 ) -> Bools:
     """Return the trimmed mask of some rows, of which the first is `top`."""
     off = np.zeros((changed.shape[0] + 2, changed.shape[1] + 2), dtype=np.float32)
-    row, column = np.nonzero(changed)
+    row, column = places_of(changed)
     total = np.zeros(len(row), dtype=np.float32)
     for band in apart(
         row + top, column

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.garbage import uncollected
 from spatial.change.detector import Detector
 from spatial.change.features import features
 from spatial.change.fit import fit_detector
@@ -119,6 +120,7 @@ class Whole:
 _NONE: Integers = np.zeros(0, dtype=np.int64)
 
 
+@uncollected()  # numba is loaded: many objects, and all stay
 def fitted(
     aligned: AlignedPair,
     within: gpd.GeoDataFrame | None,
