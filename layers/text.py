@@ -41,6 +41,37 @@ def message(key: str, /, **facts: Fact) -> Message:
 Fact = str | float | Message | Mapping[str, str]
 
 
+def percent(share: float, *, decimals: int = 2) -> str:
+    """Return a share as per cent, so that all and nothing stay what they are.
+
+    Parameters
+    ----------
+    share
+        0..1; a ratio beyond is printed as it is, rounded.
+    decimals
+        How many are printed, 0 or more.
+
+    Returns
+    -------
+    str
+        With its sign. What is less than all is never ``100%``, what is more than
+        nothing never ``0%``: ``>99.99%`` and ``<0.01%`` stand for them.
+
+    Examples
+    --------
+    >>> percent(0.5), percent(0.99996), percent(1.0)
+    ('50.00%', '>99.99%', '100.00%')
+    >>> percent(0.0), percent(0.004, decimals=0)
+    ('0.00%', '<1%')
+    """
+    least = 10.0 ** -(decimals + 2)
+    if 0 < share < least:
+        return f"<{least:.{decimals}%}"
+    if 1 - least < share < 1:
+        return f">{1 - least:.{decimals}%}"
+    return f"{share:.{decimals}%}"
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The sentences of one or more catalogue folders.

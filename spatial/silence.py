@@ -19,7 +19,7 @@ import shapely
 
 from layers.layer import FRAME
 from layers.spec import spec
-from layers.text import Fact, Message
+from layers.text import Fact, Message, percent
 from spatial import measure
 from spatial.finding import Unknown
 from spatial.lacks import Lacks
@@ -198,22 +198,22 @@ def _gaps(
     share = _covered_share(sites, area)
 
     @cache
-    def partly(which: UnknownKind, percent: str) -> Unknown:
-        return _doubt(which, what, title=title, percent=percent)
+    def partly(which: UnknownKind, held: str) -> Unknown:
+        return _doubt(which, what, title=title, percent=held)
 
     @cache
     def near(away: str) -> Unknown:
-        facts: Mapping[str, Fact] = {"away": away, "within": f"{within_m:.0f}"}
+        facts: Mapping[str, Fact] = {"away": away, "within": f"{within_m:g}"}
         said: Mapping[str, Fact] = {"layer": what, "title": title, **facts}
         why = Message("doubt.neighbourhood", said)
         return Unknown(-1, "", "layer_covers_partly", what, why)
 
     yield Lacks.each(
-        (site, partly(_which(share[site]), f"{100 * share[site]:.1f}"))
+        (site, partly(_which(share[site]), percent(share[site], decimals=1)))
         for site in np.flatnonzero(share < COVERED_SHARE).tolist()
     )
     yield Lacks.each(
-        (site, near(f"{away_m:.0f}"))
+        (site, near(str(int(away_m))))  # downwards: less than the clause asks
         for site, away_m in _near_edge(sites, share, area, within_m)
     )
 

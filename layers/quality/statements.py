@@ -10,6 +10,7 @@ import shapely
 from layers.quality.defect import Defect, Limits, defect
 from layers.quality.editions import editions, replaced
 from layers.quality.plane import polygons, sizes
+from layers.text import percent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,7 +90,10 @@ def _against_region(
     yield defect(
         "coverage_elsewhere" if outside else "coverage_short",
         layer.id,
-        facts={"coverage": layer.coverage.stated, "percent": f"{share:.1%}"},
+        facts={
+            "coverage": layer.coverage.stated,
+            "percent": percent(share, decimals=1),
+        },
         area_m2=float(size.area_m2[wide].sum()),
         width_m=float(size.width_m[wide].max()),
         geometry=missing,

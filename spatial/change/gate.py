@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from layers.text import percent
 from spatial.change.light import uneven_light
 from spatial.text import Message
 
@@ -323,7 +324,7 @@ def _of(image: RasterLayer) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f}%"
+    return percent(share, decimals=1)
 
 
 def _hidden_by(sample: Sample, image: int) -> str:

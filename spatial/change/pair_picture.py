@@ -15,6 +15,7 @@ import numpy as np
 
 from layers.errors import ExtraMissingError
 from layers.raster import Window
+from layers.text import percent
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
@@ -222,8 +223,8 @@ def _numbers(report: PairReport, lang: Lang) -> list[tuple[str, str]]:
         "change.picture_numbers", lang=lang,
         columns=f"{shift[0]:.2f}", rows=f"{shift[1]:.2f}",
         left_columns=f"{left[0]:.2f}", left_rows=f"{left[1]:.2f}",
-        unchanged=f"{report.relation.unchanged:.0%}",
-        valid=f"{report.sample.valid:.1%}",
+        unchanged=percent(report.relation.unchanged, decimals=0),
+        valid=percent(report.sample.valid, decimals=1),
     )  # fmt: skip
     return [(said, "#111111")]
 

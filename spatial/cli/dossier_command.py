@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from layers.text import percent
 from spatial.cli.terminal import lang_option, language, remark, say, table
 from spatial.text import TEXTS
 
@@ -214,7 +215,7 @@ def _print_filled(found: Dossier, shares: dict[str, float | None]) -> None:
     lang = language()
     titles = {one.name: one.title[lang] for one in found.spec.table.fields}
     rows = [
-        (titles[name], "" if share is None else f"{share:.1%}")
+        (titles[name], "" if share is None else percent(share, decimals=1))
         for name, share in shares.items()
     ]
     table(("dossier_field", "dossier_filled"), rows)

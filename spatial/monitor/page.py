@@ -150,7 +150,9 @@ def monitor_page(
             for name, count, area in views.reasons(found)
         ),
         zones=_zones(found, lang),
-        zones_note=say("monitor.zones_note", lang),
+        zones_note=" ".join(
+            say(f"monitor.{key}", lang) for key in ("zones_note", "zones_changed")
+        ),
         zones_unseen=say("monitor.zones_unseen", lang, count=unseen) if unseen else "",
         numbers=table_view(pair_table(found, lang), lang),
         method=method_lines(found, lang),

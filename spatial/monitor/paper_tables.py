@@ -130,7 +130,9 @@ def zone_grid(found: Monitoring, lang: Lang) -> Grid | None:
         for row in order.head(MOST_ZONES).to_dict("records")
     )
     unseen = len(found.zones) - len(seen)
-    remarks = [say("monitor.zones_unseen", lang, count=unseen)] if unseen else []
+    remarks = [say("monitor.zones_changed", lang)]
+    if unseen:
+        remarks.append(say("monitor.zones_unseen", lang, count=unseen))
     if len(rows) < len(seen):
         remarks.append(say("print.cut", lang, total=len(seen), shown=len(rows)))
     columns = (
@@ -141,7 +143,12 @@ def zone_grid(found: Monitoring, lang: Lang) -> Grid | None:
         GridColumn(say("monitor.sheet.column.changed_ha", lang), 1.6, number=True),
     )
     title = say("monitor.sheet.zones", lang)
-    return Grid(title, columns, rows, "".join(remarks))
+    return Grid(title, columns, rows, _joined(remarks, lang))
+
+
+def _joined(remarks: list[str], lang: Lang) -> str:
+    """Return sentences one after another; English ones with a blank between."""
+    return ("" if lang == "zh" else " ").join(remarks)
 
 
 def reason_grid(found: Monitoring, lang: Lang) -> Grid | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from layers.spec import spec
-from layers.text import message
+from layers.text import message, percent
 from spatial.finding import Finding, Unknown
 from spatial.policy.because import Because
 from spatial.policy.place import NUMBERS
@@ -233,7 +233,7 @@ def _why(
     if relation == "within_distance":
         away, limit = f"{distance_m or 0.0:.3f}", f"{place.limit_m:g}"
         return "why.within_distance", {"distance_m": away, "limit_m": limit}
-    facts = {} if share is None else {"percent": f"{100 * share:.2f}"}
+    facts = {} if share is None else {"percent": percent(share)}
     form = "" if share is not None else "_in_site"
     for name, unit, value in (
         ("area_m2", "area", area_m2),

@@ -12,8 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from layers.garbage import uncollected
+from layers.text import percent
 from spatial.finding import SAID
 from spatial.report.comparison_tables import comparison_summary
 from spatial.report.palette import OUTCOME_COLOUR
@@ -39,6 +41,8 @@ _NUMBER: Mapping[Format, str] = {
     "share": "0.00%",
     "degree": "0.000000",
 }
+_PARTS = (("0", "0.0001", percent(0.00001)), ("0.9999", "1", percent(0.99999)))
+"""Bounds, both left out, between which a share has no two decimals, and its words."""
 _LONG_WIDTH, _TEXT_WIDTH, _NUMBER_WIDTH, _HEADING_ROWS = 46, 30, 14, 2
 MOST_ROWS = 1_048_576 - _HEADING_ROWS
 """Rows of a table on one sheet; what is left goes on on the next one."""
@@ -181,6 +185,7 @@ def _sheet(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, 1)
     _colour_outcomes(book, sheet, table, lang=lang)
+    _mark_shares(book, sheet, table)
 
 
 def _fill(
@@ -230,6 +235,29 @@ def _style(book: xlsxwriter.Workbook, column: Column) -> xlsxwriter.format.Forma
     elif column.format in _NUMBER:
         shape["num_format"] = _NUMBER[column.format]
     return book.add_format(shape)
+
+
+def _mark_shares(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, table: Table
+) -> None:
+    """Show a part that two decimals round to all or to nothing as page and paper do.
+
+    The cell holds the share itself; its number format alone would show 0.99996 as
+    100.00%.
+    """
+    first, last = _HEADING_ROWS, max(len(table.rows), 1) + _HEADING_ROWS - 1
+    for place, column in enumerate(table.columns):
+        if column.format != "share":
+            continue
+        cell = xl_rowcol_to_cell(first, place)
+        for low, high, shown in _PARTS:
+            style = book.add_format({"num_format": f'"{shown}"'})
+            rule = {
+                "type": "formula",
+                "criteria": f"=AND({cell}>{low},{cell}<{high})",
+                "format": style,
+            }
+            sheet.conditional_format(first, place, last, place, rule)
 
 
 def _title(column: Column, lang: Lang) -> str:

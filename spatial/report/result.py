@@ -23,6 +23,7 @@ from spatial.report.result_sources import (
     issue_value,
     layer_value,
     rounded,
+    rounded_share,
     rule_value,
     setting_value,
 )
@@ -67,9 +68,9 @@ def result(content: ReviewContent, lang: Lang = "zh") -> dict[str, Any]:
     -------
     dict
         As `design.md` section 4 lays down, with additions. Areas in m2 to 0.01,
-        lengths and distances in metres to 0.001, shares (0..1) to 1e-6. None
-        where a number makes no sense; never NaN. Sites and findings in the order
-        of `content`. ``layer`` is the id of a layer.
+        lengths and distances in metres to 0.001, shares (0..1) to 1e-6, 0 and
+        1 for nothing and all alone. None where a number makes no sense; never NaN.
+        Sites and findings in the order of `content`. ``layer`` is the id of a layer.
     """
     layout = _layout(content, lang)
     sites = [_site(one, layout) for one in content.sites]
@@ -278,7 +279,7 @@ def _finding(record: FindingRecord, layout: _Layout) -> dict[str, Any]:
         "relation": finding.relation,
         "distance_m": rounded(finding.distance_m, DISTANCE),
         "area_m2": rounded(finding.area_m2, AREA),
-        "share_of_site": rounded(finding.share_of_site, SHARE),
+        "share_of_site": rounded_share(finding.share_of_site, SHARE),
         "length_m": rounded(finding.length_m, DISTANCE),
         "margin_m": rounded(finding.margin_m, DISTANCE),
         "stable": record.stable,
@@ -332,7 +333,7 @@ def _overlap(overlap: OverlapRecord) -> dict[str, Any]:
         "zone_id": overlap.zone_id,
         "zone_name": overlap.zone_name,
         "area_m2": rounded(overlap.area_m2, AREA),
-        "share_of_site": rounded(overlap.share_of_site, SHARE),
+        "share_of_site": rounded_share(overlap.share_of_site, SHARE),
         "length_m": rounded(overlap.length_m, DISTANCE),
         "distance_m": rounded(overlap.distance_m, DISTANCE),
         "sliver": overlap.sliver,

@@ -93,3 +93,11 @@ def rounded(value: float | None, digits: int) -> float | None:
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), digits) + 0.0
+
+
+def rounded_share(share: float | None, digits: int) -> float | None:
+    """Return a rounded share; a part of something is neither 0 nor 1."""
+    least = 10.0**-digits
+    if share is not None and 0 < share < 1:
+        return round(min(max(float(share), least), 1 - least), digits)
+    return rounded(share, digits)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.spec import spec
 from spatial.report.columns import Column, Table
+from spatial.report.result_sources import rounded_share
 from spatial.report.words import number, pick, say, sentence, visible
 from spatial.units.model import KIND
 from spatial.units.requirements import dimension_title
@@ -91,7 +92,7 @@ def _unit_json(unit: UnitRecord, lang: Lang) -> dict[str, Any]:
         "area_m2": _rounded(unit.area_m2, _AREA),
         "area_ha": _rounded(unit.area_ha, 4),
         "area_mu": _rounded(unit.area_mu, 2),
-        "share_of_site": _rounded(unit.share_of_site, _SHARE),
+        "share_of_site": rounded_share(unit.share_of_site, _SHARE),
         "length_m": _rounded(unit.length_m, _LENGTH),
         "sliver": unit.sliver,
         "requirements": [_requirement_json(one, lang) for one in unit.requirements],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
 from layers.text import Fact, Message
+from layers.text import percent as text_percent
 from layers.unseen import visible as visible  # noqa: PLC0414 - given on
 from spatial.policy.judge import could_change
 from spatial.text import TEXTS, Lang
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 M2_PER_HA = 10_000.0
 M2_PER_MU = 2000.0 / 3.0  # 1 mu = 2000/3 m2, the legal definition
-_SMALLEST_SHARE = 0.0001  # what two decimals of a per cent can show
 _TENTH_M = 0.1
 _DECIDED = ("prohibited", "restricted")
 
@@ -167,11 +167,7 @@ def percent(share: float | None, lang: Lang) -> str:
     """Return a share (0..1) as per cent; what is not all is never printed as 100 %."""
     if share is None or not math.isfinite(share):
         return say("none", lang)
-    if 0 < share < _SMALLEST_SHARE:
-        return "<0.01%"
-    if 1 - _SMALLEST_SHARE < share < 1:
-        return ">99.99%"
-    return f"{share:.2%}"
+    return text_percent(share)
 
 
 def hectares(area_m2: float | None, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.accesslist.words import UNIT_CODE
 from layers.requirement import DIMENSIONS
-from layers.text import LANGS, message
+from layers.text import LANGS, message, percent
 from spatial.finding import Finding, Unknown
 from spatial.text import TEXTS
 from spatial.units.model import KIND
@@ -170,11 +170,11 @@ def gap(rule: str, row: Mapping[Any, Any]) -> Unknown:
     row
         The site's row of `Shelf.cover` by all units.
     """
-    percent = f"{100 * (1 - float(row['covered_share'])):.2f}"
+    left = percent(1 - float(row["covered_share"]))
     for measure, unit in (("remainder_m2", "area"), ("remainder_length_m", "length")):
         size = float(row[measure])
         if math.isfinite(size):
-            said = message(f"unknown.gap_{unit}", size=f"{size:.2f}", percent=percent)
+            said = message(f"unknown.gap_{unit}", size=f"{size:.2f}", percent=left)
             break
     else:
         said = message("unknown.gap_point")

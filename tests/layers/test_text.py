@@ -1,10 +1,12 @@
 import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layers.errors import DocumentError, UnknownKindError
 from layers.issue import SEVERITY, DataIssue
-from layers.text import LANGS, TEXTS, Message, Texts
+from layers.text import LANGS, TEXTS, Message, Texts, percent
 
 
 def places(sentence):
@@ -28,6 +30,18 @@ def test_an_issue_says_itself_in_both_languages():
     issue = DataIssue("duplicate_id", "r", 1, "A#2", {"id": "A", "new_id": "A#2"})
     assert "编号 A 重复" in TEXTS.render(issue.message)
     assert "id A occurs more than once" in TEXTS.render(issue.message, "en")
+
+
+@given(st.floats(0, 1), st.integers(0, 4))
+def test_a_part_is_never_printed_as_nothing_or_as_all(share, decimals):
+    said = percent(share, decimals=decimals)
+    assert (said == f"{0:.{decimals}%}") == (share == 0)
+    assert (said == f"{1:.{decimals}%}") == (share == 1)
+    if said[0] in "<>":
+        bound = float(said[1:-1]) / 100
+        assert share < bound if said[0] == "<" else share > bound
+    else:
+        assert float(said[:-1]) / 100 == pytest.approx(share, abs=0.51 / 10**decimals)
 
 
 def test_a_message_in_a_message_is_said_in_the_same_language():

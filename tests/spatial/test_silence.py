@@ -145,7 +145,22 @@ def test_a_layer_of_another_region_is_a_doubt():
 def test_a_layer_that_covers_half_of_the_site_is_a_doubt_that_says_how_much():
     (doubt,) = shelf(GOOD, sites=(EDGE,)).doubts(KIND)
     assert doubt.kind == "layer_covers_partly"
-    assert doubt.why.facts["percent"] == "50.0"
+    assert doubt.why.facts["percent"] == "50.0%"
+
+
+def test_a_layer_that_covers_all_but_a_hair_of_the_site_does_not_say_all():
+    # 1 square wide, 1/10,000 of it beyond the coverage
+    nearly = square(3.0001, 0.2, 4.0001, 0.4)
+    (doubt,) = shelf(GOOD, sites=(nearly,)).doubts(KIND)
+    assert doubt.kind == "layer_covers_partly"
+    assert doubt.why.facts["percent"] == ">99.9%"
+
+
+def test_the_ground_that_is_known_around_a_site_is_rounded_down():
+    # The far site ends 0.9 squares, 9993.5 m (pyproj 3.7, Geod CGCS2000), below.
+    (doubt,) = shelf(GOOD).doubts(KIND, within_m=9993.9)
+    assert doubt.why.facts["away"] == "9993"
+    assert doubt.why.facts["within"] == "9993.9"
 
 
 def test_two_layers_cover_together():

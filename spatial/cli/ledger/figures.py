@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers.text import percent
 from spatial.cli.ledger.place import (
     day,
     day_or_today,
@@ -117,7 +118,8 @@ def _told(group: str, row: dict[str, Any]) -> tuple[object, ...]:
         for name in _COUNTS
     ]
     shares = [
-        "" if shown[name] != shown[name] else f"{shown[name]:.1%}" for name in _SHARES
+        "" if shown[name] != shown[name] else percent(shown[name], decimals=1)
+        for name in _SHARES
     ]
     return (group, *cells, *shares)
 
@@ -303,7 +305,7 @@ def units(
     if shares:
         rows = [
             (one.case_id, one.unit_id, names.get(str(one.unit_id)),
-             f"{one.share_of_case:.1%}")
+             percent(float(str(one.share_of_case)), decimals=1))
             for one in found.itertuples(index=False)
         ]  # fmt: skip
         table(("ledger_case", "ledger_unit", "ledger_name", "ledger_share"), rows)
@@ -327,5 +329,5 @@ def _put_right(row: dict[str, Any] | None) -> tuple[object, ...]:
     if row is None:
         return 0, 0, 0, ""
     share = row["closed_share"]
-    known = "" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
+    known = "" if share != share else percent(share, decimals=1)  # noqa: PLR0124 - NaN
     return int(row["found"]), int(row["confirmed"]), int(row["closed"]), known

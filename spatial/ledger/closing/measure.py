@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from layers.layer import FRAME
+from layers.text import percent
 from spatial.change.indices import INDICES, index_images
 from spatial.change.pair import pair
 from spatial.ledger.closing.model import ClosingLimits, Recovery, by_day, load_limits
@@ -169,7 +170,9 @@ def judged(
         return "not_recovered", ()
     if low >= limits.not_recovered_share and high < limits.recovered_share:
         return "partly", ()
-    return "unknown", (message("ledger.closing.hidden", share=f"{1 - observed:.0%}"),)
+    return "unknown", (
+        message("ledger.closing.hidden", share=percent(1 - observed, decimals=0)),
+    )
 
 
 def _seen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from layers.text import percent
 from spatial.ledger.closing.model import verdict_of
 from spatial.text import message
 
@@ -65,10 +66,10 @@ def _lines(one: Recovery) -> list[Message]:
             message(
                 "ledger.closing.shares",
                 area_m2=f"{one.area_m2:,.0f}",
-                observed=f"{one.observed_share:.0%}",
-                like=f"{one.like_before_share:.0%}",
-                low=f"{one.least_share:.0%}",
-                high=f"{one.most_share:.0%}",
+                observed=percent(one.observed_share, decimals=0),
+                like=percent(one.like_before_share, decimals=0),
+                low=percent(one.least_share, decimals=0),
+                high=percent(one.most_share, decimals=0),
             )
         )
     out += [_index(name, row) for name, row in one.indices]
@@ -85,7 +86,7 @@ def _index(name: str, row: Mapping[str, float | None]) -> Message:
         after=_number(row["after"]),
         drift=_number(row["drift"]),
         tolerance=_number(row["tolerance"]),
-        back="—" if recovered is None else f"{recovered:.0%}",
+        back="—" if recovered is None else percent(recovered, decimals=0),
     )
 
 

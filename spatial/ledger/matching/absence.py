@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers.text import percent
 from spatial.overlap import overlap_table
 from spatial.text import message
 
@@ -82,9 +83,8 @@ def _said(
         return case_id, "set_aside", why
     if not share >= settings.seen_share:
         key = "unknown_view" if math.isnan(share) else "not_observed"
-        return case_id, "not_observed", message(
-            f"ledger.match.{key}", share="—" if math.isnan(share) else f"{share:.0%}"
-        )  # fmt: skip
+        told = "—" if math.isnan(share) else percent(share, decimals=0)
+        return case_id, "not_observed", message(f"ledger.match.{key}", share=told)
     if state in _ENDED:
         return case_id, "quiet", message("ledger.match.quiet")
     if view.before_on is not None and intact is not None and view.before_on <= intact:

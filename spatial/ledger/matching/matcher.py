@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.text import percent
 from spatial.ledger.matching.absence import unseen
 from spatial.ledger.matching.model import Matching, View
 from spatial.ledger.matching.settings import load_settings
@@ -247,4 +248,4 @@ def _spans(closed_on: Any, view: View) -> bool:  # noqa: ANN401  a day or none
 
 
 def _percent(share: float) -> str:
-    return "—" if np.isnan(share) else f"{share:.0%}"
+    return "—" if np.isnan(share) else percent(share, decimals=0)

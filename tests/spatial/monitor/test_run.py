@@ -19,6 +19,7 @@ from spatial.monitor import monitor
 from spatial.monitor.places import dms, gauss_kruger
 from spatial.monitor.run import search_area
 from spatial.monitor.write import monitoring_html
+from spatial.report.words import say
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +149,22 @@ def test_changed_area_of_the_county_is_that_of_the_kept_patches(found):
     kept = found.scan.patches[found.scan.patches["kept"]]
     assert county["changed_m2"] == pytest.approx(kept["area_m2"].sum(), rel=1e-9)
     assert county["patches"] == len(kept)
+
+
+def test_listed_patches_add_up_to_both_columns_of_the_zone_table(found):
+    # The whole county was drawn around the image, so every patch lies in it.
+    county = found.zones.set_index("zone_id").loc["150624"]
+    counted = ("permitted", "in_no_zone")  # no clue, but the ground did change
+    aside = found.set_aside
+    changed = aside["reason"].isin(counted)
+    clues = found.table["area_m2"].sum()
+    assert changed.sum() == 2
+    assert county["changed_m2"] == pytest.approx(
+        clues + aside.loc[changed, "area_m2"].sum(), rel=1e-9
+    )
+    assert county["set_aside_m2"] == pytest.approx(
+        aside.loc[~changed, "area_m2"].sum(), rel=1e-9
+    )
 
 
 # -- refused ---------------------------------------------------------------------------
@@ -329,4 +346,5 @@ def test_another_option_is_another_run(office, small, found):
 def test_the_page_says_in_both_languages_that_a_clue_is_only_a_clue(found, lang):
     page = monitoring_html(replace(found, lang=lang))
     assert ("只是线索" if lang == "zh" else "only clues") in page
+    assert say("monitor.zones_changed", lang) in page
     assert "report.monitor" not in page

@@ -237,6 +237,23 @@ def test_a_clause_without_subject_says_that_it_speaks_of_all():
     assert reasons(found)[0] == "本条对一切项目适用。"
 
 
+def _told_of_share(shape):
+    """Return the share in the sentence on an overlap with a zone 200 m wide, INSIDE."""
+    ban = model.Provision(
+        where=model.Where("intersects", "ecological_redline"), effect="prohibited"
+    )
+    table = shelf({}, layer("ecological_redline", {}, shape=("box", shape)))
+    (found,) = judge(table, [book(ban)]).findings
+    return reasons(found)[-1].partition("占项目面积的")[2]
+
+
+def test_a_site_that_stands_out_by_a_hair_is_not_told_to_be_all_inside():
+    # The site is 200 m wide; 0.005 m are 0.0025 %, and 100.00 % would be "all".
+    assert _told_of_share((200.005, 0.0, 1000.0, 1000.0)) == " >99.99%。"
+    assert _told_of_share((0.0, 0.0, 200.005, 1000.0)) == " <0.01%。"
+    assert _told_of_share((0.0, 0.0, 1000.0, 1000.0)) == " 100.00%。"
+
+
 def test_an_exception_that_is_granted_tells_what_grants_it():
     eased = model.Relief(NEW, "restricted", {"zh": "文件", "en": "paper"})
     ban = model.Provision(

@@ -236,7 +236,7 @@ def test_one_review_leaves_nothing_to_the_next():
 
 def test_the_same_overlap_is_told_by_one_sentence_and_another_kind_by_another():
     desk = Desk(shelf({0: MINE}))
-    numbers = {"percent": "50.00", "area_m2": "1.00"}
+    numbers = {"percent": "50.00%", "area_m2": "1.00"}
     place = {"layer": "a", "zone": "Z1"}
     told_ = [
         desk.sentence("why.intersects_area", numbers, kind=kind, **place)

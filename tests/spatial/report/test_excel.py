@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import zipfile
 
 import openpyxl
@@ -14,7 +15,8 @@ from layers.spec import spec
 from layers.text import message
 from spatial.finding import Unknown
 from spatial.report import excel
-from spatial.report.excel import write_excel
+from spatial.report.columns import Column, Table
+from spatial.report.excel import write_excel, write_tables
 from spatial.report.sheets import tables
 
 
@@ -81,6 +83,25 @@ def test_areas_stand_in_square_metres_hectares_and_mu(book):
     )
     assert (m2, ha) == (pytest.approx(141_800.126), pytest.approx(14.1800126))
     assert mu == pytest.approx(ha * 15)
+
+
+def test_a_part_is_shown_neither_as_all_nor_as_nothing(tmp_path):
+    # Two decimals show 0.99996 as 100.00% and 0.00004 as 0.00%.
+    columns = (Column("site_id"), Column("share_of_site", "share"))
+    rows = tuple(("a", one) for one in (0.99996, 1.0, 0.5, 0.0, 0.00004, None))
+    path = tmp_path / "shares.xlsx"
+    write_tables(
+        [Table("overlaps", columns, rows)],
+        path, title="t", heading="h", on=dt.date(2025, 6, 1), lang="zh",
+    )  # fmt: skip
+    (sheet,) = openpyxl.load_workbook(path)
+    assert [cell.value for cell in sheet["B"][2:]] == [one for _, one in rows]
+    (ranged,) = sheet.conditional_formatting
+    assert str(ranged.sqref) == "B3:B8"
+    assert [(one.formula, one.dxf.numFmt.formatCode) for one in ranged.rules] == [
+        (["AND(B3>0,B3<0.0001)"], '"<0.01%"'),
+        (["AND(B3>0.9999,B3<1)"], '">99.99%"'),
+    ]
 
 
 def test_the_heading_is_frozen_filtered_and_carries_the_notice(book):

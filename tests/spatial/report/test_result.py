@@ -94,6 +94,25 @@ def test_numbers_are_rounded_and_missing_ones_are_null(told):
     assert told["sites"][3]["area_m2"] is None
 
 
+@pytest.mark.parametrize(
+    ("share", "stored"),
+    [(0.9999999, 0.999999), (1.0, 1.0), (1e-9, 1e-6), (0.0, 0.0), (0.25, 0.25)],
+)
+def test_a_part_is_stored_neither_as_all_nor_as_nothing(share, stored):
+    site = sample_content.sample().sites[0]
+    (record, *_), (overlap, *_) = site.findings, site.overlaps
+    finding = dataclasses.replace(record.finding, share_of_site=share)
+    site = dataclasses.replace(
+        site,
+        findings=(dataclasses.replace(record, finding=finding),),
+        overlaps=(dataclasses.replace(overlap, share_of_site=share),),
+    )
+    content = dataclasses.replace(sample_content.sample(), sites=(site,))
+    (told_,) = result(content)["sites"]
+    assert told_["findings"][0]["share_of_site"] == stored
+    assert told_["overlaps"][0]["share_of_site"] == stored
+
+
 def test_a_number_that_is_none_never_becomes_nan():
     content = sample_content.sample()
     broken = dataclasses.replace(content.sites[0], area_m2=float("nan"))
