@@ -20,7 +20,7 @@ from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
 from spatial.inner_borders import with_inner_borders
-from spatial.measure import largest_remainder, sliver_width_m
+from spatial.measure import area_m2, largest_remainder, sliver_width_m
 from spatial.meetings import Meetings
 from spatial.overlap import intersection_geometry
 
@@ -150,9 +150,25 @@ class Shelf:
         """Return the pairs that meet."""
         table = self.meetings(kind).table
         table = with_inner_borders(table, self.sites, self.zones(kind))
-        meets = _meets(table)
+        meets = self._overlapping(kind, table)
         thin = self._below_tolerance(kind, table)
         return _adding_up(table.assign(sliver=meets & thin, interior=meets & ~thin))
+
+    def _overlapping(self, kind: str, table: pd.DataFrame) -> np.ndarray:
+        """Whether interiors overlap: by area, else by length, else a point inside.
+
+        One of several points inside is enough: a row of pylons of which one stands
+        in a red line stands in it.
+        """
+        area = table["area_m2"].to_numpy()
+        length = table["length_m"].to_numpy()
+        share = table["share_of_site"].to_numpy()
+        meets: np.ndarray = (area > 0) | (length > 0) | (share > 0)
+        # A zone that is a point has no measure in common with anything.
+        open_ = np.flatnonzero(np.isnan(area) & np.isnan(length) & np.isnan(share))
+        if open_.size:
+            meets[open_] = ~shapely.is_empty(self.meetings(kind).shapes(open_))
+        return meets
 
     def _with_near(self, kind: str, within_m: float) -> pd.DataFrame:
         """Return the pairs that meet and those that are near; the former once."""
@@ -180,8 +196,9 @@ class Shelf:
     def _below_tolerance(self, kind: str, table: pd.DataFrame) -> np.ndarray:
         """Whether each overlap is no larger or no wider than its layer's tolerance.
 
-        An overlap that takes half of the site or more never is: a trench narrower than
-        the tolerance, all of it in a red line, is no slip of the pen.
+        An overlap that takes half of the site or of the zone never is: a trench
+        narrower than the tolerance, all of it in a red line, is no slip of the pen,
+        nor is a well's zone that lies within a site.
         """
         zones = self.zones(kind)
         layer = zones["layer"].iloc[table["zone"].to_numpy()]
@@ -199,6 +216,11 @@ class Shelf:
             wide, shapes = wide[open_], shapes[open_]
             small[wide] = sliver_width_m(shapes) <= limit_m[wide]
         thin: np.ndarray = small & ~takes_half
+        some = np.flatnonzero(thin & (area > 0))
+        if some.size:
+            shapes = zones.geometry.array[table["zone"].to_numpy()[some]]
+            whole_m2 = area_m2(np.asarray(shapes, dtype=object))
+            thin[some] = area[some] < _HALF * whole_m2
         return thin
 
     def shapes_met(self, kind: str) -> np.ndarray:
@@ -282,15 +304,6 @@ class Shelf:
                 self.sites, self.workspace, kind=kind, on=self.on, within_m=within_m
             )
         return self._doubts[kind, within_m]
-
-
-def _meets(table: pd.DataFrame) -> np.ndarray:
-    """Whether interiors overlap: by area, else by length, else a point inside."""
-    area = table["area_m2"].to_numpy()
-    length = table["length_m"].to_numpy()
-    share = table["share_of_site"].to_numpy()
-    by_length = np.where(np.isfinite(length), length > 0, share == 1.0)
-    return np.where(np.isfinite(area), area > 0, by_length)
 
 
 def _surely_wider(

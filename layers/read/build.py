@@ -191,12 +191,13 @@ def _quarantine(
         if one.kept:
             continue
         row = {str(k): v for k, v in table.table.iloc[one.position].items()}
+        bounds = one.bounds or _raw_bounds(raw.geometry[one.position], settled)
         aside.append(
             Quarantined(
                 row=one.position,
                 feature_id=str(row["feature_id"]),
                 reason=one.code,
-                bounds=one.bounds or _raw_bounds(raw.geometry[one.position], settled),
+                bounds=bounds if one.is_bounded else None,
                 attributes=row,
             )
         )
