@@ -3,7 +3,9 @@
 The office on squared paper (`paper_office`): a red line (0,0)-(1,1), site C within it.
 """
 
+import datetime as dt
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import paper_office
@@ -13,6 +15,9 @@ import yaml
 
 import layers
 import spatial
+from spatial.policy.judge import judge, outcome_of
+from spatial.policy.load import load_rulebook
+from spatial.shelf import Shelf
 
 C = paper_office.square(paper_office.C)
 INSIDE, OUTSIDE = shapely.Point(107.005, 40.005), shapely.Point(107.012, 40.012)
@@ -69,3 +74,35 @@ def test_a_zone_below_the_tolerance_within_a_site_is_no_sliver(tmp_path):
     well = paper_office.square((0.25, 0.25, 0.27, 0.27))
     tolerance = {"area_m2": 500, "source": "made up"}
     assert outcome(tmp_path, C, well, tolerance=tolerance) == "prohibited"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("示土调〔0000〕0号（虚构）", "clear"), ("待编制", "restricted")],
+)
+def test_a_survey_that_is_not_written_yet_is_no_survey(said, told):
+    # NM14-S33 frees housing on land whose use is changed when the survey is there.
+    rule = "NM14-S33"
+    book = load_rulebook("inner_mongolia")
+    (only,) = [one for one in book.rules if one.id == rule]
+    site = gpd.GeoDataFrame(
+        {
+            "site_id": ["S"],
+            "project_type": ["residential"],
+            "changes_land_use": ["是"],
+            "soil_survey_doc": [said],
+        },
+        geometry=[C],
+        crs=4490,
+    )
+    land = layers.none_exists(
+        "contaminated_land",
+        source="made up",
+        coverage=layers.Coverage(paper_office.square((-9, -9, 9, 9)), "drawn"),
+        valid=layers.Period(dt.date(2020, 1, 1)),
+    )
+    office = layers.Workspace("o", "150624", {"land": land})
+    table = layers.from_frame(site, kind="project_site").frame.reset_index(drop=True)
+    drawn = Shelf(table, office, dt.date(2024, 5, 1))
+    judged = judge(drawn, [replace(book, rules=(only,))])
+    assert outcome_of(judged.findings, judged.unknowns) == told
