@@ -16,7 +16,7 @@ from layers.geometry.densify import to_degrees
 from layers.geometry.mend import Mended, areal_part, mend
 from layers.geometry.parts import TYPES, are_left_over, shows_its_extent
 from layers.geometry.valid import are_finite, are_valid
-from layers.misfit import misfits, refuse_misfit
+from layers.misfit import in_other_zones, misfits, refuse_misfit
 from layers.text import Message
 
 if TYPE_CHECKING:
@@ -208,8 +208,11 @@ def _inside(
     if settled.transformer is not None:
         bounds[~are_finite(lonlat[good])] = np.nan
     wrong = misfits(bounds, settled)
-    if wrong.sum() * 2 > len(good):
-        raise refuse_misfit(shapely.bounds(raw[good[wrong]]), settled, source=source)
+    # A layer may reach into a zone beside its own, but not lie there.
+    for some in (wrong, in_other_zones(shapely.bounds(raw[good]), settled)):
+        if some.sum() * 2 > len(good):
+            far = shapely.bounds(raw[good[some]])
+            raise refuse_misfit(far, settled, source=source)
     faults = []
     for at, box in zip(good[wrong], shapely.bounds(raw[good[wrong]]), strict=True):
         facts: Facts = {"x": float(box[0]), "y": float(box[1])}
