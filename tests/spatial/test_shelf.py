@@ -22,7 +22,8 @@ from layers.layer import Workspace
 from layers.provenance import Coverage, Tolerance
 from layers.read import from_frame
 from spatial.measure import area_m2, sliver_width_m
-from spatial.shelf import Shelf, _surely_wider
+from spatial.shelf import Shelf
+from spatial.tolerance import _surely_wider
 
 KIND = "industrial_park"
 SIDE = 0.001
