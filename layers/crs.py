@@ -36,6 +36,7 @@ from layers.systems import (
     name_of,
     need_written_out,
     same,
+    zone_prefix,
 )
 
 __all__ = [
@@ -86,6 +87,8 @@ class Settled:
         their edges are densified like those of a projection.
     is_declared
         Whether it is GCJ-02 or BD-09.
+    prefix
+        The zone with which its eastings begin; None where they have no such prefix.
     """
 
     source: str
@@ -96,6 +99,7 @@ class Settled:
     issue: str | None
     unit: float = 1.0
     is_declared: bool = False
+    prefix: int | None = None
 
     def box_of(self, box: Box) -> Box:
         """Return the box of degrees that holds a box of raw coordinates."""
@@ -166,6 +170,7 @@ def settle(
         transformer=transformer,
         area_of_use=_area_of_use(parsed),
         issue=None if is_cgcs else "crs_equated",
+        prefix=zone_prefix(parsed),
     )
 
 
@@ -232,6 +237,7 @@ def _shifted(
         area_of_use=_area_of_use(crs),
         issue="datum_shifted",
         unit=1.0 if crs.is_projected else METRES_PER_DEGREE,
+        prefix=zone_prefix(crs),
     )
 
 

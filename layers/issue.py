@@ -36,6 +36,7 @@ SEVERITY: Mapping[str, Severity] = {
     # attributes
     "value_outside_domain": "warning",
     "value_not_readable": "warning",
+    "claim_outstanding": "warning",
     "required_value_missing": "warning",
     "required_field_missing": "error",
     "field_ambiguous": "warning",

@@ -8,6 +8,7 @@ import numpy as np
 
 from layers.errors import CrsError
 from layers.evidence import CHINA, proposal, readings
+from layers.systems import METRES_PER_ZONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +57,33 @@ def misfits(bounds: NDArray[np.float64], settled: Settled) -> NDArray[np.bool_]:
             wrong |= (bounds[:, 0] < west - slack) | (bounds[:, 2] > east + slack)
             wrong |= (bounds[:, 1] < south - slack) | (bounds[:, 3] > north + slack)
     return wrong
+
+
+def in_other_zones(raw: NDArray[np.float64], settled: Settled) -> NDArray[np.bool_]:
+    """Return which features have eastings that begin with another zone than stated.
+
+    Parameters
+    ----------
+    raw
+        Bounds as the source has them, one row a feature.
+    settled
+        Where they come from.
+
+    Returns
+    -------
+    ndarray of bool
+        False everywhere for a system without prefix, and for a feature that reaches
+        into the zone. One zone too far is 1000 km: south of 40 degrees that is
+        within `BEYOND_ZONE_DEGREES`.
+    """
+    if settled.prefix is None:
+        return np.zeros(len(raw), dtype=bool)
+    from_m = settled.prefix * METRES_PER_ZONE
+    with np.errstate(invalid="ignore"):
+        other: NDArray[np.bool_] = (raw[:, 2] < from_m) | (
+            raw[:, 0] > from_m + METRES_PER_ZONE
+        )
+    return other
 
 
 def refuse_misfit(

@@ -71,7 +71,7 @@ class Tolerance:
     area_m2
         Areas up to this are slivers.
     width_m
-        So are overlaps that are nowhere wider than this.
+        So are overlaps that are nowhere wider than this, along a border.
     source
         Who set the figures.
     """

@@ -66,6 +66,9 @@ class FieldSpec:
     unit
         Of a number whose cell may carry another unit: a key of
         `layers.quantity.UNITS`, or None.
+    is_claim
+        Whether a text is what an applicant claims, such as the number of an approval:
+        words such as 待批 are then missing (see `layers.frame.claims`).
     question
         What to ask an applicant who has not stated it, by language; None where the
         title makes the question.
@@ -81,6 +84,7 @@ class FieldSpec:
     pattern: str | None = None
     none_words: tuple[str, ...] = ()
     unit: str | None = None
+    is_claim: bool = False
     question: Mapping[str, str] | None = None
 
     def spelled(self, value: str) -> str | None:
@@ -212,6 +216,7 @@ def read_field(entry: Entry) -> FieldSpec:
         "domain",
         "pattern",
         "none_words",
+        "claim",
         "unit",
         "question",
     )
@@ -223,6 +228,7 @@ def read_field(entry: Entry) -> FieldSpec:
     pattern = entry.get("pattern")
     none_words = entry.get("none_words")
     unit, question = entry.get("unit"), entry.get("question")
+    claim = entry.get("claim")
     if unit and (not kind or kind.value != "number"):
         unit.fail("a field of type number beside it")
     domain: dict[str, tuple[str, ...]] = {}
@@ -244,6 +250,7 @@ def read_field(entry: Entry) -> FieldSpec:
         pattern=pattern.text() if pattern else None,
         none_words=tuple(map(fold, none_words.texts())) if none_words else (),
         unit=unit.text() if unit else None,
+        is_claim=claim.flag() if claim else False,
         question=read_titles(question) if question else None,
     )
 

@@ -19,6 +19,8 @@ RF_TOLERANCE = 1e-6
 UNDEFINED = "undefined"
 """How GDAL calls the systems 0 and -1 of a GeoPackage."""
 SEMI_MAJOR_M = 6_378_137.0
+METRES_PER_ZONE = 1_000_000
+"""Eastings of zone 36 begin with 36: 36 000 000 m to 37 000 000 m."""
 NAMES_A_FILE = re.compile(
     r"\+?\binit\s*=|\w*grids\s*=(?!\s*@null\s*(?:[+\"]|$))", re.IGNORECASE
 )
@@ -139,6 +141,22 @@ def conversion(crs: pyproj.CRS, *, source: str) -> pyproj.Transformer:
             got=f"{crs.name} ({error})",
             todo="export the data in EPSG:4490",
         ) from error
+
+
+def zone_prefix(crs: pyproj.CRS) -> int | None:
+    """Return the zone that Gauss-Kruger writes before its eastings, or None.
+
+    Examples
+    --------
+    >>> zone_prefix(pyproj.CRS(4524)), zone_prefix(pyproj.CRS(4545))
+    (36, None)
+    """
+    operation = crs.coordinate_operation
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return None
+    named = {one.name: one.value for one in operation.params}
+    zone, rest = divmod(named.get("False easting", 0.0), METRES_PER_ZONE)
+    return int(zone) if zone and rest == METRES_PER_ZONE / 2 else None
 
 
 def described(transformer: pyproj.Transformer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import InputRefusedError
-from spatial.measure import area_m2, sliver_width_m
+from spatial.measure import area_m2, distance_m, sliver_width_m
 from spatial.overlap import overlap_table
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ STATES = (
 """What approvals say of a patch, the most urgent first."""
 
 _AREAS = ("Polygon", "MultiPolygon")
+_DEGREE_M = 111_700.0  # of a meridian, where it is longest
+_ROUNDING_M = 0.001
 _NEEDED = ("code", "activity_class", "valid_from", "valid_to")
 
 
@@ -65,7 +68,7 @@ def permit_table(
         The day of the later image: what is seen stood on that day.
     tolerance_m
         A patch may stand out of a footprint by so much: the accuracy of the image,
-        a pixel at least, and that of the permits.
+        a pixel at least, and that of the permits; see `stands_out`.
     known
         (n,) for which patches the absence of a permit means that there is none (see
         `spatial.silence.doubts`); None: for all.
@@ -146,13 +149,12 @@ def _said(
 ) -> dict[str, Any]:
     """Return the row of one patch."""
     met = _sorted(permits, on)
-    approved, beyond, width = _against(shape, permits, met.in_force)
-    state, deciding = _state(
-        met, fits=bool(met.in_force) and width <= tolerance_m, is_known=is_known
-    )
+    approved, beyond, fits = _against(shape, permits, met.in_force, tolerance_m)
+    state, deciding = _state(met, fits=fits, is_known=is_known)
     if state == "beyond" and met.unclear:
-        _, _, with_unclear = _against(shape, permits, [*met.in_force, *met.unclear])
-        if with_unclear <= tolerance_m:
+        both = [*met.in_force, *met.unclear]
+        _, _, fits_both = _against(shape, permits, both, tolerance_m)
+        if fits_both:
             state, deciding = "unclear", [*met.in_force, *met.unclear]
     order = [*met.in_force, *met.unclear, *met.future, *met.expired]
     return {
@@ -215,17 +217,51 @@ def _state(met: _Met, *, fits: bool, is_known: bool) -> tuple[str, list[int]]:
 
 
 def _against(
-    shape: BaseGeometry, permits: gpd.GeoDataFrame, chosen: list[int]
-) -> tuple[float, float, float]:
-    """Return approved and remaining area, and the width of what remains, metres."""
+    shape: BaseGeometry,
+    permits: gpd.GeoDataFrame,
+    chosen: list[int],
+    tolerance_m: float,
+) -> tuple[float, float, bool]:
+    """Return approved and remaining area, and whether permits hold the shape."""
     footprints = [
         one for one in permits.geometry.iloc[chosen] if one.geom_type in _AREAS
     ]
-    rest = _areal(shape.difference(shapely.union_all(footprints)))
+    approved = shapely.union_all(footprints)
+    rest = _areal(shape.difference(approved))
     whole = area_m2(shape)
     beyond = min(area_m2(rest), whole)
+    fits = bool(footprints) and not stands_out(rest, approved, tolerance_m=tolerance_m)
+    return whole - beyond, beyond, fits
+
+
+def stands_out(rest: BaseGeometry, of: BaseGeometry, *, tolerance_m: float) -> bool:
+    """Whether what is left of a shape outside of an area is more than inaccuracy.
+
+    Parameters
+    ----------
+    rest
+        What lies outside: (multi)polygon in EPSG:4490, or empty.
+    of
+        The area, polygons.
+    tolerance_m
+        By so much a shape may stand out.
+
+    Returns
+    -------
+    bool
+        True where it is somewhere wider than the tolerance, or reaches farther than
+        the diagonal of a square of that side, which is how far a pixel at a corner of
+        the area reaches: a road that leaves an approved pit is thin and long.
+    """
+    if rest.is_empty:
+        return False
     width = sliver_width_m(np.array([rest], dtype=object))
-    return whole - beyond, beyond, float(width[0])
+    if width[0] > tolerance_m:
+        return True
+    step = max(tolerance_m, 1.0) / _DEGREE_M
+    corners = shapely.points(shapely.get_coordinates(shapely.segmentize(rest, step)))
+    away_m = distance_m(corners, np.full(len(corners), of, dtype=object))
+    return bool(away_m.max() > math.sqrt(2) * tolerance_m + _ROUNDING_M)
 
 
 def _areal(shape: BaseGeometry) -> BaseGeometry:

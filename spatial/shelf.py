@@ -20,9 +20,10 @@ from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
 from spatial.inner_borders import with_inner_borders
-from spatial.measure import largest_remainder, sliver_width_m
+from spatial.measure import largest_remainder
 from spatial.meetings import Meetings
 from spatial.overlap import intersection_geometry
+from spatial.tolerance import slivers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,13 +34,9 @@ if TYPE_CHECKING:
     from spatial.lacks import Lacks
 
 
-_HALF = 0.5
 # Shares that add up to 1 this closely are those of zones that tile the site.
 _TILES = 1e-9
 _HALF_UNIT_M2 = 0.005
-# A degree of a meridian at the pole; a plane about a site errs by far less than 10 %.
-_LONGEST_DEGREE_M = 111_700.0
-_ROOM = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +147,33 @@ class Shelf:
         """Return the pairs that meet."""
         table = self.meetings(kind).table
         table = with_inner_borders(table, self.sites, self.zones(kind))
-        meets = _meets(table)
+        meets = self._overlapping(kind, table)
         thin = self._below_tolerance(kind, table)
         return _adding_up(table.assign(sliver=meets & thin, interior=meets & ~thin))
+
+    def _overlapping(self, kind: str, table: pd.DataFrame) -> np.ndarray:
+        """Whether interiors overlap: by area, else by length, else a point inside.
+
+        One of several points inside is enough: a row of pylons of which one stands
+        in a red line stands in it.
+        """
+        area = table["area_m2"].to_numpy()
+        length = table["length_m"].to_numpy()
+        share = table["share_of_site"].to_numpy()
+        meets: np.ndarray = (area > 0) | (length > 0) | (share > 0)
+        # A zone that is a point has no measure in common with anything.
+        open_ = np.flatnonzero(np.isnan(area) & np.isnan(length) & np.isnan(share))
+        if open_.size:
+            meets[open_] = ~shapely.is_empty(self.meetings(kind).shapes(open_))
+        lines = np.flatnonzero(~meets & (length == 0))
+        if lines.size:  # a road over a river has a point in common with it, no length
+            sites = self.sites.geometry.array[table["site"].to_numpy()[lines]]
+            zones = self.zones(kind).geometry.array[table["zone"].to_numpy()[lines]]
+            on_lines = shapely.get_dimensions(np.asarray(zones, dtype=object)) == 1
+            meets[lines] = on_lines & shapely.crosses(
+                np.asarray(sites, dtype=object), np.asarray(zones, dtype=object)
+            )
+        return meets
 
     def _with_near(self, kind: str, within_m: float) -> pd.DataFrame:
         """Return the pairs that meet and those that are near; the former once."""
@@ -178,28 +199,15 @@ class Shelf:
         return self.meetings(kind).margins_m(pairs.index.to_numpy(dtype=np.int64))
 
     def _below_tolerance(self, kind: str, table: pd.DataFrame) -> np.ndarray:
-        """Whether each overlap is no larger or no wider than its layer's tolerance.
-
-        An overlap that takes half of the site or more never is: a trench narrower than
-        the tolerance, all of it in a red line, is no slip of the pen.
-        """
-        zones = self.zones(kind)
-        layer = zones["layer"].iloc[table["zone"].to_numpy()]
+        """Whether each overlap is a sliver by its layer's tolerance at most."""
+        layer = self.zones(kind)["layer"].iloc[table["zone"].to_numpy()]
         tolerance = {one.id: one.tolerance for one in self.layers(kind)}
-        limit_m2 = layer.map(lambda name: tolerance[name].area_m2).to_numpy(float)
-        limit_m = layer.map(lambda name: tolerance[name].width_m).to_numpy(float)
-        area = table["area_m2"].to_numpy()
-        length = table["length_m"].to_numpy()
-        takes_half = table["share_of_site"].to_numpy() >= _HALF
-        small: np.ndarray = (area <= limit_m2) | (length <= limit_m)
-        wide = np.flatnonzero((area > limit_m2) & (limit_m > 0) & ~takes_half)
-        if wide.size:
-            shapes = self.meetings(kind).shapes(wide)
-            open_ = ~_surely_wider(shapes, area[wide], limit_m[wide])
-            wide, shapes = wide[open_], shapes[open_]
-            small[wide] = sliver_width_m(shapes) <= limit_m[wide]
-        thin: np.ndarray = small & ~takes_half
-        return thin
+        return slivers(
+            self.meetings(kind),
+            table,
+            limit_m2=layer.map(lambda name: tolerance[name].area_m2).to_numpy(float),
+            limit_m=layer.map(lambda name: tolerance[name].width_m).to_numpy(float),
+        )
 
     def shapes_met(self, kind: str) -> np.ndarray:
         """Return the overlap of each pair that meets, as ``self.pairs(kind)`` stands.
@@ -282,28 +290,6 @@ class Shelf:
                 self.sites, self.workspace, kind=kind, on=self.on, within_m=within_m
             )
         return self._doubts[kind, within_m]
-
-
-def _meets(table: pd.DataFrame) -> np.ndarray:
-    """Whether interiors overlap: by area, else by length, else a point inside."""
-    area = table["area_m2"].to_numpy()
-    length = table["length_m"].to_numpy()
-    share = table["share_of_site"].to_numpy()
-    by_length = np.where(np.isfinite(length), length > 0, share == 1.0)
-    return np.where(np.isfinite(area), area > 0, by_length)
-
-
-def _surely_wider(
-    shapes: np.ndarray, area_m2: np.ndarray, limit_m: np.ndarray
-) -> np.ndarray:
-    """Whether the mean width alone is above the limit, with room for the plane.
-
-    Spares the largest inscribed circle where it decides nothing. The mean over all
-    parts is never above that of the part with the largest.
-    """
-    around_m = shapely.length(shapes) * _LONGEST_DEGREE_M  # no shorter than it is
-    sure: np.ndarray = 2 * area_m2 > _ROOM * limit_m * around_m
-    return sure
 
 
 def _adding_up(table: pd.DataFrame) -> pd.DataFrame:

@@ -169,10 +169,20 @@ def _two_columns(
     )
 
 
+def names_units(cells: Cells) -> bool:
+    """Whether any cell of a table holds a unit's code."""
+    return any(map(_holds_code, (row for _, row in cells.rows)))
+
+
+def _holds_code(row: Sequence[object]) -> bool:
+    """Whether a cell of a row holds a unit's code."""
+    return any(UNIT_CODE.search(fold(str(one)).upper()) for one in row if one)
+
+
 def _need_no_data(above: Sequence[Row], path: Path) -> None:
     """Refuse a row with a unit's code above the heading."""
     for number, row in above:
-        if any(UNIT_CODE.search(str(one).upper()) for one in row if one is not None):
+        if _holds_code(row):
             raise InputRefusedError(
                 source=path,
                 expected="the heading above the data",

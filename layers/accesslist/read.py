@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from layers.accesslist.headings import names_units
 from layers.accesslist.rows import read_rows
+from layers.errors import InputRefusedError
 from layers.provenance import Period, Provenance
 from layers.read.cells import cells_of
 from layers.requirement import AccessList
+
+if TYPE_CHECKING:
+    from layers.formats.cells import Cells
 
 SHEETS = ("准入清单", "生态环境准入清单", "管控单元准入清单", "access_list")
 
@@ -39,7 +45,8 @@ def read_access_list(
     title
         How the document is cited.
     sheet, encoding
-        Of the workbook; of the CSV.
+        Of the workbook; of the CSV. Without `sheet` a workbook may hold other sheets,
+        but none of them may be a list.
     edition, valid
         As in `layers.provenance.Provenance`.
     in_process
@@ -54,12 +61,14 @@ def read_access_list(
     Raises
     ------
     SourceNotFoundError, InputRefusedError
-        There is no such file, it cannot be read in a way that could be trusted, or
-        there is no heading.
+        There is no such file, it cannot be read in a way that could be trusted, there
+        is no heading, or a second sheet holds units too.
     """
     cells, digest = cells_of(
         source, sheet=sheet, encoding=encoding, known=SHEETS, in_process=in_process
     )
+    if sheet is None:
+        _need_no_other(cells, Path(source), in_process=in_process)
     read = read_rows(cells, id=id, path=Path(source))
     if in_process:
         read.tell("read_in_process")
@@ -87,3 +96,16 @@ def read_access_list(
         lost=tuple(read.lost),
         issues=tuple(read.issues),
     )
+
+
+def _need_no_other(chosen: Cells, path: Path, *, in_process: bool) -> None:
+    """Refuse a second sheet with units: its rows would be left out in silence."""
+    for name in chosen.others:
+        other, _ = cells_of(path, sheet=name, in_process=in_process)
+        if names_units(other):
+            raise InputRefusedError(
+                source=path,
+                expected="one sheet that names control units",
+                got=f"the sheets {chosen.sheet} and {name}",
+                todo="say which one: sheet=; enter each of them as a list of its own",
+            )

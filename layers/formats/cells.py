@@ -48,6 +48,8 @@ class Cells:
         column. A CSV has none.
     found
         What is to be recorded about the reading.
+    others
+        Names of the other sheets that hold anything.
     """
 
     format: str
@@ -56,6 +58,7 @@ class Cells:
     rows: tuple[tuple[int, tuple[object, ...]], ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     found: tuple[Found, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def read_cells(
@@ -106,7 +109,8 @@ def read_cells(
 
 def _of_book(path: Path, layer: str | None, known: Sequence[str]) -> Cells:
     """Read a sheet of a workbook."""
-    name = choose_layer(sheets_of(path), wanted=layer, known=known, source=path)
+    names = sheets_of(path)
+    name = choose_layer(names, wanted=layer, known=known, source=path)
     old = is_97(path)
     sheet = (sheet_97 if old else sheet_xlsx)(path, name)
     return Cells(
@@ -115,6 +119,7 @@ def _of_book(path: Path, layer: str | None, known: Sequence[str]) -> Cells:
         encoding=None,
         rows=tuple((number, tuple(cells)) for number, cells in sheet.rows),
         merged=tuple(sheet.merged),
+        others=tuple(one for one in names if one != name),
     )
 
 

@@ -16,6 +16,7 @@ from layers.formats.list_cells import pairs_in, read_lists
 from layers.formats.magnitude import northing_first
 from layers.formats.parcels import Outlines, holds_vertices, outlines
 from layers.formats.raw import Found, RawTable
+from layers.formats.stated_datum import stated_datum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ MAX_COLLECTIONS = 8
 HALF_CIRCLE = 180.0
 WHERE = ("lon", "lat", "east", "north", "x", "y", "wkt", "list")
 """Roles of columns that say by themselves where a row lies."""
+ASSUMED = ("EPSG:4490", "headings longitude, latitude")
+"""What degrees are taken for where nothing names their datum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,18 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
     Columns that are called longitude and latitude hold degrees (decimal, or degrees,
     minutes and seconds), so only the datum is open: CGCS2000 is assumed, with a
     warning. Columns called x and y, easting and northing say nothing about the
-    reference system; the caller must then give it, as for WKT.
+    reference system; the caller must then give it, as for WKT. Where headings, titles
+    or a column name the datum of the degrees, that is the source's statement.
 
     Raises
     ------
     InputRefusedError
-        No coordinates; or rows of which nobody can say whether each is a site or a
-        vertex, or whether the vertices make areas or lines.
+        No coordinates; two datums are named; or rows of which nobody can say whether
+        each is a site or a vertex, or whether the vertices make areas or lines.
     """
     headings = find(table.columns)
     whole = {role: name for role, name in headings.roles.items() if role in WHERE}
+    stated = stated_datum(table, whole.values(), origin.found, origin.path)
     table, told = joined(table, whole, origin.path)
     if told:
         headings = find(table.columns)
@@ -97,11 +102,12 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
     if wkt is not None:
         geometry, unreadable = _from_wkt(table[wkt])
         made = Outlines(table.drop(columns=wkt), geometry, unreadable)
-        return _raw(made, origin, crs=None, found=())
+        return _raw(made, origin, system=None, found=())
     lists = headings.roles.get("list")
     if lists is not None and headings.pair is None:
         made, is_degrees = read_lists(table, lists, headings, origin.path)
-        return _raw(made, origin, crs="EPSG:4490" if is_degrees else None, found=())
+        system = (stated or ASSUMED) if is_degrees else None
+        return _raw(made, origin, system=system, found=())
     if lists is not None:
         _need_one_statement(table[lists], headings, origin.path)
     located = locate(table, headings, origin.path)
@@ -113,8 +119,8 @@ def place(table: pd.DataFrame, origin: Origin) -> RawTable:
         made = outlines(table, headings, xy, there=located.there, path=origin.path)
     else:
         made = _points(table, located)
-    crs = "EPSG:4490" if located.is_degrees else None
-    return _raw(made, origin, crs=crs, found=(*told, *located.found))
+    system = (stated or ASSUMED) if located.is_degrees else None
+    return _raw(made, origin, system=system, found=(*told, *located.found))
 
 
 def _need_one_statement(column: pd.Series, headings: Headings, path: Path) -> None:
@@ -134,21 +140,26 @@ def _need_one_statement(column: pd.Series, headings: Headings, path: Path) -> No
 
 
 def _raw(
-    made: Outlines, origin: Origin, *, crs: str | None, found: tuple[Found, ...]
+    made: Outlines,
+    origin: Origin,
+    *,
+    system: tuple[str, str] | None,
+    found: tuple[Found, ...],
 ) -> RawTable:
-    """Put a raw table together."""
+    """Put a raw table together; the system is told with where it is stated."""
+    crs, evidence = system or (None, "none")
     return RawTable(
         attributes=made.attributes.reset_index(drop=True),
         geometry=made.geometry,
         unreadable=made.unreadable,
         crs=crs,
-        crs_evidence="headings longitude, latitude" if crs else "none",
+        crs_evidence=evidence,
         format=origin.format,
         source_layer=origin.source_layer,
         encoding=origin.encoding,
         rows_in_file=len(made.geometry),
         found=(*origin.found, *found, *made.found),
-        crs_is_assumed=crs is not None,
+        crs_is_assumed=system is ASSUMED,
     )
 
 

@@ -206,7 +206,8 @@ def choose_layer(
     """Return the layer to read from a file that may hold several.
 
     `wanted` wins; else the only one; else the only one that the layer kind knows by
-    name. Anything else is refused: the first layer is not "the" layer.
+    name, unless another's name holds such a name too (STBHHX beside STBHHX_2): that may
+    be the rest of it. Anything else is refused: the first layer is not "the" layer.
     """
     if wanted is not None:
         if wanted in names:
@@ -221,7 +222,8 @@ def choose_layer(
         return names[0]
     folded = {fold(name) for name in known}
     matching = [name for name in names if fold(name) in folded]
-    if len(matching) == 1:
+    alike = [name for name in names if any(one in fold(name) for one in folded)]
+    if len(matching) == 1 and alike == matching:
         return matching[0]
     raise InputRefusedError(
         source=source,

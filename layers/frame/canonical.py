@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.frame.claims import is_outstanding
 from layers.frame.columns import Matched, match
 from layers.frame.identity import identify
 from layers.frame.values import NotReadable, as_text, is_missing, parse
 from layers.industry import earlier, may_have_lost_zero, readings
 from layers.issue import DataIssue
 from layers.quantity import quantity
+from layers.spec import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,7 +192,13 @@ def _value(cell: object, field: FieldSpec, *, keeps_odd: bool) -> tuple[Value, s
         if re.fullmatch(field.pattern, plain):
             return plain, _about_industry(plain) if field.name == INDUSTRY else ""
         return (value if keeps_odd else None), "code_malformed"
-    return value, ""
+    waits = field.is_claim and _claims_nothing(str(value), field)
+    return (None, "claim_outstanding") if waits else (value, "")
+
+
+def _claims_nothing(text: str, field: FieldSpec) -> bool:
+    """Whether a text claims nothing, and does not say that there is nothing."""
+    return fold(text) not in field.none_words and is_outstanding(text)
 
 
 def _about_industry(code: str) -> str:

@@ -14,12 +14,13 @@ import shapely
 
 from layers.geometry.densify import to_degrees
 from layers.geometry.mend import Mended, areal_part, mend
+from layers.geometry.parts import TYPES, are_left_over, shows_its_extent
 from layers.geometry.valid import are_finite, are_valid
-from layers.misfit import misfits, refuse_misfit
+from layers.misfit import in_other_zones, misfits, refuse_misfit
 from layers.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from layers.spec import GeometryType
 
 MAX_VERTICES = 2_000_000
-TYPES: Mapping[GeometryType, tuple[int, ...]] = {
-    "point": (0, 4),
-    "line": (1, 2, 5),
-    "polygon": (3, 6),
-}
 COLLECTION = 7
 FLAT = 2
 
@@ -53,6 +49,8 @@ class Fault:
         Whether the geometry is in the result all the same (mended).
     bounds
         (min_lon, min_lat, max_lon, max_lat) of what was taken out, where known.
+    is_bounded
+        Whether its box holds all that it stands for (see `shows_its_extent`).
     """
 
     position: int
@@ -62,6 +60,7 @@ class Fault:
     lon: float | None = None
     lat: float | None = None
     bounds: tuple[float, float, float, float] | None = None
+    is_bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,13 @@ def clean(
         flat, faults = _collections(_flat(geometry), accepted)
         codes = _triage(flat, unreadable, accepted)
     faults += [
-        Fault(int(at), codes[at], _type_facts(flat[at]), kept=False)
+        Fault(
+            int(at),
+            codes[at],
+            _type_facts(flat[at]),
+            kept=False,
+            is_bounded=shows_its_extent(flat[at], accepted),
+        )
         for at in np.flatnonzero(codes != "")
     ]
     good = np.flatnonzero(codes == "")
@@ -137,13 +142,16 @@ def _flat(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
 def _collections(
     geometry: NDArray[np.object_], accepted: tuple[GeometryType, ...]
 ) -> tuple[NDArray[np.object_], list[Fault]]:
-    """Replace a collection by its polygons where polygons are wanted."""
+    """Replace a collection by its polygons where polygons are wanted.
+
+    Only where the rest is left over; else the collection stays, and is set aside.
+    """
     if "polygon" not in accepted:
         return geometry, []
     result, faults = geometry.copy(), []
     for at in np.flatnonzero(shapely.get_type_id(geometry) == COLLECTION):
         areal = areal_part(geometry[at])
-        if areal is not None:
+        if areal is not None and are_left_over(geometry[at], accepted):
             result[at] = areal
             faults.append(Fault(int(at), "dimension_dropped", {}, kept=True))
     return result, faults
@@ -200,8 +208,11 @@ def _inside(
     if settled.transformer is not None:
         bounds[~are_finite(lonlat[good])] = np.nan
     wrong = misfits(bounds, settled)
-    if wrong.sum() * 2 > len(good):
-        raise refuse_misfit(shapely.bounds(raw[good[wrong]]), settled, source=source)
+    # A layer may reach into a zone beside its own, but not lie there.
+    for some in (wrong, in_other_zones(shapely.bounds(raw[good]), settled)):
+        if some.sum() * 2 > len(good):
+            far = shapely.bounds(raw[good[some]])
+            raise refuse_misfit(far, settled, source=source)
     faults = []
     for at, box in zip(good[wrong], shapely.bounds(raw[good[wrong]]), strict=True):
         facts: Facts = {"x": float(box[0]), "y": float(box[1])}

@@ -128,7 +128,8 @@ def settled_of(
         notes: list[Found] = [("datum_assumed", {})] if assumed else []
     else:
         settled = settle_here(given, evidence="given by the user")
-        if raw.crs is not None and is_stated(raw.crs) and not raw.crs_is_assumed:
+        said = is_stated(raw.crs) or declared(raw.crs) is not None
+        if said and not raw.crs_is_assumed:
             _need_agreement(raw, given, settled, source)
         facts: dict[str, str | float] = {"crs": settled.source}
         notes = [("crs_given_by_user", facts)]
@@ -152,15 +153,20 @@ def _need_agreement(
     """Refuse a reference system that contradicts the source's own.
 
     No format can state GCJ-02: a file that holds it says WGS 84 or CGCS2000 degrees.
+    A table can, in its headings.
     """
     if raw.crs is None:
         return
-    agrees = is_degrees(raw.crs) if settled.is_declared else same(raw.crs, given)
+    shifted = declared(raw.crs)
+    if shifted is not None:
+        agrees = declared(given) == shifted
+    else:
+        agrees = is_degrees(raw.crs) if settled.is_declared else same(raw.crs, given)
     if not agrees:
         raise CrsError(
             source=source,
             expected=settled.source,
-            got=f"{name_of(raw.crs)} ({raw.crs_evidence})",
+            got=f"{shifted or name_of(raw.crs)} ({raw.crs_evidence})",
             todo="leave crs out, or correct what the source says about itself",
         )
 
@@ -191,12 +197,13 @@ def _quarantine(
         if one.kept:
             continue
         row = {str(k): v for k, v in table.table.iloc[one.position].items()}
+        bounds = one.bounds or _raw_bounds(raw.geometry[one.position], settled)
         aside.append(
             Quarantined(
                 row=one.position,
                 feature_id=str(row["feature_id"]),
                 reason=one.code,
-                bounds=one.bounds or _raw_bounds(raw.geometry[one.position], settled),
+                bounds=bounds if one.is_bounded else None,
                 attributes=row,
             )
         )

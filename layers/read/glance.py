@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from layers import worker
 from layers.crs import name_of
+from layers.datum import declared
 from layers.errors import CrsError, ToolkitError
 from layers.formats.tiff import is_tiff
 from layers.read.address import need_file
@@ -184,7 +185,7 @@ def _stated(raw: RawTable) -> str:
     if raw.crs is None:
         return "none"
     try:
-        return name_of(raw.crs)
+        return declared(raw.crs) or name_of(raw.crs)
     except ProjCrsError:
         return repr(raw.crs)[:80]
 

@@ -15,8 +15,9 @@ import shapely
 from layers.errors import InputRefusedError, SourceNotFoundError
 from layers.layer import FRAME
 from spatial.ledger.model import Link
-from spatial.measure import area_m2, sliver_width_m
+from spatial.measure import area_m2
 from spatial.overlap import overlap_table
+from spatial.permits import stands_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,13 +132,14 @@ def _link(
     tolerance_m: float,
 ) -> Link:
     """Return the link of a clue with one reviewed site."""
-    rest = shapely.difference(shape, review.sites.geometry.loc[site])
+    reviewed = review.sites.geometry.loc[site]
+    rest = shapely.difference(shape, reviewed)
     outside = 0.0
     relation = "inside"
     if shapely.get_dimensions(shape) == _FLAT and not rest.is_empty:
         outside = max(float(area_m2(shape)) - float(shared), 0.0)
-        width = float(sliver_width_m(np.array([_areal(rest)], dtype=object))[0])
-        relation = "beyond" if width > tolerance_m else "inside"
+        is_out = stands_out(_areal(rest), reviewed, tolerance_m=tolerance_m)
+        relation = "beyond" if is_out else "inside"
     return Link(
         "review",
         f"{review.run_id}/{site}",

@@ -45,9 +45,9 @@ class Clues:
     table
         GeoDataFrame in EPSG:4490, indexed by ``patch_id``, most urgent first.
         Columns of the patches and of `spatial.permits.permit_table`;
-        ``outcome``, ``deciding_rule``; ``zones``: kind, id, name and shared area of
-        each control zone met; ``unchecked``: kinds of `REQUIRED` that cannot be
-        relied on here; columns of `spatial.monitor.priority.priority`.
+        ``outcome``, ``deciding_rule``; ``zones``: kind, id, name and shared area (0 of
+        a line or point) of each control zone met; ``unchecked``: kinds of `REQUIRED`
+        that cannot be relied on here; columns of `spatial.monitor.priority.priority`.
     set_aside
         The patches that are none, in their order, indexed by ``patch_id``, with
         ``reason``: those of the patches, and
@@ -103,8 +103,8 @@ def clues_of(
     Clues
         Every patch stands in `Clues.table` or in `Clues.set_aside`. A kept patch is a
         clue unless it meets no control zone and every required kind is known there
-        (``in_no_zone``), or an approval of no other class covers it and no rule
-        forbids it outright (``permitted``). What a patch may be is a guess and is not
+        (``in_no_zone``), or an approval of no other class covers it (``permitted``),
+        and no rule forbids it outright. What a patch may be is a guess and is not
         told to the rules: a clause that depends on it asks for it.
     """
     named = patches.set_index(pd.Index(list(patches["patch_id"]), dtype=object))
@@ -177,10 +177,11 @@ def _unchecked(
 
 
 def _zones(judged: Review, order: pd.Index) -> pd.Series:
-    """Return the control zones that each patch shares an area with."""
+    """Return the control zones that each patch overlaps; lines and points too."""
     pairs = judged.overlaps
     control = pairs["kind"].map(lambda kind: spec(kind).role == "control")
-    real = pairs[control & (pairs["area_m2"] > 0) & ~pairs["sliver"].astype(bool)]
+    overlap = pairs.geometry.notna() & ~pairs["sliver"].astype(bool)
+    real = pairs[control & overlap].fillna({"area_m2": 0.0})
     found: dict[str, list[tuple[str, str, str, float]]] = {one: [] for one in order}
     names = real[["site_id", "kind", "zone_id", "zone_name", "area_m2"]]
     for site, kind, zone, name, area in names.itertuples(index=False):
@@ -195,6 +196,7 @@ def _no_clue(table: gpd.GeoDataFrame) -> pd.Series:
     other_class = table["class_agrees"].map(lambda one: one is False)
     approved = (table["permit_state"] == "inside") & ~other_class
     reason = pd.Series(None, index=table.index, dtype=object)
-    reason[~met & ~unsure] = "in_no_zone"
-    reason[approved & (table["outcome"] != "prohibited")] = "permitted"
+    forbidden = table["outcome"] == "prohibited"  # beside a river, outside of all parks
+    reason[~met & ~unsure & ~forbidden] = "in_no_zone"
+    reason[approved & ~forbidden] = "permitted"
     return reason

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from layers import industry
@@ -46,8 +47,7 @@ def comparison(
         wanted = settings[wanted.name].value
         _check_setting(test, wanted)
     if test.operator in ("in", "names", "code_under"):
-        texts = (wanted,) if isinstance(wanted, str) else tuple(wanted)  # type: ignore[arg-type]
-        return _LISTED[test.operator](tuple(map(str, texts)))
+        return _LISTED[test.operator](_texts(wanted))
     if test.operator == "stated":
         return _stated(spec.field(test.name).none_words)
     if test.operator == "equals":
@@ -58,9 +58,15 @@ def comparison(
 
 
 def _check_setting(test: model.Test, value: object) -> None:
-    """Refuse a setting whose type the test cannot use."""
+    """Refuse a setting that the test cannot use.
+
+    A list of nothing, or of names where codes are compared, would match no project
+    ever: the rule would be off, and nobody would have said so.
+    """
     listed = test.operator in ("in", "names", "code_under")
-    fits = isinstance(value, str | tuple) if listed else isinstance(value, float | int)
+    fits = _is_list(value) if listed else isinstance(value, float | int)
+    if fits and test.operator == "code_under":
+        fits = all(map(_is_code, _texts(value)))
     if test.operator == "older_than_years":
         fits = isinstance(value, float | int) and value >= 0
         fits = fits and float(value).is_integer()  # type: ignore[arg-type]
@@ -74,10 +80,28 @@ def _check_setting(test: model.Test, value: object) -> None:
         )
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    """Return a list of texts, or one text, as texts."""
+    return (value,) if isinstance(value, str) else tuple(map(str, value))  # type: ignore[call-overload]
+
+
+def _is_list(value: object) -> bool:
+    """Whether a value is a list of texts, or one text, and none of them is blank."""
+    if not isinstance(value, str | tuple):
+        return False
+    return bool(value) and all(one.strip() for one in _texts(value))
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is an industry code: a section's letter alone is none."""
+    return _CODE.fullmatch(industry.digits(text)) is not None
+
+
+_CODE = re.compile(r"\d{2,4}")
 _EXPECTED = {
-    "in": "a list of texts",
-    "names": "a list of texts",
-    "code_under": "a list of texts",
+    "in": "a list of texts, not empty",
+    "names": "a list of texts, not empty",
+    "code_under": "a list of texts, each an industry code of two to four digits",
     "older_than_years": "a whole number of years, 0 or more",
 }
 

@@ -237,7 +237,7 @@ def limit_of(where: model.Where, shelf: Shelf) -> float | model.SettingRef | Non
     Raises
     ------
     InputRefusedError
-        The setting is no number.
+        The setting is no number above 0: a rule would be off without a word.
     """
     if not isinstance(where.distance_m, model.SettingRef):
         return where.distance_m
@@ -245,10 +245,10 @@ def limit_of(where: model.Where, shelf: Shelf) -> float | model.SettingRef | Non
     if name not in shelf.settings:
         return where.distance_m
     value = shelf.settings[name].value
-    if isinstance(value, str | tuple):
+    if isinstance(value, str | tuple) or not value > 0:
         raise InputRefusedError(
             source=f"setting {name!r}",
-            expected="a distance in metres",
+            expected="a distance above 0 metres",
             got=repr(value),
             todo="correct it in the workspace",
         )

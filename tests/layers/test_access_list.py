@@ -295,6 +295,35 @@ def test_another_format_is_refused(tmp_path):
         read(path)
 
 
+def with_second_sheet(folder, name, *rows):
+    path = as_xlsx(folder, [HEAD, GOOD])
+    book = openpyxl.load_workbook(path)
+    for row in rows:
+        (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+@pytest.mark.parametrize("rows", [(HEAD, WORDS), (WORDS,), (["说明", f"如 {KEY}"],)])
+def test_a_second_sheet_with_units_is_not_left_out(tmp_path, rows, in_process):
+    path = with_second_sheet(tmp_path, "附表", *rows)
+    with pytest.raises(InputRefusedError, match=r"the sheets 准入清单 and 附表"):
+        read(path, in_process=in_process)
+    assert len(read(path, sheet="准入清单", in_process=in_process).requirements) == 1
+
+
+def test_a_second_sheet_without_units_is_no_list(tmp_path):
+    path = with_second_sheet(tmp_path, "填写说明", ["编码按要求填写"])
+    assert len(read(path).requirements) == 1
+
+
+def test_a_sheet_whose_name_goes_on_is_not_left_out(tmp_path):
+    path = with_second_sheet(tmp_path, "准入清单（续）", ["编码按要求填写"])
+    with pytest.raises(InputRefusedError, match="say which one"):
+        read(path)
+
+
 def test_several_sheets_need_a_name(tmp_path):
     path = as_xlsx(tmp_path, [HEAD, GOOD], sheets=("甲表", "乙表"))
     with pytest.raises(InputRefusedError, match="2 layers"):

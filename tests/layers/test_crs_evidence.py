@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import layers
 from layers.errors import CrsError
 from layers.evidence import readings
+from layers.systems import zone_prefix
 
 OTOG = (106.6, 38.2, 108.9, 40.2)
 """About the box of 鄂托克旗."""
@@ -155,3 +156,29 @@ def test_a_file_without_numbers_that_speak_is_refused_as_before():
     assert refusal((5_000, 7_000)).endswith(
         "got none; find out which one it is and pass it: crs='EPSG:4490' (--crs)"
     )
+
+
+@pytest.mark.parametrize("lat", [18.0, 30.0, 39.0, 52.0])
+@pytest.mark.parametrize(("zone", "stated"), [(34, 35), (34, 33), (17, 18)])
+def test_eastings_of_the_zone_beside_are_refused_wherever_they_lie(zone, stated, lat):
+    # South of 40 degrees a zone too far is within ten degrees of the area of use.
+    first = 4488 if zone > 24 else 4478
+    meridian = 3 * zone if zone > 24 else 6 * zone - 3
+    site = shapely.box(meridian + 0.3, lat, meridian + 0.31, lat + 0.01)
+    right = gpd.GeoDataFrame(geometry=[site], crs=4490).to_crs(first + zone)
+    wrong = right.set_crs(first + stated, allow_override=True)
+    assert len(layers.from_frame(right, kind="project_site").frame) == 1
+    with pytest.raises(CrsError, match=f"EPSG:{first + zone}"):
+        layers.from_frame(wrong, kind="project_site")
+
+
+def test_a_layer_may_reach_into_the_zone_beside_its_own():
+    # Zone 34 ends at 103.5; of a province in one zone some lies 6 degrees east of it.
+    sites = [shapely.box(lon, 36, lon + 0.01, 36.01) for lon in (102, 104, 109)]
+    frame = gpd.GeoDataFrame(geometry=sites, crs=4490).to_crs(4522)
+    assert len(layers.from_frame(frame, kind="project_site").frame) == 3
+
+
+@pytest.mark.parametrize("crs", [3035, 4545, 3857, 32648])
+def test_eastings_without_a_zone_have_no_prefix(crs):
+    assert zone_prefix(pyproj.CRS(crs)) is None

@@ -216,3 +216,49 @@ def test_a_list_of_codes_with_a_domain_is_known_whole_or_not_at_all():
     assert told(layer, "value_outside_domain") == [
         (1, {"field": "site_activities", "value": "取土、跳舞"})
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("待批", "待定", "审批中", "正在办理", "尚未取得", "未办理", "暂无", "拟报批"),
+        *("不涉及", "无需办理", "N/A", "n/a", "——", "—", "？", "0", "×", "pending"),
+        *("待批（2025年3月申请）", " 办 理 中 "),
+    ],
+)
+def test_a_paper_that_is_not_there_yet_is_missing_and_told(text):
+    layer = one_site(农用地转用批准文号=text, 国务院批准文号=text)
+    assert layer.frame["farmland_approval"].tolist() == [None]
+    assert "claim_outstanding" in {one.code for one in layer.issues}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "国函〔0000〕0号（虚构）",
+            "无锡环审〔0000〕0号（虚构）",
+            "已批复",
+            "见附件3",
+        ),
+        *("未来科技城批〔0000〕0号（虚构）", "1", "无", "没有", "-", "/"),
+    ],
+)
+def test_a_paper_that_is_named_or_said_not_to_be_stays(text):
+    layer = one_site(国务院批准文号=text)
+    assert layer.frame["farmland_approval"].tolist() == [text]
+    assert "claim_outstanding" not in {one.code for one in layer.issues}
+
+
+def test_only_claims_are_looked_at_that_way():
+    layer = one_site(项目名称="待建厂房")
+    assert layer.frame["name"].tolist() == ["待建厂房"]
+
+
+def one_site(**columns):
+    frame = gpd.GeoDataFrame(
+        {name: [text] for name, text in columns.items()},
+        geometry=[shapely.Point(107, 40)],
+        crs=4490,
+    )
+    return layers.from_frame(frame, kind="project_site")

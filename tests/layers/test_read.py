@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import layers
-from layers.errors import CrsError, GeometryError
+from layers.errors import CrsError, GeometryError, InputRefusedError
 
 TABLE = gpd.GeoDataFrame(
     {
@@ -155,3 +155,20 @@ def test_inspect_says_what_is_in_a_file(tmp_path):
     lost.with_suffix(".prj").unlink()
     keys = [said.key for said in layers.inspect(lost).layers[0].problems]
     assert "inspect.crs_refused" in keys
+
+
+@pytest.mark.parametrize(
+    ("second", "read"),
+    [("CZKFBJ", True), ("STBHHX_2", False), ("生态保护红线补充", False)],
+)
+def test_a_second_layer_whose_name_goes_on_is_not_left_out(second, read, tmp_path):
+    path = tmp_path / "lines.gpkg"
+    frame = gpd.GeoDataFrame(geometry=[shapely.box(107, 40, 107.1, 40.1)], crs=4490)
+    for name in ("STBHHX", second):
+        frame.to_file(path, layer=name)
+    if read:
+        found = layers.read(path, kind="ecological_redline")
+        assert found.provenance.source_layer == "STBHHX"
+        return
+    with pytest.raises(InputRefusedError, match=f"2 layers: .*{second}"):
+        layers.read(path, kind="ecological_redline")

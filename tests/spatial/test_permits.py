@@ -87,6 +87,17 @@ def test_a_rim_of_a_pixel_is_within_the_accuracy_of_the_image():
 
 
 @pytest.mark.parametrize(
+    ("long", "expected"), [(0.1, "inside"), (0.2, "beyond"), (9, "beyond")]
+)
+def test_a_thin_tail_is_within_the_accuracy_no_farther_than_a_pixel(long, expected):
+    # A road of 0.1 squares (11 m) that leaves the pit by so many squares of 85 m.
+    pit, road = square(0, 0, 2, 2), square(2, 1, long, 0.1)
+    got = state(pit.union(road), ("A", "2024-01-01", "2026-12-31", pit), tolerance_m=12)
+    assert got["permit_state"] == expected
+    assert got["beyond_m2"] == pytest.approx(area_m2(road), rel=1e-4)
+
+
+@pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
         ("2020-01-01", "2025-09-15", "expired"),

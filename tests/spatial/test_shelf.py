@@ -22,7 +22,8 @@ from layers.layer import Workspace
 from layers.provenance import Coverage, Tolerance
 from layers.read import from_frame
 from spatial.measure import area_m2, sliver_width_m
-from spatial.shelf import Shelf, _surely_wider
+from spatial.shelf import Shelf
+from spatial.tolerance import _surely_wider
 
 KIND = "industrial_park"
 SIDE = 0.001
@@ -101,6 +102,48 @@ def test_a_site_below_the_tolerance_that_lies_in_a_zone_is_no_sliver():
     )
     assert verdicts(shelf(trench)) == {"west": "overlap"}
     assert verdicts(shelf(plinth)) == {"west": "overlap"}
+
+
+def test_an_overlap_that_takes_half_of_the_zone_is_no_sliver():
+    # The west zone cut down to 0.7 m2: within the site, half in it, a third in it.
+    small = shapely.box(107, 40, 107 + 1e-5, 40 + 0.77e-5)
+    tolerance = Tolerance(area_m2=1.0, width_m=0.5, source="drawn")
+    office = Workspace(
+        "office", None, {"west": park("west", small, tolerance=tolerance)}
+    )
+
+    def verdict(share):
+        site = square(share * 1e-2 - 1, -1, share * 1e-2, 1)
+        frame = gpd.GeoDataFrame({"site_id": ["1"]}, geometry=[site], crs=4490)
+        table = from_frame(frame, kind="project_site").frame.reset_index(drop=True)
+        return verdicts(Shelf(table, office, dt.date(2025, 6, 1)))["west"]
+
+    assert [verdict(share) for share in (1, 0.6, 0.3)] == [
+        "overlap",
+        "overlap",
+        "sliver",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spring", "word"), [((0.5, 0.5), "overlap"), ((1, 0.5), "touch")]
+)
+def test_a_zone_that_is_a_point_lies_within_a_site_or_on_its_border(spring, word):
+    point = shapely.Point(107 + spring[0] * SIDE, 40 + spring[1] * SIDE)
+    frame = gpd.GeoDataFrame({"name": ["spring"]}, geometry=[point], crs=4490)
+    layer = from_frame(frame, kind="rural_water_source", id="west")
+    site = gpd.GeoDataFrame({"site_id": ["1"]}, geometry=[square(0, 0, 1, 1)], crs=4490)
+    drawn = Shelf(site, Workspace("o", None, {"west": layer}), dt.date(2025, 6, 1))
+    pairs = drawn.pairs("rural_water_source")
+    assert pairs["interior"].tolist() == [word == "overlap"]
+    assert pairs["sliver"].tolist() == [False]
+
+
+def test_one_of_several_points_in_a_zone_is_an_overlap():
+    inside, outside = square(0, 0, 1, 1).centroid, square(7, 7, 8, 8).centroid
+    assert verdicts(shelf(shapely.MultiPoint([inside, outside]))) == {"west": "overlap"}
+    corner = shapely.MultiPoint([(107, 40), outside])
+    assert verdicts(shelf(corner)) == {"west": "touch"}
 
 
 def test_areas_of_zones_that_tile_a_site_add_up_as_printed():

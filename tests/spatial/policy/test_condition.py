@@ -251,6 +251,33 @@ def test_a_setting_of_the_wrong_type_is_refused():
         ask(test, industry=["2613"], settings=office)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [(), "25、26", "化工", ("26", "化工"), ("26", ""), ("C",), ("2",), ("26131",)],
+)
+def test_a_list_that_would_match_no_project_is_refused(value):
+    test = model.Test("industry", "code_under", SettingRef("heavy"))
+    office = {"heavy": Setting("heavy", value, "虚构")}
+    with pytest.raises(InputRefusedError, match=r"setting 'heavy'.*an industry code"):
+        ask(test, industry=["2613"], settings=office)
+
+
+@pytest.mark.parametrize("value", [("C26", "\uff12\uff15"), ("26", "2613"), "c2613"])
+def test_codes_with_a_letter_or_in_full_width_are_codes(value):
+    test = model.Test("industry", "code_under", SettingRef("heavy"))
+    office = {"heavy": Setting("heavy", value, "虚构")}
+    assert ask(test, industry=["2613"], settings=office).truth.tolist() == [TRUE]
+
+
+@pytest.mark.parametrize("operator", ["in", "names"])
+@pytest.mark.parametrize("value", [(), " ", ("工厂", "")])
+def test_a_list_of_nothing_is_refused(operator, value):
+    test = model.Test("name", operator, SettingRef("parks"))
+    office = {"parks": Setting("parks", value, "虚构")}
+    with pytest.raises(InputRefusedError, match=r"setting 'parks'.*not empty"):
+        ask(test, name=["工厂"], settings=office)
+
+
 def test_a_reading_by_assumption_is_reported_where_it_is_used():
     test = model.Test(
         "construction",

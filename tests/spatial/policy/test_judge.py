@@ -211,6 +211,17 @@ def test_a_distance_that_nobody_set_is_unknown_and_a_set_one_counts():
         judge(word, rules)
 
 
+@pytest.mark.parametrize("distance_m", [0.0, -250.0])
+def test_a_distance_that_would_put_a_rule_off_is_refused(distance_m):
+    near = model.Where(
+        "within_distance", "ecological_redline", distance_m=model.SettingRef("belt")
+    )
+    zones = layer("ecological_redline", (ZONE, {}))
+    none = shelf([(AWAY, {})], zones, settings={"belt": distance_m})
+    with pytest.raises(InputRefusedError, match=r"'belt'.*above 0 metres.*-?\d"):
+        judge(none, [book(ban(near))])
+
+
 def test_land_that_no_unit_covers_is_a_gap_beside_the_finding():
     needs = overlaps("control_unit", must_be_covered=True)
     unit = (ZONE, {"category": "key"})
