@@ -107,15 +107,25 @@ def _together(
 
 
 def day_of(on: dt.date | str) -> dt.date:
-    """Return a day given as a date or as ``YYYY-MM-DD``."""
+    """Return a day given as a date or as ``YYYY-MM-DD``.
+
+    A moment is refused: which day it is depends on the time zone, and half past
+    eleven at night in Greenwich is tomorrow in China.
+    """
+    refused = InputRefusedError(
+        source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
+    )
+    if isinstance(on, dt.datetime):
+        raise refused
     if isinstance(on, dt.date):
         return on
     try:
-        return dt.date.fromisoformat(on)
+        day = dt.date.fromisoformat(on)
     except ValueError as error:
-        raise InputRefusedError(
-            source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
-        ) from error
+        raise refused from error
+    if str(day) != on:
+        raise refused
+    return day
 
 
 def rulebooks_of(office: Workspace) -> tuple[Rulebook, ...]:

@@ -23,6 +23,7 @@ from spatial.inner_borders import with_inner_borders
 from spatial.measure import largest_remainder, sliver_width_m
 from spatial.meetings import Meetings
 from spatial.overlap import intersection_geometry
+from spatial.together import HALF, none_together
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from spatial.lacks import Lacks
 
 
-_HALF = 0.5
 # Shares that add up to 1 this closely are those of zones that tile the site.
 _TILES = 1e-9
 _HALF_UNIT_M2 = 0.005
@@ -152,6 +152,7 @@ class Shelf:
         table = with_inner_borders(table, self.sites, self.zones(kind))
         meets = _meets(table)
         thin = self._below_tolerance(kind, table)
+        thin &= ~self._none_together(kind, table, thin)
         return _adding_up(table.assign(sliver=meets & thin, interior=meets & ~thin))
 
     def _with_near(self, kind: str, within_m: float) -> pd.DataFrame:
@@ -190,7 +191,7 @@ class Shelf:
         limit_m = layer.map(lambda name: tolerance[name].width_m).to_numpy(float)
         area = table["area_m2"].to_numpy()
         length = table["length_m"].to_numpy()
-        takes_half = table["share_of_site"].to_numpy() >= _HALF
+        takes_half = table["share_of_site"].to_numpy() >= HALF
         small: np.ndarray = (area <= limit_m2) | (length <= limit_m)
         wide = np.flatnonzero((area > limit_m2) & (limit_m > 0) & ~takes_half)
         if wide.size:
@@ -200,6 +201,29 @@ class Shelf:
             small[wide] = sliver_width_m(shapes) <= limit_m[wide]
         thin: np.ndarray = small & ~takes_half
         return thin
+
+    def _none_together(
+        self, kind: str, table: pd.DataFrame, thin: np.ndarray
+    ) -> np.ndarray:
+        """Whether each sliver is none together with those of zones like its own."""
+        if np.count_nonzero(thin) < 2:  # noqa: PLR2004  nothing to count together
+            return np.zeros(len(table), dtype=bool)
+        zone = table["zone"].to_numpy()
+        zones = self.zones(kind)
+        told = [one.name for one in spec(kind).fields if one.domain]
+        tolerance = {one.id: one.tolerance for one in self.layers(kind)}
+        layer = zones["layer"].iloc[zone]
+        limits = {
+            "limit_m2": layer.map(lambda name: tolerance[name].area_m2).to_numpy(float),
+            "limit_m": layer.map(lambda name: tolerance[name].width_m).to_numpy(float),
+        }
+        sort = zones.groupby(["layer", *told], dropna=False, sort=False).ngroup()
+        return none_together(
+            table.assign(layer=layer.to_numpy(), **limits),
+            thin,
+            sort=sort.to_numpy()[zone],
+            shapes=self.meetings(kind).shapes,
+        )
 
     def shapes_met(self, kind: str) -> np.ndarray:
         """Return the overlap of each pair that meets, as ``self.pairs(kind)`` stands.
@@ -268,8 +292,11 @@ class Shelf:
         limit_m = max((one.width_m for one in tolerances), default=0.0)
         area = table["remainder_m2"].to_numpy()
         length = table["remainder_length_m"].to_numpy()
-        whole = table["covered_share"].to_numpy() >= silence.COVERED_SHARE
-        outside: np.ndarray = ~whole & ~((area <= limit_m2) | (length <= limit_m))
+        share = table["covered_share"].to_numpy()
+        whole = share >= silence.COVERED_SHARE
+        # A site that is itself below the tolerance still lies outside of it all.
+        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > HALF)
+        outside: np.ndarray = ~whole & ~slip
         return outside
 
     def doubts(self, kind: str, *, within_m: float = 0.0) -> Lacks:
