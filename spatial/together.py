@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from spatial.measure import sliver_width_m
@@ -24,6 +23,8 @@ from spatial.overlap.overlays import size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from spatial.measure.ellipsoid import Integers
 
