@@ -22,7 +22,8 @@ from spatial.lacks import Lacks, SharedLacks
 from spatial.policy.choice import BY_REGION, of_region, spelled_out
 from spatial.policy.judge import judge
 from spatial.policy.load import load_rulebook
-from spatial.report.layer_records import kinds_asked_for
+from spatial.policy.territory import spoken_for, strangers
+from spatial.report.layer_records import territories_by_kind
 from spatial.units import judge_units
 from spatial.units.model import KIND as UNITS
 
@@ -86,6 +87,7 @@ def judged(
     silent = (
         _without_rule(shelf, judgement, units),
         _without_law(shelf, judgement, rulebooks),
+        _beyond_region(shelf, judgement, rulebooks),
     )
     return Judged(_together(judgement, units, silent), units)
 
@@ -105,15 +107,25 @@ def _together(
 
 
 def day_of(on: dt.date | str) -> dt.date:
-    """Return a day given as a date or as ``YYYY-MM-DD``."""
+    """Return a day given as a date or as ``YYYY-MM-DD``.
+
+    A moment is refused: which day it is depends on the time zone, and half past
+    eleven at night in Greenwich is tomorrow in China.
+    """
+    refused = InputRefusedError(
+        source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
+    )
+    if isinstance(on, dt.datetime):
+        raise refused
     if isinstance(on, dt.date):
         return on
     try:
-        return dt.date.fromisoformat(on)
+        day = dt.date.fromisoformat(on)
     except ValueError as error:
-        raise InputRefusedError(
-            source="on", expected="a date YYYY-MM-DD", got=repr(on), todo="correct it"
-        ) from error
+        raise refused from error
+    if str(day) != on:
+        raise refused
+    return day
 
 
 def rulebooks_of(office: Workspace) -> tuple[Rulebook, ...]:
@@ -174,20 +186,25 @@ def _rulebook(name: str, office: Workspace) -> Rulebook:
 
 
 def _without_rule(shelf: Shelf, judgement: Judgement, units: UnitJudgement) -> Lacks:
-    """Control zones that a site overlaps and that no rule of the day speaks of.
+    """Control zones that a site overlaps and that no rule of the day speaks of there.
 
-    A control zone without a rule is not a zone without law: a person must look. An
+    A control zone without a rule is not a zone without law: a person must look. So it
+    is where the rules that speak of the kind are those of the next province. An
     access list speaks of the units of its layer.
     """
-    asked = set(kinds_asked_for(judgement, with_advice=False))
+    asked = territories_by_kind(judgement, with_advice=False)
     said_of: dict[tuple[str, bytes], Unknown] = {}
     lacks: list[tuple[int, Unknown]] = []
     for kind in kinds():
-        if spec(kind).role != "control" or kind in asked or not shelf.has(kind):
+        if spec(kind).role != "control" or not shelf.has(kind):
+            continue
+        spoken = spoken_for(asked.get(kind, ()), shelf)
+        if spoken.all():
             continue
         zones = shelf.zones(kind)
         pairs = shelf.pairs(kind)
-        met = pairs[pairs["interior"]].drop_duplicates(["site", "zone"])
+        open_ = pairs["interior"] & ~spoken[pairs["site"].to_numpy(dtype=int)]
+        met = pairs[open_].drop_duplicates(["site", "zone"])
         if kind == UNITS:
             of_layer = zones["layer"].iloc[met["zone"].to_numpy()]
             met = met[~of_layer.isin(units.judged_layers).to_numpy()]
@@ -211,20 +228,59 @@ def _no_rule(kind: str, zones: pd.DataFrame) -> Unknown:
 def _without_law(
     shelf: Shelf, judgement: Judgement, rulebooks: tuple[Rulebook, ...]
 ) -> Lacks:
-    """Every site, when not one rule applies in this place on the day.
+    """Sites that lie, in part at least, where not one rule applies on the day.
 
     Rulebooks begin at some day and end at some border; beyond, their silence is not
     the law's. Nor is it where activities are reviewed and only the rules on projects
     apply.
     """
-    applied = {one.rule.about for one in judgement.rules if _says_what_follows(one)}
-    if judgement.about in applied:
-        return Lacks()
-    which = "no_activity_rule" if applied else "no_rule_in_force"
+    follows = [one.rule for one in judgement.rules if _says_what_follows(one)]
+    heard = [one for one in follows if one.about == judgement.about]
     books = ", ".join(one.id for one in rulebooks)
+    if heard:
+        open_ = ~spoken_for((one.territory for one in heard), shelf)
+        which = "no_rule_in_part"
+    else:
+        open_ = np.ones(len(shelf.sites), dtype=bool)
+        which = "no_activity_rule" if follows else "no_rule_in_force"
     said = message(f"doubt.{which}", rulebooks=books, on=str(shelf.on))
     lack = Unknown(-1, "", "no_rule_in_force", "rulebooks", said)
-    return Lacks.at(np.arange(len(shelf.sites)), lack)
+    return Lacks.at(np.flatnonzero(open_), lack)
+
+
+def _beyond_region(
+    shelf: Shelf, judgement: Judgement, rulebooks: tuple[Rulebook, ...]
+) -> Lacks:
+    """Sites on ground of which the rules of the office's own region say nothing.
+
+    These rules are taken to apply to every site. Where the layer of administrative
+    units has the site, or a part of it, in the next county, that county's own rules
+    were not asked.
+    """
+    follows = (one.rule.territory for one in judgement.rules if _says_what_follows(one))
+    strange = strangers(follows, shelf)
+    if not strange.any():
+        return Lacks()
+    pairs = shelf.pairs("admin_unit")
+    zone = pairs["zone"].to_numpy(dtype=int)
+    met = pairs[pairs["interior"].to_numpy(dtype=bool) & strange[zone]]
+    units = shelf.zones("admin_unit")
+    shown = units["name"].fillna(units["code"]).astype(str)
+    books = ", ".join(one.id for one in rulebooks)
+    said_of: dict[str, Unknown] = {}
+    lacks: list[tuple[int, Unknown]] = []
+    for site, group in met.groupby("site", sort=True):
+        names = ", ".join(dict.fromkeys(shown.iloc[group["zone"].to_numpy()]))
+        if names not in said_of:
+            said = message(
+                "doubt.outside_region",
+                units=names,
+                region=shelf.region or "",
+                rulebooks=books,
+            )
+            said_of[names] = Unknown(-1, "", "no_rule_in_force", "region", said)
+        lacks.append((int(str(site)), said_of[names]))
+    return Lacks.each(lacks)
 
 
 def _says_what_follows(judged: JudgedRule) -> bool:

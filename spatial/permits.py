@@ -287,6 +287,31 @@ def _agrees(permits: gpd.GeoDataFrame, deciding: list[int], kind: str) -> bool |
     return None if kind == "unknown" or not known else False
 
 
+def of_rivals(permits: gpd.GeoDataFrame, rivals: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    """Return permits of which those of rival editions bear no dates.
+
+    Parameters
+    ----------
+    permits
+        As for `permit_table`.
+    rivals
+        (n,) which come from one of several editions that are in force together: the
+        other may have withdrawn the permit, so whether it holds is unknown.
+
+    Returns
+    -------
+    GeoDataFrame
+        The permits themselves where there are no rivals.
+    """
+    if not rivals.any():
+        return permits
+    days = {
+        name: permits[name].astype(object).mask(rivals, None)
+        for name in ("valid_from", "valid_to")
+    }
+    return permits.assign(**days)
+
+
 def permit_counts(table: pd.DataFrame) -> Mapping[str, int]:
     """Return how many patches each state has, in the order of `STATES`."""
     count = table["permit_state"].value_counts()

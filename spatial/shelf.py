@@ -23,6 +23,7 @@ from spatial.inner_borders import with_inner_borders
 from spatial.measure import largest_remainder
 from spatial.meetings import Meetings
 from spatial.overlap import intersection_geometry
+from spatial.together import HALF, none_together
 from spatial.tolerance import slivers
 
 if TYPE_CHECKING:
@@ -199,14 +200,26 @@ class Shelf:
         return self.meetings(kind).margins_m(pairs.index.to_numpy(dtype=np.int64))
 
     def _below_tolerance(self, kind: str, table: pd.DataFrame) -> np.ndarray:
-        """Whether each overlap is a sliver by its layer's tolerance at most."""
-        layer = self.zones(kind)["layer"].iloc[table["zone"].to_numpy()]
+        """Whether each overlap is a sliver by its layer's tolerance at most.
+
+        Alone, and together with those of zones that rules cannot tell from its own.
+        """
+        zones, zone = self.zones(kind), table["zone"].to_numpy()
+        layer = zones["layer"].iloc[zone]
         tolerance = {one.id: one.tolerance for one in self.layers(kind)}
-        return slivers(
-            self.meetings(kind),
-            table,
+        table = table.assign(
+            layer=layer.to_numpy(),
             limit_m2=layer.map(lambda name: tolerance[name].area_m2).to_numpy(float),
             limit_m=layer.map(lambda name: tolerance[name].width_m).to_numpy(float),
+        )
+        found = self.meetings(kind)
+        thin = slivers(found, table)
+        if not (thin & (table[["area_m2", "length_m"]] > 0).any(axis=1)).any():
+            return thin
+        told = [one.name for one in spec(kind).fields if one.domain]
+        sort = zones.groupby(["layer", *told], dropna=False, sort=False).ngroup()
+        return thin & ~none_together(
+            table, thin, sort=sort.to_numpy()[zone], shapes=found.shapes
         )
 
     def shapes_met(self, kind: str) -> np.ndarray:
@@ -276,8 +289,11 @@ class Shelf:
         limit_m = max((one.width_m for one in tolerances), default=0.0)
         area = table["remainder_m2"].to_numpy()
         length = table["remainder_length_m"].to_numpy()
-        whole = table["covered_share"].to_numpy() >= silence.COVERED_SHARE
-        outside: np.ndarray = ~whole & ~((area <= limit_m2) | (length <= limit_m))
+        share = table["covered_share"].to_numpy()
+        whole = share >= silence.COVERED_SHARE
+        # A site that is itself below the tolerance still lies outside of it all.
+        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > HALF)
+        outside: np.ndarray = ~whole & ~slip
         return outside
 
     def doubts(self, kind: str, *, within_m: float = 0.0) -> Lacks:

@@ -19,8 +19,7 @@ An overlap no wider than the tolerance is none of these three:
 - the site goes through the zone: on two sides of the overlap the zone reaches farther
   than the tolerance.
 
-Nor is one of many: small overlaps of a site that lie side by side are looked at as the
-one that they are together, whatever the zones are cut into.
+Those of several zones together are the matter of `spatial.together`.
 """
 
 from __future__ import annotations
@@ -33,27 +32,23 @@ import shapely
 from spatial.measure import area_m2, depth_m, sliver_width_m
 from spatial.measure.ellipsoid import box_centre, grown_bounds, to_plane
 from spatial.overlap.overlays import POLYGON, dimension
+from spatial.together import HALF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from spatial.measure.ellipsoid import Floats, Integers, Shapes
     from spatial.meetings import Meetings
 
-_HALF = 0.5
 # A degree of a meridian at the pole; a plane about a site errs by far less than 10 %.
 _LONGEST_DEGREE_M = 111_700.0
 _ROOM = 1.1
 _LINE = 1
 _AROUND = 4.0  # tolerances about an overlap that tell whether a zone goes on
-_HAIR_M = 0.01  # nearer than this overlaps lie side by side
+_HAIR_M = 0.01  # nearer than this, one lies beside the other
 
 
-def slivers(
-    found: Meetings, table: pd.DataFrame, *, limit_m2: Floats, limit_m: Floats
-) -> np.ndarray:
+def slivers(found: Meetings, table: pd.DataFrame) -> np.ndarray:
     """Return which pairs overlap by a sliver at most.
 
     Parameters
@@ -61,10 +56,9 @@ def slivers(
     found
         Sites and zones.
     table
-        Their pairs, as ``found.table`` has them.
-    limit_m2, limit_m
-        (n,) tolerance of the zone's layer: overlaps up to this area, this width (or
-        length, of lines) are slivers.
+        Their pairs, as ``found.table`` has them, and columns ``limit_m2`` and
+        ``limit_m``, the tolerance of the zone's layer: overlaps up to this area, this
+        width (or length, of lines) are slivers.
 
     Returns
     -------
@@ -73,7 +67,8 @@ def slivers(
     """
     area = table["area_m2"].to_numpy()
     length = table["length_m"].to_numpy()
-    takes_half = table["share_of_site"].to_numpy() >= _HALF
+    limit_m2, limit_m = table["limit_m2"].to_numpy(), table["limit_m"].to_numpy()
+    takes_half = table["share_of_site"].to_numpy() >= HALF
     # A length of 0 is a road over a river, both drawn as lines: they cross or touch.
     short = (length > 0) & (length <= limit_m)
     thin = ((area <= limit_m2) | short) & ~takes_half
@@ -88,7 +83,6 @@ def slivers(
     strips = thin & (area > limit_m2)
     thin &= ~pairs.deep(strips, limit_m)
     thin &= ~pairs.through(thin & ((area > limit_m2) | (length > 0)), limit_m)
-    thin &= ~pairs.large_together(thin & (area > 0), limit_m2, limit_m)
     return np.asarray(thin)
 
 
@@ -111,7 +105,6 @@ class _Pairs:
         self.site = table["site"].to_numpy(dtype=np.int64)
         self.zone = table["zone"].to_numpy(dtype=np.int64)
         self.area = table["area_m2"].to_numpy()
-        self.share = table["share_of_site"].to_numpy()
 
     def sites(self, rows: Integers) -> Shapes:
         """Return the sites of some pairs."""
@@ -128,7 +121,7 @@ class _Pairs:
         rows = np.flatnonzero(asked)
         true = np.zeros(len(asked), dtype=bool)
         if rows.size:
-            true[rows] = self.area[rows] >= _HALF * area_m2(self.zones(rows))
+            true[rows] = self.area[rows] >= HALF * area_m2(self.zones(rows))
         return true
 
     def deep(self, asked: np.ndarray, limit_m: Floats) -> np.ndarray:
@@ -162,39 +155,6 @@ class _Pairs:
                 true[row] = _goes_on(overlap, whole, other, float(limit_m[row]))
         return true
 
-    def large_together(
-        self, asked: np.ndarray, limit_m2: Floats, limit_m: Floats
-    ) -> np.ndarray:
-        """Whether an overlap is, with others of the site beside it, no sliver."""
-        true = np.zeros(len(asked), dtype=bool)
-        rows = np.flatnonzero(asked)
-        many = np.bincount(self.site[rows], minlength=1)[self.site[rows]] > 1
-        for group in self._side_by_side(rows[many]):
-            whole = shapely.union_all(self.found.shapes(group))
-            (whole_m2,) = area_m2(np.array([whole], dtype=object))
-            half = self.share[group].max() * whole_m2 / self.area[group].max() >= _HALF
-            wide = whole_m2 > limit_m2[group].max() and (
-                _width_m(whole) > limit_m[group].max()
-            )
-            true[group] = half or wide
-        return true
-
-    def _side_by_side(self, rows: Integers) -> Iterator[Integers]:
-        """Yield groups of two overlaps and more of one site that lie side by side."""
-        for site in np.unique(self.site[rows]).tolist():
-            mine = rows[self.site[rows] == site]
-            shapes = _in_plane(self.found.shapes(mine))
-            group = np.arange(len(mine))
-            a, b = shapely.STRtree(shapes).query(
-                shapes, predicate="dwithin", distance=_HAIR_M
-            )
-            for one, other in zip(a.tolist(), b.tolist(), strict=True):
-                if group[one] != group[other]:
-                    group[group == group[other]] = group[one]
-            for number in np.unique(group).tolist():
-                if (group == number).sum() > 1:
-                    yield mine[group == number]
-
 
 def _is_areal(shape: shapely.Geometry) -> bool:
     return bool(shapely.get_dimensions(shape) == POLYGON)
@@ -204,16 +164,6 @@ def _in_plane(shapes: Shapes) -> Shapes:
     """Return shapes in metres about one centre."""
     whole = np.array([shapely.geometrycollections(shapes)], dtype=object)
     return to_plane(shapes, np.repeat(box_centre(whole), len(shapes), axis=0))
-
-
-def _width_m(shape: shapely.Geometry) -> float:
-    """Return how thick a shape is once what lies side by side has been joined."""
-    (plane,) = _in_plane(np.array([shape], dtype=object))
-    closed = shapely.buffer(shapely.buffer(plane, _HAIR_M), -_HAIR_M)
-    parts = shapely.get_parts(closed)
-    mean = 2 * shapely.area(parts) / shapely.length(parts)
-    circle = shapely.maximum_inscribed_circle(parts, tolerance=mean / 10)
-    return float(np.maximum(mean, 2 * shapely.length(circle)).max()) - 2 * _HAIR_M
 
 
 def _goes_on(

@@ -14,7 +14,7 @@ from layers.layer import FRAME
 from layers.spec import spec
 from spatial import silence
 from spatial.monitor.priority import priority
-from spatial.permits import permit_table
+from spatial.permits import of_rivals, permit_table
 from spatial.siting import review
 from spatial.text import message
 
@@ -147,11 +147,15 @@ def _approvals(
     if not layers:
         return permit_table(kept, None, on=on, tolerance_m=tolerance_m)
     frames = [one.frame for one in layers]
-    permits = pd.concat(frames, ignore_index=True)
+    rivals = {name for names in silence.rival_editions(layers) for name in names}
+    doubtful = np.repeat([one.id in rivals for one in layers], [len(f) for f in frames])
+    permits = gpd.GeoDataFrame(
+        pd.concat(frames, ignore_index=True), geometry="geometry", crs=FRAME
+    )
     reach = max([one.accuracy_m or 0.0 for one in layers])
     return permit_table(
         kept,
-        gpd.GeoDataFrame(permits, geometry="geometry", crs=FRAME),
+        of_rivals(permits, doubtful),
         on=on,
         tolerance_m=max(tolerance_m, reach),
         known=~_doubted(kept, office, kind="permit", on=on),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FULL = 1 - 1e-9
 """A share of a zone that is all of it, but for rounding."""
 _WHOLE = 0.99995
+_NOT_SHOWN = ("missing", "not_in_force")
 
 
 class Clue(NamedTuple):
@@ -180,9 +181,28 @@ def summary(found: Monitoring, lang: Lang) -> tuple[str, ...]:
     if unchecked:
         kinds = _joined([kind_title(one, lang) for one in unchecked], lang)
         said.append(say("monitor.unchecked", lang, kinds=kinds))
+    lacking = [one for one in without_layer(found) if one not in unchecked]
+    if lacking:
+        kinds = _joined([kind_title(one, lang) for one in lacking], lang)
+        said.append(say("monitor.without_layer", lang, kinds=kinds))
     if "not_checked" in set(found.table["permit_state"]):
         said.append(say("monitor.no_permit_layer", lang))
     return tuple(said)
+
+
+def without_layer(found: Monitoring) -> list[str]:
+    """Return the kinds of control zones that rules ask for and no layer shows.
+
+    A patch that meets no zone of the layers that are there may lie in one of these.
+    """
+    records = found.clues.review.content.layers
+    shown = {one.kind for one in records if one.status not in _NOT_SHOWN}
+    lacking = (one.kind for one in records if one.status in _NOT_SHOWN)
+    return [
+        one
+        for one in dict.fromkeys(lacking)
+        if one not in shown and spec(one).role == "control"
+    ]
 
 
 def unseen(found: Monitoring, lang: Lang) -> str:

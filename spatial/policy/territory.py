@@ -19,8 +19,10 @@ from spatial.policy.where import locate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spatial.policy.condition import Mask
     from spatial.policy.desk import Desk
     from spatial.policy.place import Place
+    from spatial.shelf import Shelf
 
 
 def trunk(adcode: str) -> str:
@@ -78,6 +80,72 @@ def applies(territory: tuple[str, ...], desk: Desk) -> Place | None:
         if not is_above(region, territory):
             return None
     return _by_unit(territory, desk) if len(desk.shelf.sites) else everywhere
+
+
+def spoken_for(territories: Iterable[tuple[str, ...]], shelf: Shelf) -> Mask:
+    """Return the sites of which all the ground lies in some of these territories.
+
+    Parameters
+    ----------
+    territories
+        Those of rules that apply (see `applies`) to some sites of the shelf; an empty
+        one is everywhere.
+    shelf
+        Its region decides for all sites where a territory holds it; else the layer of
+        administrative units, as for `applies`.
+
+    Returns
+    -------
+    ndarray
+        (n,) False where a part of the site lies elsewhere, or may: a rule of one
+        province says nothing of the ground in the next, nor of ground of which nobody
+        says where it lies.
+    """
+    every = tuple(territories)
+    region = shelf.region
+    for one in every:
+        if not one or (region is not None and is_under(region, one)):
+            return np.ones(len(shelf.sites), dtype=bool)
+    codes = shelf.zones("admin_unit")["code"].astype(object).tolist()
+    meant = [any(_of_code(code, one)[0] == TRUE for one in every) for code in codes]
+    if not any(meant) or shelf.rivals("admin_unit"):
+        return np.zeros(len(shelf.sites), dtype=bool)
+    cover = shelf.cover("admin_unit", zones=np.array(meant, dtype=bool))
+    held: Mask = ~cover["outside"].to_numpy(dtype=bool)
+    return held
+
+
+def strangers(territories: Iterable[tuple[str, ...]], shelf: Shelf) -> Mask:
+    """Return the administrative units that the region's own rules do not hold.
+
+    Parameters
+    ----------
+    territories
+        As for `spoken_for`.
+    shelf
+        With a region.
+
+    Returns
+    -------
+    ndarray
+        Mask over ``shelf.zones("admin_unit")``: units outside of the region, and
+        outside of a territory for the sake of which a rule is taken to apply to every
+        site. None without a region.
+    """
+    codes = shelf.zones("admin_unit")["code"].astype(object).tolist()
+    region = shelf.region
+    if region is None:
+        return np.zeros(len(codes), dtype=bool)
+    own = [one for one in territories if one and is_under(region, one)]
+
+    def strange(code: object) -> bool:
+        if not isinstance(code, str) or not code.strip():
+            return False
+        if is_under(code, [region]) or is_above(code, [region]):
+            return False
+        return any(_of_code(code, one)[0] == FALSE for one in own)
+
+    return np.array([strange(code) for code in codes], dtype=bool)
 
 
 def _by_unit(territory: tuple[str, ...], desk: Desk) -> Place:

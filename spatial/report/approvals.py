@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from spatial.permits import permit_table
+from spatial.permits import of_rivals, permit_table
 from spatial.report.columns import Column, Table
 from spatial.report.words import hectares, number, say, visible
+from spatial.silence import rival_editions
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -114,6 +115,9 @@ def _table(shelf: Shelf) -> pd.DataFrame:
     """Return the table of permits: compared where a site meets one, else in a word."""
     sites, pairs = shelf.sites, shelf.pairs(KIND)
     known = ~shelf.doubts(KIND).mask(len(sites))
+    rivals = {name for names in rival_editions(shelf.layers(KIND)) for name in names}
+    zones = shelf.zones(KIND)
+    permits = of_rivals(zones, zones["layer"].isin(rivals).to_numpy(dtype=bool))
     areal = sites.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy()
     own = pd.to_numeric(sites["accuracy_m"]).fillna(0.0).to_numpy(dtype=float)
     theirs = max(one.accuracy_m or 0.0 for one in shelf.layers(KIND))
@@ -133,14 +137,14 @@ def _table(shelf: Shelf) -> pd.DataFrame:
         chosen = areal & meets & (own == accuracy_m)
         compared = permit_table(
             sites[chosen].assign(kind="unknown"),
-            shelf.zones(KIND),
+            permits,
             on=shelf.on,
             tolerance_m=float(accuracy_m) + theirs,
             known=known[chosen],
         )
         table.loc[chosen] = compared[table.columns].astype(object)
     table.loc[~areal, "permit_state"] = "no_area"
-    codes = shelf.zones(KIND)["code"]
+    codes = zones["code"]
     inside = pairs[pairs["interior"] & ~areal[pairs["site"].to_numpy(dtype=int)]]
     said = dict(enumerate(table["permit_codes"]))
     for site, zones in inside.groupby("site")["zone"]:

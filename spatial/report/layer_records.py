@@ -13,7 +13,7 @@ from spatial.units.model import KIND as UNITS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from layers.layer import Layer
     from layers.text import Message
@@ -28,15 +28,26 @@ def kinds_asked_for(
 
     Without advice: the kinds of which some rule says what follows.
     """
-    found: dict[str, None] = {}
+    return tuple(territories_by_kind(judgement, with_advice=with_advice))
+
+
+def territories_by_kind(
+    judgement: Judgement, *, with_advice: bool = True
+) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return the layer kinds that the rules of the day ask for, and where.
+
+    As `kinds_asked_for`; each kind with the territories of the rules that ask.
+    """
+    found: dict[str, dict[tuple[str, ...], None]] = {}
     for judged in judgement.rules:
         if judged.edition is None or judged.status not in ("in_force", "period_ended"):
             continue
         heard = judged.rule.heard(judged.edition, judgement.about)
         for provision in heard.values():
             if provision.where.kind and (with_advice or not provision.is_advice):
-                found.setdefault(provision.where.kind)
-    return tuple(found)
+                where = found.setdefault(provision.where.kind, {})
+                where.setdefault(judged.rule.territory)
+    return {kind: tuple(where) for kind, where in found.items()}
 
 
 def layer_records(shelf: Shelf, judgement: Judgement) -> tuple[LayerRecord, ...]:

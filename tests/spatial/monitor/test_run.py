@@ -18,6 +18,7 @@ from layers.samples.county import write_county
 from spatial.monitor import monitor
 from spatial.monitor.places import dms, gauss_kruger
 from spatial.monitor.run import search_area
+from spatial.monitor.views import summary
 from spatial.monitor.write import monitoring_html
 from spatial.report.words import say
 
@@ -213,6 +214,18 @@ def test_without_control_layers_every_patch_stays_a_clue(office, small):
     assert got.table["unchecked"].map(len).min() == 2
     page = monitoring_html(got)
     assert "缺少可靠的生态保护红线、自然保护地图层" in page
+
+
+def test_a_kind_that_rules_ask_for_and_no_layer_shows_is_named(office, small):
+    bare = replace(
+        office,
+        layers={
+            name: one for name, one in office.layers.items() if one.kind != "wetland"
+        },
+    )
+    said = "没有可用的湿地图层：图斑是否位于其中没有核对"
+    assert not any(said in one for one in summary(monitor(*small, office), "zh"))
+    assert any(said in one for one in summary(monitor(*small, bare), "zh"))
 
 
 # -- where it is looked ----------------------------------------------------------------

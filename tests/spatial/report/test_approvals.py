@@ -101,6 +101,14 @@ def test_where_the_layer_does_not_reach_nothing_is_known(told):
     assert one.state == "not_checked"
 
 
+def test_a_permit_of_one_of_two_rival_editions_approves_nothing(told):
+    old = replace(permits(), id="permit_2020", series="permits")
+    new = replace(permits(box(900, 0, 950, 50)), id="permit_2024", series="permits")
+    (alone,) = met(told(old, shapes=[box(0, 0, 50, 50)]))
+    (one,) = met(told(old, new, shapes=[box(0, 0, 50, 50)]))
+    assert (alone.state, one.state) == ("inside", "unclear")
+
+
 def test_lines_and_points_are_named_with_their_permits_and_not_measured(told):
     shapes = line((-50, 50), (50, 50)), point(20, 20), point(-20, 20)
     across, at, off = met(told(permits(), shapes=shapes))
