@@ -20,6 +20,8 @@ from spatial.report.words import pick, say, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from layers.layer import Layer
     from spatial.finding import Outcome
     from spatial.report.content import LayerRecord, ReviewContent, SiteRecord

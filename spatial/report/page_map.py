@@ -40,7 +40,7 @@ def map_notes(
     if tiles:
         fine = _metres(tiles.tolerance_m, lang)
         key = f"map.detail_{tiles.reach}"
-        told = {"start": _metres(tiles.from_m, lang), "fine": fine}
+        told = {"start": _metres(tiles.from_m(drawn.tolerance_m), lang), "fine": fine}
         notes = (*notes, say(key, lang, **told))
     if drawn.omitted:
         key = "map.omitted_overview" if tiles else "map.omitted"
@@ -123,7 +123,7 @@ def _tile_data(drawn: Drawing, tiles: Tiles, lang: Lang) -> dict[str, Any]:
         "cells": CELLS,
         "steps": tiles.steps,
         "all": tiles.reach == "all",
-        "from_m": tiles.from_m,
+        "from_m": tiles.from_m(drawn.tolerance_m),
         "words": {
             key: say(f"map.drawn_{key}", lang, **metres)
             for key in ("overview", "detail", "old", "broken")

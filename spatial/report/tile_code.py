@@ -43,7 +43,7 @@ def encoded(paths: Paths) -> dict[tuple[int, int], str]:
     if not len(paths.zone):
         return {}
     place = np.stack([paths.column, paths.row], axis=1)
-    first = np.append(True, (place[1:] != place[:-1]).any(axis=1))  # noqa: FBT003
+    first = np.append(True, (place[1:] != place[:-1]).any(axis=1))
     numbers, begins = _numbers(paths, first)
     packed, ends = _packed(numbers)
     starts = np.append(0, ends)[begins[first]]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LINE, RING, POINT = 0, 1, 2
 _POLYGON = 3  # shapely's type id
+_LEAST_VERTICES = 2  # of a line that is seen
 _ON_BORDER = 1e-9  # degrees, 0.1 mm: nearer than this to the border is on it
 
 
@@ -108,8 +109,7 @@ def pieces(shapes: Geometries, grid: TileGrid, cells: Cells) -> Pieces:
         side *= 2
         found = _within(_quartered(found), grid, side, cells)
     found = _of_cells(found, grid, cells)
-    family = shapely.get_dimensions(shapes)
-    return _of_family(found, family)
+    return _of_family(found, shapely.get_dimensions(shapes).astype(np.int64))
 
 
 def _quartered(found: Pieces) -> Pieces:
@@ -141,7 +141,7 @@ def _within(found: Pieces, grid: TileGrid, side: int, cells: Cells) -> Pieces:
 def _of_cells(found: Pieces, grid: TileGrid, cells: Cells) -> Pieces:
     """Return the pieces cut to the wanted cells of their sheets."""
     blocks = cells.reshape(grid.side, CELLS, grid.side, CELLS).swapaxes(1, 2)
-    some = ~blocks.all(axis=(2, 3))
+    some = ~np.logical_and.reduce(blocks, axis=(2, 3))
     places = found.row * grid.side + found.column
     partly = np.flatnonzero(some[found.row, found.column])
     sheets, which = np.unique(places[partly], return_inverse=True)
@@ -200,11 +200,19 @@ def paths(found: Pieces, shapes: Geometries, grid: TileGrid, steps: int) -> Path
     goes = np.zeros(len(path), dtype=bool)  # an edge begins here, and leads elsewhere
     goes[:-1] = ~last[:-1] & (step[1:] != step[:-1]).any(axis=1)
     cut = np.zeros(len(path), dtype=bool)
-    cut[_cuts(xy, step, np.flatnonzero(goes & ring), line=steps // CELLS, of=(
-        shapes, found.zone[path]))] = True
+    cut[
+        _cuts(
+            xy,
+            step,
+            np.flatnonzero(goes & ring),
+            line=steps // CELLS,
+            of=(shapes, found.zone[path]),
+        )
+    ] = True
     kept = goes | (last & ~ring)
     begins = np.flatnonzero(np.diff(path, prepend=-1) > 0)
-    small = begins[(np.add.reduceat(kept, begins, dtype=int) < 2) & (form != POINT)]
+    seen = np.add.reduceat(kept, begins, dtype=int) >= _LEAST_VERTICES
+    small = begins[~seen & (form != POINT)]
     step[small + 1] = step[small] + [1, 0]
     kept[small] = kept[small + 1] = True
     count = np.add.reduceat(kept, begins, dtype=np.int64)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from spatial.report.drawing import Bounds
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
+    Flags = np.ndarray[Any, np.dtype[np.bool_]]
     Cells = np.ndarray[Any, np.dtype[np.bool_]]
 
 CELLS = 8
@@ -111,11 +113,8 @@ class TileGrid:
         wide = WIDEST / math.cos(math.radians(latitude))
         reach = seen[:, None] * np.array([wide, 1.0])
         middle = (low + high) / 2
-        start = np.array(self.window[:2])
-        cell = (np.array(self.window[2:]) - start) / many
-        first = np.floor((middle - reach - start) / cell).astype(np.int64)
-        last = np.floor((middle + reach - start) / cell).astype(np.int64) + 1
-        first, last = np.clip(first, 0, many), np.clip(last, 0, many)
+        first = np.clip(self._cell_of(middle - reach), 0, many)
+        last = np.clip(self._cell_of(middle + reach) + 1, 0, many)
         # each rectangle of cells adds one at its corner and takes it back beyond
         change = np.zeros((many + 1, many + 1), dtype=np.int64)
         np.add.at(change, (first[:, 1], first[:, 0]), 1)
@@ -123,6 +122,43 @@ class TileGrid:
         np.add.at(change, (first[:, 1], last[:, 0]), -1)
         np.add.at(change, (last[:, 1], first[:, 0]), -1)
         found: Cells = change.cumsum(axis=0).cumsum(axis=1)[:many, :many] > 0
+        return found
+
+    def meet(self, boxes: Floats, cells: Cells) -> Flags:
+        """Return which boxes have a cell that is True, (n,).
+
+        Parameters
+        ----------
+        boxes
+            (n, 4) min_lon, min_lat, max_lon, max_lat, degrees.
+        cells
+            (rows, columns).
+        """
+        many = self.side * CELLS
+        first = np.clip(self._cell_of(boxes[:, :2]), 0, many - 1)
+        last = np.clip(self._cell_of(boxes[:, 2:]), 0, many - 1) + 1
+        before = np.zeros((many + 1, many + 1), dtype=np.int64)
+        before[1:, 1:] = cells.cumsum(axis=0).cumsum(axis=1)
+        found: Flags = (
+            before[last[:, 1], last[:, 0]]
+            - before[first[:, 1], last[:, 0]]
+            - before[last[:, 1], first[:, 0]]
+            + before[first[:, 1], first[:, 0]]
+        ) > 0
+        return found
+
+    def inside(self, xy: Floats, cells: Cells) -> Flags:
+        """Return which points lie in a cell that is True, (n,); `xy` is (n, 2)."""
+        at = self._cell_of(xy)
+        found: Flags = np.logical_and.reduce((at >= 0) & (at < len(cells)), axis=1)
+        found[found] = cells[at[found, 1], at[found, 0]]
+        return found
+
+    def _cell_of(self, xy: Floats) -> Ints:
+        """Return column and row of points, (n, 2), beyond the window too."""
+        low, high = np.array(self.window[:2]), np.array(self.window[2:])
+        share = (xy - low) / (high - low) * (self.side * CELLS)
+        found: Ints = np.floor(share).astype(np.int64)
         return found
 
     def every(self) -> Cells:
@@ -139,5 +175,6 @@ def coarser(cells: Cells, side: int) -> Cells:
     [[True, False], [False, True]]
     """
     step = len(cells) // side
-    found: Cells = cells.reshape(side, step, side, step).any(axis=(1, 3))
+    blocks = cells.reshape(side, step, side, step)
+    found: Cells = np.logical_or.reduce(blocks, axis=(1, 3))
     return found

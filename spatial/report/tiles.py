@@ -8,7 +8,6 @@ cut into sheets that the browser unpacks when it looks there.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -24,7 +23,7 @@ from spatial.report.tile_grid import CELLS, TileGrid
 if TYPE_CHECKING:
     from spatial.report.content import ReviewContent
     from spatial.report.drawing import Drawing, Geometries
-    from spatial.report.tile_cut import Ints, Paths
+    from spatial.report.tile_cut import Flags, Ints, Paths
     from spatial.report.tile_grid import Cells
 
     Reach = Literal["all", "near"]
@@ -35,12 +34,14 @@ WORTH_M = 2 * SITE_PIXEL_M
 """Up to here the overview is fine enough: the line that draws a border hides it."""
 FINEST_M = 1.0
 LEAST_GAIN = 4.0
-"""Sheets that move borders by more than this part of the overview's are not worth it."""
+"""Sheets are made if they move borders so many times less than the overview."""
 MOST_BYTES = 2_200_000
 """Of all sheets on a page."""
 SHEET_PIXELS = 100
 """A sheet is at least so high when it is drawn: a view opens some hundred at most."""
-_LEAST_A_VERTEX = 2.0  # bytes; 3.9 to 4.6 were measured
+_SAMPLE = 200_000  # vertices, to guess how large the sheets will be
+_BITS_A_BYTE = 6  # of base64
+_BITS_MORE = 8.0  # a vertex has above the logarithm of its two moves; measured
 _STEPS_IN_TOLERANCE = 2.0
 
 
@@ -58,9 +59,6 @@ class Tiles:
         "all": every cell of the window has its borders. "near": those around sites.
     tolerance_m
         About how far a border may have moved for display, rounding included.
-    from_m
-        They are drawn when a pixel is less than this: where the overview's borders are
-        a pixel off or more, and a sheet has at least `SHEET_PIXELS`.
     sheets
         (column, row, mask, text) by row and column. The mask has a byte in
         hexadecimal for each row of cells, the lowest bit is west, set where the cell
@@ -75,9 +73,16 @@ class Tiles:
     steps: int
     reach: Reach
     tolerance_m: float
-    from_m: float
     sheets: tuple[tuple[int, int, str, str], ...]
     used: tuple[tuple[int, ...], ...]
+
+    def from_m(self, overview_m: float) -> float:
+        """Return below which size of a pixel they are drawn, metres.
+
+        There the overview's borders, `overview_m` off, are a pixel off or more, and a
+        sheet has `SHEET_PIXELS` at least.
+        """
+        return min(overview_m, self.grid.sheet_m / SHEET_PIXELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class _Outlines:
     """All zones of a drawing as they are, by kind, drawn before left out."""
 
     shapes: Geometries
-    is_drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    is_drawn: Flags
     kind: Ints
     place: Ints
     text_bytes: Ints
@@ -138,64 +143,104 @@ def tiles(content: ReviewContent, drawn: Drawing) -> Tiles | None:
     placed = [one.geometry for one in content.sites if one.geometry is not None]
     near = grid.near(shapely.bounds(placed), middle_latitude(drawn.bounds))
     most = drawn.tolerance_m / LEAST_GAIN
-    found = _tightest(
+    return _tightest(
         outlines, grid, grid.every(), reach="all", most_m=min(SITE_PIXEL_M, most)
     ) or _tightest(outlines, grid, near, reach="near", most_m=most)
-    if found is None:
-        return None
-    from_m = min(drawn.tolerance_m, grid.sheet_m / SHEET_PIXELS)
-    return dataclasses.replace(found, from_m=from_m)
 
 
 def _tightest(
     outlines: _Outlines, grid: TileGrid, cells: Cells, *, reach: Reach, most_m: float
 ) -> Tiles | None:
     """Return the sheets with the tightest tolerance that fits, None when none does."""
-    a_vertex = _LEAST_A_VERTEX if reach == "all" else 0.0
-    for doubled in itertools.count():
-        tolerance = FINEST_M * 2**doubled
-        if tolerance > most_m:
-            return None
-        shapes = _simple(outlines.shapes, tolerance)
-        vertices = int(shapely.get_num_coordinates(shapes).sum())
-        if a_vertex * vertices > MOST_BYTES:
-            continue
-        found, size = _sheets(
-            outlines, shapes, grid, cells, reach=reach, tolerance=tolerance
-        )
-        if size <= MOST_BYTES:
-            return found
-        a_vertex = max(a_vertex, 0.8 * size / vertices)  # coarser ones are as dense
+    here = grid.meet(shapely.bounds(outlines.shapes), cells)
+    shapes = outlines.shapes[here]
+    if not len(shapes):
+        return None
+    sample, off = _sample(shapes)
+    tolerance = FINEST_M
+    while tolerance <= most_m:
+        steps = _steps(grid, tolerance)
+        guess = _guess(_simple(sample, tolerance), grid, cells, steps)
+        if guess * off <= MOST_BYTES:
+            parts = _Parts(
+                _simple(shapes, tolerance),
+                np.flatnonzero(here),
+                cells,
+                reach,
+                tolerance,
+            )
+            found, size = _sheets(outlines, parts, grid, steps)
+            if size <= MOST_BYTES:
+                return found
+            off = size / guess  # so that the next try is the last
+        tolerance *= 2
     return None
+
+
+def _sample(shapes: Geometries) -> tuple[Geometries, float]:
+    """Return a part of the shapes, and how many times its vertices all shapes have.
+
+    Of usual shapes some are in it, of each very large one a piece of its border.
+    """
+    vertices = shapely.get_num_coordinates(shapes)
+    part = 1 + int(vertices.sum()) // _SAMPLE
+    large = vertices > max(_SAMPLE // 20, np.median(vertices))
+    borders = [
+        shapely.LineString(shapely.get_coordinates(one)[: max(2, many // part)])
+        for one, many in zip(shapes[large], vertices[large].tolist(), strict=True)
+    ]
+    found = np.append(shapes[~large][::part], np.array(borders, dtype=object))
+    return found, float(vertices.sum() / shapely.get_num_coordinates(found).sum())
+
+
+def _steps(grid: TileGrid, tolerance_m: float) -> int:
+    """Return into how many steps a sheet's side is cut: a few within the tolerance."""
+    most = grid.sheet_m / tolerance_m * _STEPS_IN_TOLERANCE
+    return int(2 ** max(math.log2(CELLS), math.ceil(math.log2(most))))
+
+
+def _guess(shapes: Geometries, grid: TileGrid, cells: Cells, steps: int) -> float:
+    """Return about how many bytes shapes take in some cells."""
+    xy = shapely.get_coordinates(shapes)
+    low, high = np.array(grid.window[:2]), np.array(grid.window[2:])
+    moved = np.abs(np.diff(xy, axis=0, prepend=xy[:1])) / (high - low)
+    bits = np.log2(1 + moved * (grid.side * steps)).sum(axis=1) + _BITS_MORE
+    return float(bits[grid.inside(xy, cells)].sum()) / _BITS_A_BYTE
 
 
 def _simple(shapes: Geometries, tolerance_m: float) -> Geometries:
     """Return valid shapes with fewer vertices; none vanishes."""
-    found = shapely.simplify(
+    found: Geometries = shapely.simplify(
         shapes, tolerance_m / METRES_PER_DEGREE, preserve_topology=True
     )
     broken = ~shapely.is_valid(found)
     found[broken] = shapely.make_valid(found[broken])
-    return np.asarray(found, dtype=object)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Simplified shapes of some zones, and where they are to be cut out."""
+
+    shapes: Geometries
+    zone: Ints
+    cells: Cells
+    reach: Reach
+    tolerance_m: float
 
 
 def _sheets(
-    outlines: _Outlines,
-    shapes: Geometries,
-    grid: TileGrid,
-    cells: Cells,
-    *,
-    reach: Reach,
-    tolerance: float,
+    outlines: _Outlines, parts: _Parts, grid: TileGrid, steps: int
 ) -> tuple[Tiles, int]:
-    """Return the sheets of simplified shapes, and how many bytes they add to a page."""
-    most_steps = grid.sheet_m / tolerance * _STEPS_IN_TOLERANCE
-    steps = 2 ** max(3, math.ceil(math.log2(most_steps)))
-    found = paths(pieces(shapes, grid, cells), shapes, grid, steps)
+    """Return the sheets, and about how many bytes they add to a page."""
+    cut = pieces(parts.shapes, grid, parts.cells)
+    found = paths(cut, parts.shapes, grid, steps)
+    found = dataclasses.replace(found, zone=parts.zone[found.zone])
     seen = outlines.is_drawn.copy()
     seen[found.zone] = True
     texts = encoded(_numbered(found, seen))
-    masks = _masks(grid, cells) if reach == "near" else dict.fromkeys(texts, "")
+    near = parts.reach == "near"
+    masks = _masks(grid, parts.cells) if near else dict.fromkeys(texts, "")
     sheets = tuple(
         (column, row, mask, texts.get((column, row), ""))
         for (column, row), mask in masks.items()
@@ -209,15 +254,14 @@ def _sheets(
     return Tiles(
         grid=grid,
         steps=steps,
-        reach=reach,
-        tolerance_m=tolerance + grid.sheet_m / steps / math.sqrt(2),
-        from_m=math.inf,
+        reach=parts.reach,
+        tolerance_m=parts.tolerance_m + grid.sheet_m / steps / math.sqrt(2),
         sheets=sheets,
         used=used,
     ), size + int(outlines.text_bytes[extra].sum())
 
 
-def _numbered(found: Paths, seen: np.ndarray) -> Paths:
+def _numbered(found: Paths, seen: Flags) -> Paths:
     """Return paths with zones counted as the page lists them."""
     number = np.cumsum(seen) - 1
     return dataclasses.replace(found, zone=number[found.zone])
@@ -229,6 +273,8 @@ def _masks(grid: TileGrid, cells: Cells) -> dict[tuple[int, int], str]:
     rows = np.packbits(blocks, axis=3, bitorder="little")[..., 0]
     some = blocks.any(axis=(2, 3))
     return {
-        (column, row): "" if blocks[row, column].all() else rows[row, column].tobytes().hex()
+        (column, row): ""
+        if blocks[row, column].all()
+        else rows[row, column].tobytes().hex()
         for row, column in np.argwhere(some).tolist()
     }
