@@ -5,9 +5,9 @@
 2,000 sites against 5,000 zones of 500,000 vertices: size of the page, time in Chromium
 (the network off) until the map is drawn, until a search has narrowed the list, until a
 click on a row has flown to its site and shows fine borders there, and the frames while
-the map is dragged and zoomed; then the files of one site, once the review is there. With ``--page`` the page
-is kept, and one that is there is visited only. Aims of issue 8: under 15 MB, usable in
-3 s, one site in 5 s; a frame of dragging under 0.1 s.
+the map is dragged and zoomed; then the files of one site, once the review is there.
+With ``--page`` the page is kept, and one that is there is visited only. Aims of issue
+8: under 15 MB, usable in 3 s, one site in 5 s; a frame of dragging under 0.1 s.
 """
 
 from __future__ import annotations
