@@ -26,7 +26,7 @@ def zigzag(
     return shapely.Polygon([*np.stack([x, y], axis=1), (east, north), (west, north)])
 
 
-TOOTHED = zigzag(107.0, 40.003, 107.1, 40.05, teeth=100)
+TOOTHED = zigzag(107.0, 40.003, 107.2, 40.05, teeth=200)  # over an edge of sheets
 
 
 def province(
