@@ -20,6 +20,8 @@ from spatial.report.words import pick, say, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from layers.layer import Layer
     from spatial.finding import Outcome
     from spatial.report.content import LayerRecord, ReviewContent, SiteRecord
@@ -51,22 +53,28 @@ class DrawnSite:
 
 @dataclass(frozen=True, slots=True)
 class DrawnZone:
-    """A zone on the map."""
+    """A zone on the map: `geometry` for the overview, `outline` as the layer has it."""
 
     layer: str
     zone_id: str
     name: str
     geometry: dict[str, Any]
+    outline: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnKind:
-    """The zones of a kind, with their style; `title` in one language."""
+    """The zones of a kind, with their style; `title` in one language.
+
+    `left_out` are those for which the overview has no room, without geometry; largest
+    first, as `zones`.
+    """
 
     kind: str
     title: str
     style: ZoneStyle
     zones: tuple[DrawnZone, ...]
+    left_out: tuple[DrawnZone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,8 @@ class Drawing:
     sites
         Least severe first, so that the severe ones are drawn on top.
     kinds
-        In the order of the workspace; kinds without a zone nearby are left out.
+        In the order of the workspace; kinds without a zone nearby are left out. A
+        kind may have only zones for which there is no room.
     tolerance_m
         About how far a border may have moved for display.
     omitted
@@ -100,12 +109,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """Zones of one layer that meet the map's frame, clipped to it."""
+    """Zones of one layer that meet the map's frame, clipped to it, and as they are."""
 
     record: LayerRecord
     ids: tuple[str, ...]
     names: tuple[str, ...]
     shapes: Geometries
+    outlines: Geometries
 
 
 def drawing(content: ReviewContent, lang: Lang) -> Drawing:
@@ -172,6 +182,7 @@ def _near(record: LayerRecord, bounds: Bounds) -> _Near:
         tuple(str(one) for one in frame["feature_id"].iloc[here]),
         tuple(one if isinstance(one, str) else "" for one in names.iloc[here]),
         shapes,
+        every[here],
     )
 
 
@@ -221,21 +232,24 @@ def _kinds(
     lang: Lang,
 ) -> tuple[DrawnKind, ...]:
     zones: dict[str, list[DrawnZone]] = {}
+    left_out: dict[str, list[DrawnZone]] = {}
     titles: dict[str, str] = {}
     start = 0
     for one in near:
         stop = start + len(one.shapes)
         kind = one.record.kind
         titles[kind] = pick(one.record.title, lang)
-        zones.setdefault(kind, []).extend(
-            _zones(one, shapes[start:stop], drawn=drawn[start:stop])
+        here, some = drawn[start:stop], shapes[start:stop]
+        zones.setdefault(kind, []).extend(_zones(one, some, which=here, drawn=True))
+        left_out.setdefault(kind, []).extend(
+            _zones(one, some, which=~here, drawn=False)
         )
         start = stop
     styles: Mapping[str, ZoneStyle] = zone_styles(tuple(zones))
     return tuple(
-        DrawnKind(kind, titles[kind], styles[kind], tuple(found))
+        DrawnKind(kind, titles[kind], styles[kind], tuple(found), tuple(left_out[kind]))
         for kind, found in zones.items()
-        if found
+        if found or left_out[kind]
     )
 
 
@@ -243,20 +257,23 @@ def _zones(
     near: _Near,
     shapes: Geometries,
     *,
-    drawn: np.ndarray[Any, np.dtype[np.bool_]],
+    which: np.ndarray[Any, np.dtype[np.bool_]],
+    drawn: bool,
 ) -> list[DrawnZone]:
-    geometry = geojson(shapes, ZONE_DECIMALS)
+    """Return some zones; those that are not drawn have no geometry."""
     # large zones first, so that small ones can be pointed at
     order = np.argsort(-shapely.area(shapes), kind="stable")
+    order = order[which[order]]
+    geometry = geojson(shapes[order], ZONE_DECIMALS) if drawn else [{}] * len(order)
     return [
         DrawnZone(
             near.record.id,
             visible(near.ids[place]),
             visible(near.names[place]),
-            geometry[place],
+            shape,
+            near.outlines[place],
         )
-        for place in order
-        if drawn[place]
+        for place, shape in zip(order.tolist(), geometry, strict=True)
     ]
 
 

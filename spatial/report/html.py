@@ -27,6 +27,7 @@ from spatial.report.palette import HATCH_TILE, OUTCOME_CORNERS, hatch_strokes
 if TYPE_CHECKING:
     from layers.base_map import BaseMap
     from spatial.report.content import ReviewContent
+    from spatial.report.tiles import Tiles
     from spatial.text import Lang
 
 _HERE = Path(__file__).parent
@@ -59,6 +60,7 @@ def report_html(content: ReviewContent, lang: Lang = "zh") -> str:
         map_data=view.map_data,
         lang=lang,
         base_map=content.base_map,
+        tiles=view.tiles,
     )
 
 
@@ -70,6 +72,7 @@ def rendered(
     lang: Lang,
     scripts: tuple[str, ...] = (),
     base_map: BaseMap | None = None,
+    tiles: Tiles | None = None,
 ) -> str:
     """Return a page with the report's map, script and style.
 
@@ -87,6 +90,8 @@ def rendered(
         Names of further scripts in ``templates/``.
     base_map
         What the office wants below the map. None: the page can ask for nothing.
+    tiles
+        Fine borders for where the reader zooms in. None: the page has no code for them.
     """
     leaflet = leaflet_js()
     base = None
@@ -94,6 +99,8 @@ def rendered(
         base = base_map_view(base_map, map_data["bounds"], lang)
         map_data = map_data | {"base_map": base.data}
         scripts = ("base_map.js", *scripts)
+    if tiles is not None:
+        scripts = ("tiles.js", *scripts)
     own = tuple(_asset(_TEMPLATES / one) for one in (*scripts, "report.js"))
     style = leaflet_css() + _asset(_TEMPLATES / "report.css")
     return _template(template).render(
@@ -101,6 +108,7 @@ def rendered(
         base_map=base,
         lang=lang,
         data=safe_json(map_data),
+        sheets=safe_json(tiles.sheets) if tiles else "",
         leaflet=leaflet,
         own=own,
         style=style,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from spatial.finding import OUTCOMES
 from spatial.report.comparison_tables import comparison_by_site, comparison_summary
-from spatial.report.drawing import Drawing, drawing, middle_latitude
+from spatial.report.drawing import drawing
 from spatial.report.override_tables import overrides_table, overrule_summary
 from spatial.report.page_lists import SharedList, with_shared_lists
-from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_CORNERS, OUTCOME_SIGN
+from spatial.report.page_map import map_data, map_notes
+from spatial.report.palette import OUTCOME_COLOUR, OUTCOME_SIGN
 from spatial.report.sheets import issues_table, rules_table, settings_table
 from spatial.report.site_page import SiteView, site_view
+from spatial.report.tiles import tiles
 from spatial.report.units import lists_table
 from spatial.report.words import (
     heading,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from spatial.report.columns import Cell, Column, Format, Table
     from spatial.report.content import LayerRecord, ReviewContent
     from spatial.report.drawing import DrawnKind
+    from spatial.report.tiles import Tiles
     from spatial.text import Lang
 
 MOST_ISSUES = 200  # on the page; the workbook has them all
@@ -142,6 +145,7 @@ class Page:
     drawn: bool
     map_notes: tuple[str, ...]
     map_data: dict[str, Any]
+    tiles: Tiles | None
     say: Callable[..., str]
 
 
@@ -152,7 +156,9 @@ def page(content: ReviewContent, lang: Lang) -> Page:
     Of more than `MOST_SITES` sites the page lists and draws the first, and says so.
     """
     listed = content.sites[:MOST_SITES]
-    drawn = drawing(dataclasses.replace(content, sites=listed), lang)
+    on_map = dataclasses.replace(content, sites=listed)
+    drawn = drawing(on_map, lang)
+    fine = tiles(on_map, drawn)
     said = counts(content, lang)
     compared = content.comparison
     lists = {one.id: one.title for one in content.access_lists}
@@ -193,10 +199,9 @@ def page(content: ReviewContent, lang: Lang) -> Page:
         legend=drawn.kinds,
         colours={str(one): colour for one, colour in OUTCOME_COLOUR.items()},
         drawn=drawn.bounds is not None,
-        map_notes=_map_notes(
-            drawn, lang, caption="caption_based" if content.base_map else "caption"
-        ),
-        map_data=_map_data(drawn, lang),
+        map_notes=map_notes(drawn, fine, lang, based=content.base_map is not None),
+        map_data=map_data(drawn, fine, lang),
+        tiles=fine,
         say=partial(_say, lang),
     )
 
@@ -335,54 +340,3 @@ def _cell(cell: Cell, form: Format, *, lang: Lang) -> str:
 def pairs_of(named: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return names and texts in order of the names."""
     return tuple((visible(name), visible(text)) for name, text in sorted(named.items()))
-
-
-def _map_notes(drawn: Drawing, lang: Lang, *, caption: str) -> tuple[str, ...]:
-    if drawn.bounds is None:
-        return (say("map.no_geometry", lang),)
-    tolerance = number(drawn.tolerance_m, 1, lang)
-    notes: tuple[str, ...] = (say(f"map.{caption}", lang, tolerance=tolerance),)
-    if drawn.omitted:
-        notes = (*notes, say("map.omitted", lang, count=drawn.omitted))
-    return notes
-
-
-def _map_data(drawn: Drawing, lang: Lang) -> dict[str, Any]:
-    """Return what the page's script draws; plain data, put in as text."""
-    bounds = drawn.bounds
-    return {
-        "bounds": bounds,
-        "window": drawn.window,
-        "latitude": middle_latitude(bounds) if bounds else None,
-        "sites": [
-            [one.place, one.site_id, one.name, one.outcome, one.geometry]
-            for one in drawn.sites
-        ],
-        "kinds": [
-            {
-                "title": kind.title,
-                "colour": kind.style.colour,
-                "dash": kind.style.dash,
-                "fill": kind.style.fill,
-                "zones": [[one.zone_id, one.name, one.geometry] for one in kind.zones],
-            }
-            for kind in drawn.kinds
-        ],
-        "outcomes": {
-            outcome: {
-                "label": say(f"outcome.{outcome}", lang),
-                "sign": OUTCOME_SIGN[outcome],
-                "colour": OUTCOME_COLOUR[outcome],
-                "corners": OUTCOME_CORNERS[outcome],
-            }
-            for outcome in OUTCOMES
-        },
-        "words": {
-            "details": say("section.details", lang),
-            "fit": say("map.fit", lang),
-            "north": say("map.north", lang),
-            "shown": say("filter.shown", lang, shown="{shown}", total="{total}"),
-            "zoom_in": say("map.zoom_in", lang),
-            "zoom_out": say("map.zoom_out", lang),
-        },
-    }

@@ -97,6 +97,7 @@ def shown_review(content: ReviewContent, lang: Lang) -> Shown:
             lang,
         )
         for one in drawn.kinds
+        if one.zones
     ]
     sites = [
         (one.outcome, Shape(one.geometry, (one.site_id, one.name)))

@@ -38,7 +38,7 @@
   }
 
   function makeMap() {
-    const zones = data.kinds.reduce((sum, kind) => sum + kind.zones.length, 0);
+    const zones = data.kinds.reduce((sum, kind) => sum + kind.zones.filter((one) => one[2]).length, 0);
     const many = zones + 2 * data.sites.length > MANY;
     map = L.map("map", {
       crs: chosen(), attributionControl: false, zoomControl: false,
@@ -52,9 +52,9 @@
     fit();
     addGraticule();
     addWindow();
-    addZones();
+    const drawn = addZones();
     addSites();
-    document.dispatchEvent(new CustomEvent("map-made", { detail: { map, wide: widened(data.latitude) } }));
+    document.dispatchEvent(new CustomEvent("map-made", { detail: { map, wide: widened(data.latitude), data, zones: drawn, stack } }));
   }
 
   function whole() {
@@ -175,22 +175,25 @@
     const groups = data.kinds.map((kind, order) => {
       const group = L.layerGroup().addTo(map);
       const style = { color: kind.colour, weight: 1.4, dashArray: kind.dash || null, fillOpacity: kind.fill, className: "zone hatch-" + order };
-      kind.zones.forEach(([id, name, geometry]) => {
-        const drawn = L.geoJSON(geometry, {
+      const told = (layer, [id, name]) => layer.bindTooltip(
+        () => element("span", [kind.title, id, name === id ? "" : name].filter(Boolean).join(" · ")), { sticky: true });
+      kind.zones.forEach((zone) => {
+        if (!zone[2]) return; // no room for it here: see tiles.js
+        const drawn = L.geoJSON(zone[2], {
           style, pointToLayer: (_, at) => L.circleMarker(at, Object.assign({ radius: 4 }, style)),
         });
-        drawn.bindTooltip(() => element("span", [kind.title, id, name === id ? "" : name].filter(Boolean).join(" · ")), { sticky: true });
-        drawn.addTo(group);
+        told(drawn, zone).addTo(group);
       });
-      return group;
+      return { group, style, told };
     });
     document.querySelectorAll("#legend input[data-kind]").forEach((box) => {
       box.addEventListener("change", () => {
-        const group = groups[Number(box.dataset.kind)];
+        const { group } = groups[Number(box.dataset.kind)];
         if (box.checked) group.addTo(map); else group.remove();
         stack();
       });
     });
+    return groups;
   }
 
   function addSites() {
