@@ -44,6 +44,10 @@ PLANS = {
         *(("ours", 5), ("ours, step", 5), ("ours, checked", 5), ("reading", 5)),
         *((name, 1) for name in (*_PEERS, *_JOINS)),  # minutes each
     ),
+    "2m-100k-one-group": (
+        *(("ours", 5), ("ours, step", 5), ("ours, checked", 5), ("reading", 5)),
+        *(("DuckDB, join alone", 5), ("SedonaDB", 1), ("geopandas.overlay", 1)),
+    ),
     "2m-10k": (("ours", 5), *((name, 1) for name in (*_PEERS, *_JOINS))),
     "10m-10k": (("ours", 5),),
     "10m-100k": (("ours", 5),),

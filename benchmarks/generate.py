@@ -26,18 +26,23 @@ SEED = 20251122
 BOX = (106.0, 29.0, 118.0, 41.0)  # min_lon, min_lat, max_lon, max_lat
 NEAR_SHARE = 0.3
 HOLE_FROM = 80  # vertices
-ROWS_IN_GROUP = 50_000
+ROWS_IN_GROUP = 50_000  # of Parquet; what reads a group a thread then has two threads
 _WIDER = 1.2  # a degree of latitude over one of longitude, about
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """How many zones, vertices and parcels there are."""
+    """How many zones, vertices and parcels there are.
+
+    `one_group`: the file of parcels is written as geopandas does by itself, all rows
+    in one group of Parquet.
+    """
 
     zones: int
     vertices: int
     largest: tuple[int, ...]
     sites: int
+    one_group: bool = False
 
 
 WORKLOADS = {
@@ -45,6 +50,9 @@ WORKLOADS = {
     "small": Workload(200, 100_000, (10_000,), 10_000),
     "2m-10k": Workload(2_000, 2_000_000, (200_000,), 10_000),
     "2m-100k": Workload(2_000, 2_000_000, (200_000,), 100_000),
+    "2m-100k-one-group": Workload(
+        2_000, 2_000_000, (200_000,), 100_000, one_group=True
+    ),
     "10m-10k": Workload(20_000, 10_000_000, (500_000,) * 3, 10_000),
     "10m-100k": Workload(20_000, 10_000_000, (500_000,) * 3, 100_000),
     "10m-1m": Workload(20_000, 10_000_000, (500_000,) * 3, 1_000_000),
@@ -67,20 +75,25 @@ def prepare(folder: Path, name: str) -> tuple[Path, Path]:
     load = WORKLOADS[name]
     of = f"{load.zones}_{load.vertices}"
     zone_file = folder / f"zones_{of}.parquet"
-    site_file = folder / f"sites_{load.sites}_of_{of}.parquet"
+    end = "_one_group" if load.one_group else ""
+    site_file = folder / f"sites_{load.sites}_of_{of}{end}.parquet"
     folder.mkdir(parents=True, exist_ok=True)
     if not zone_file.is_file():
         rng = np.random.default_rng(SEED)
-        _write(zones(rng, load), zone_file, "zone")
+        _write(zones(rng, load), zone_file, "zone", ROWS_IN_GROUP)
     if not site_file.is_file():
         rng = np.random.default_rng(SEED + 1)
         outlines = np.asarray(gpd.read_parquet(zone_file).geometry.array, dtype=object)
-        _write(sites(rng, load.sites, outlines), site_file, "site")
+        rows = None if load.one_group else ROWS_IN_GROUP
+        _write(sites(rng, load.sites, outlines), site_file, "site", rows)
     return site_file, zone_file
 
 
-def _write(shapes: np.ndarray, path: Path, label: str) -> None:
-    """Write shapes in one go: a file that is there is a whole one."""
+def _write(shapes: np.ndarray, path: Path, label: str, rows: int | None) -> None:
+    """Write shapes in one go: a file that is there is a whole one.
+
+    `rows` in a group of Parquet; None: as geopandas does unless told otherwise.
+    """
     if not shapely.is_valid(shapes).all():
         msg = f"{path.name}: expected valid shapes; the generator is at fault"
         raise ValueError(msg)
@@ -88,7 +101,7 @@ def _write(shapes: np.ndarray, path: Path, label: str) -> None:
         {label: np.arange(len(shapes))}, geometry=shapes, crs="EPSG:4490"
     )
     part = path.with_suffix(".part")
-    frame.to_parquet(part, row_group_size=ROWS_IN_GROUP)
+    frame.to_parquet(part, **({} if rows is None else {"row_group_size": rows}))
     part.replace(path)
 
 

@@ -6,6 +6,7 @@ lines for what is found there. The picture gives way where there are many words.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from spatial.report.site_page import FindingView, SiteView
     from spatial.text import Lang, Message
 
-WIDEST_MM, NARROWEST_MM = 140.0, 50.0
+WIDEST_MM, NARROWEST_MM = 140.0, 42.0
 """Of the picture."""
 _SPARE_MM = 3.0
 _ZONE_LINES = 2
@@ -270,9 +271,10 @@ def shortened(text: str, lang: Lang, lines: int) -> str:
     if _fits(text, lines):
         return text
     rest = say("monitor.sheet.cut", lang)
-    most = len(text)
-    while most and not _fits(text[:most] + rest, lines):
-        most -= 1
+    lengths = range(1, len(text) + 1)
+    most = bisect_left(
+        lengths, x=True, key=lambda length: not _fits(text[:length] + rest, lines)
+    )
     return text[:most] + rest
 
 

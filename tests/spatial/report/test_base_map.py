@@ -29,6 +29,11 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 BOUNDS = (107.0, 39.9, 107.2, 40.1)
+BOXES = """tile => {
+  const box = one => one.getBoundingClientRect().toJSON();
+  const sites = [...document.querySelectorAll("path.site-shape")];
+  return [tile.src, box(tile), box(document.getElementById("map")), box(sites.at(-1))];
+}"""
 
 
 def base_map(url, **changes):
@@ -226,12 +231,12 @@ class TestOn:
         opened.page.locator("#base-map-on").check()
         first = opened.page.locator("#map img.leaflet-tile-loaded").first
         expect(first).to_be_visible()
-        level, column, row = map(int, first.get_attribute("src").split("/")[-3:])
+        # All at one moment: while tiles come in, the first may become another.
+        source, box, frame, site = first.evaluate(BOXES)
+        level, column, row = map(int, source.split("/")[-3:])
         step = 180 / 2 ** (level - 1)
         west, north = column * step - 180, 90 - row * step
-        box, frame = first.bounding_box(), opened.page.locator("#map").bounding_box()
-        # where the first site's box lies, from the same two linear scales
-        site = opened.page.locator("path.site-shape").last.bounding_box()
+        # where the last site's box lies, from the same two linear scales
         per_lon, per_lat = box["width"] / step, box["height"] / step
         geometry = opened.page.evaluate(
             "JSON.parse(document.getElementById('map-data').textContent).sites.at(-1)[4]"
