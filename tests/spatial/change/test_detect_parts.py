@@ -12,7 +12,7 @@ from spatial.change.indices import index_images
 from spatial.change.methods import fit_cva, fit_irmad, fit_isfa, relate
 from spatial.change.neighbours import mean_of_valid, moved_by, without_lone
 from spatial.change.roles import CORE, is_fine, roles_of
-from spatial.change.statistic import chi2_tail
+from spatial.change.statistic import _tail_table, chi2_tail
 from spatial.change.threshold import (
     middle_of,
     of_false_alarms,
@@ -41,6 +41,17 @@ def test_the_chi_square_tail_is_the_closed_form(z):
 def test_the_tail_of_five_degrees_at_its_tabled_quantile():
     # 11.0705 is the upper 5 % point in any printed table of chi-square
     assert chi2_tail(np.array([11.0705]), 5)[0] == pytest.approx(0.05, abs=1e-4)
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 6])
+def test_the_tail_is_read_off_its_table_as_numpy_does_to_the_bit(degrees):
+    at, tail, _ = _tail_table(degrees)
+    beside = np.concatenate([np.nextafter(at, -1)[1:], np.nextafter(at, 300)])
+    drawn = np.random.default_rng(0).chisquare(degrees, 10_000)
+    ends = [0.0, 200.0, 200.1, 1e300, np.inf, np.nan]
+    z = np.concatenate([at, beside, drawn, ends])
+    wanted = np.interp(z, at, tail, right=0.0)
+    assert np.array_equal(chi2_tail(z, degrees), wanted, equal_nan=True)
 
 
 def test_otsu_parts_two_heaps_between_them():

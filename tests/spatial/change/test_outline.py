@@ -13,7 +13,7 @@ from simple_change import grid_of, mask_of
 from layers.errors import CrsError
 from layers.grid import Grid
 from spatial.change.outline import outlines, pixel_outlines
-from spatial.change.runs import pixels_of, runs_of
+from spatial.change.runs import pixels_of, places_of, runs_of
 from spatial.measure import area_m2
 
 MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9))
@@ -169,3 +169,9 @@ def test_an_image_on_an_old_datum_is_refused():
     mask = np.ones((1, 1), dtype=bool)
     with pytest.raises(CrsError, match="CGCS2000 or WGS 84"):
         outlines(runs_of(mask), grid_of(mask.shape, epsg=2343))
+
+
+@given(arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=7)))
+def test_places_of_a_mask_are_those_of_numpy(mask):
+    for one, other in zip(places_of(mask), np.nonzero(mask), strict=True):
+        assert np.array_equal(one, other)
