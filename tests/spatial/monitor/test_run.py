@@ -18,6 +18,7 @@ from layers.samples.county import write_county
 from spatial.monitor import monitor
 from spatial.monitor.places import dms, gauss_kruger
 from spatial.monitor.run import search_area
+from spatial.monitor.views import summary
 from spatial.monitor.write import monitoring_html
 
 
@@ -168,6 +169,12 @@ def test_a_refused_pair_gives_no_clue_and_never_says_unchanged(office, pair, tmp
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "不能由此认为" in page
     assert "没有发现须核查的变化" not in page
+
+
+def test_without_any_zone_the_summary_is_written(found):
+    said = summary(replace(found, zones=found.zones.iloc[:0]), "zh")
+    assert said
+    assert not [one for one in said if "未完整观测" in one]
 
 
 def test_without_a_day_nothing_is_judged(office, pair):
