@@ -102,10 +102,10 @@ def clues_of(
     -------
     Clues
         Every patch stands in `Clues.table` or in `Clues.set_aside`. A kept patch is a
-        clue unless it meets no control zone and every required kind is known there
-        (``in_no_zone``), or an approval of no other class covers it (``permitted``),
-        and no rule forbids it outright. What a patch may be is a guess and is not
-        told to the rules: a clause that depends on it asks for it.
+        clue wherever a rule forbids it outright or a required kind is not known;
+        elsewhere unless it meets no control zone (``in_no_zone``), or an approval of
+        no other class covers it (``permitted``). What a patch may be is a guess and is
+        not told to the rules: a clause that depends on it asks for it.
     """
     named = patches.set_index(pd.Index(list(patches["patch_id"]), dtype=object))
     kept = named[named["kept"].astype(bool)]
@@ -185,7 +185,7 @@ def _zones(judged: Review, order: pd.Index) -> pd.Series:
     pairs = judged.overlaps
     control = pairs["kind"].map(lambda kind: spec(kind).role == "control")
     overlap = pairs.geometry.notna() & ~pairs["sliver"].astype(bool)
-    real = pairs[control & overlap].fillna({"area_m2": 0.0})
+    real = pairs[control.astype(bool) & overlap].fillna({"area_m2": 0.0})
     found: dict[str, list[tuple[str, str, str, float]]] = {one: [] for one in order}
     names = real[["site_id", "kind", "zone_id", "zone_name", "area_m2"]]
     for site, kind, zone, name, area in names.itertuples(index=False):
@@ -202,5 +202,6 @@ def _no_clue(table: gpd.GeoDataFrame) -> pd.Series:
     reason = pd.Series(None, index=table.index, dtype=object)
     forbidden = table["outcome"] == "prohibited"  # beside a river, outside of all parks
     reason[~met & ~unsure & ~forbidden] = "in_no_zone"
-    reason[approved & ~forbidden] = "permitted"
+    # What a zone that nobody could read would say of it, no approval answers.
+    reason[approved & ~forbidden & ~unsure] = "permitted"
     return reason

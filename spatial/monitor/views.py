@@ -207,9 +207,9 @@ def without_layer(found: Monitoring) -> list[str]:
 
 def unseen(found: Monitoring, lang: Lang) -> str:
     """Return how much was seen of each kind of control zone that was not seen whole."""
-    zones = found.zones[
-        found.zones["kind"].map(lambda one: spec(one).role == "control")
-    ]
+    control = found.zones["kind"].map(lambda one: spec(one).role == "control")
+    # Of no zone at all there is no truth value, and pandas takes none for no columns.
+    zones = found.zones[control.astype(bool)]
     sums = zones.groupby("kind", sort=False)[["observed_m2", "area_m2"]].sum()
     partly = sums[sums["observed_m2"] < FULL * sums["area_m2"]]
     said = [

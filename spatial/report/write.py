@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from spatial.report.override_tables import overrides_result
 from spatial.report.printed import FORMATS as PRINTED
 from spatial.report.printed import figures_of, printer, writers_of
 from spatial.report.result import json_text, write_result
+from spatial.report.turn import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -181,7 +181,9 @@ def write_files(
         As for `write_review`.
     """
     try:
-        return _write_all(folder, writers, manifest)
+        with in_turn(folder / _UNFINISHED) as alone:
+            if alone:
+                return _write_all(folder, writers, manifest)
     except OSError as error:
         raise OutputRefusedError(
             path=folder,
@@ -189,6 +191,11 @@ def write_files(
             todo="close the file if another program has it open, or choose a folder"
             " that you may write to",
         ) from error
+    raise OutputRefusedError(
+        path=folder,
+        got="a folder to which another run is writing",
+        todo="wait for it to end, or choose another folder",
+    )
 
 
 def _write_all(
@@ -197,30 +204,23 @@ def _write_all(
     manifest: Callable[[Mapping[str, str]], dict[str, Any]],
 ) -> tuple[Path, ...]:
     draft = folder / _UNFINISHED
-    folder.mkdir(parents=True, exist_ok=True)
-    if draft.exists():
-        shutil.rmtree(draft)
-    draft.mkdir()
-    try:
-        for name, write in writers.items():
-            (draft / name).parent.mkdir(exist_ok=True)
-            write(draft / name)
-        hashes = {
-            name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
-            for name in writers
-        }
-        write_text(draft / MANIFEST, json_text(manifest(hashes)))
-        names = (*writers, MANIFEST)
-        for name in names:
-            _to_disk(draft / name)
-        stale = _told_before(folder) - set(names)
-        for name in names:
-            (folder / name).parent.mkdir(exist_ok=True)
-            (draft / name).replace(folder / name)
-        for name in stale:
-            (folder / name).unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    for name, write in writers.items():
+        (draft / name).parent.mkdir(exist_ok=True)
+        write(draft / name)
+    hashes = {
+        name: hashlib.sha256((draft / name).read_bytes()).hexdigest()
+        for name in writers
+    }
+    write_text(draft / MANIFEST, json_text(manifest(hashes)))
+    names = (*writers, MANIFEST)
+    for name in names:
+        _to_disk(draft / name)
+    stale = _told_before(folder) - set(names)
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (draft / name).replace(folder / name)
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
     return tuple(folder / name for name in names)
 
 

@@ -1,6 +1,7 @@
 """Clues of the made-up county: planted changes against its zones and approvals."""
 
 import datetime as dt
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
@@ -55,6 +56,17 @@ def test_what_an_approval_covers_is_set_aside_as_permitted(found):
     assert reasons["quarry-approved"] == "permitted"
     assert reasons["works-approved"] == "permitted"
     assert reasons["hut"] == "too_small"
+
+
+def test_no_approval_answers_for_a_red_line_that_is_not_known(office):
+    known = {k: v for k, v in office.layers.items() if k != "ecological_redline"}
+    got = clues_of(
+        as_patches(scene.CHANGES), replace(office, layers=known), on=ON, tolerance_m=10
+    )
+    assert "permitted" not in set(got.set_aside["reason"])
+    approved = got.table.loc[["quarry-approved", "works-approved"]]
+    assert set(approved["permit_state"]) == {"inside"}
+    assert all("ecological_redline" in one for one in approved["unchecked"])
 
 
 def test_every_clue_has_the_state_of_its_approval(found):

@@ -188,6 +188,12 @@ def test_a_refused_pair_gives_no_clue_and_never_says_unchanged(office, pair, tmp
     assert "没有发现须核查的变化" not in page
 
 
+def test_without_any_zone_the_summary_is_written(found):
+    said = summary(replace(found, zones=found.zones.iloc[:0]), "zh")
+    assert said
+    assert not [one for one in said if "未完整观测" in one]
+
+
 def test_without_a_day_nothing_is_judged(office, pair):
     after = replace(layers.read_raster(pair[1]), date=None, year=2025)
     with pytest.raises(InputRefusedError, match="the year 2025 alone"):

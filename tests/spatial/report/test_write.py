@@ -17,8 +17,10 @@ import sample_content
 from layers.errors import UnknownKindError
 from spatial.report import write as write_module
 from spatial.report.pdf import FontMissingError
+from spatial.report.turn import LOCK, in_turn
 from spatial.report.write import FORMATS, OutputRefusedError, formats_of, write_review
 
+DRAFT = ".ecoredline-unfinished"
 NAMES = [
     "result.json",
     "findings.gpkg",
@@ -72,6 +74,29 @@ def test_a_second_run_replaces_the_first_and_clears_a_killed_one(tmp_path):
     write_review(sample_content.sample(), tmp_path)
     assert (tmp_path / "report.html").read_text(encoding="utf-8") != "old"
     assert set(hashes(tmp_path)) == {*NAMES, "notes.txt"}
+
+
+def test_two_runs_do_not_write_one_folder_at_once(tmp_path):
+    write_review(sample_content.sample(), tmp_path)
+    before = hashes(tmp_path)
+    with in_turn(tmp_path / DRAFT) as alone:
+        (tmp_path / DRAFT / "half").write_bytes(b"mine")
+        assert alone
+        with pytest.raises(OutputRefusedError, match="another run is writing"):
+            write_review(sample_content.sample(), tmp_path, lang="en")
+        assert (tmp_path / DRAFT / "half").read_bytes() == b"mine"
+    assert hashes(tmp_path) == before
+    write_review(sample_content.sample(), tmp_path, lang="en")
+    assert not (tmp_path / DRAFT).exists()
+
+
+def test_the_lock_of_a_killed_run_holds_nobody(tmp_path):
+    (tmp_path / DRAFT / "pictures").mkdir(parents=True)
+    (tmp_path / DRAFT / LOCK).write_bytes(b"")
+    with in_turn(tmp_path / DRAFT) as alone:
+        assert alone
+        assert [one.name for one in (tmp_path / DRAFT).iterdir()] == [LOCK]
+    assert not (tmp_path / DRAFT).exists()
 
 
 def test_a_failure_leaves_the_old_results_as_they_were(tmp_path, monkeypatch):
