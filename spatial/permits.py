@@ -234,7 +234,7 @@ def _against(
     return whole - beyond, beyond, fits
 
 
-def stands_out(rest: BaseGeometry, of: BaseGeometry, *, tolerance_m: float) -> bool:
+def stands_out(rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: float) -> bool:
     """Whether what is left of a shape outside of an area is more than inaccuracy.
 
     Parameters
@@ -259,8 +259,9 @@ def stands_out(rest: BaseGeometry, of: BaseGeometry, *, tolerance_m: float) -> b
     if width[0] > tolerance_m:
         return True
     step = max(tolerance_m, 1.0) / _DEGREE_M
-    corners = shapely.points(shapely.get_coordinates(shapely.segmentize(rest, step)))
-    away_m = distance_m(corners, np.full(len(corners), of, dtype=object))
+    xy = shapely.get_coordinates(shapely.segmentize(rest, step))
+    corners = np.asarray(shapely.points(xy), dtype=object)
+    away_m = distance_m(corners, np.array([of] * len(corners), dtype=object))
     return bool(away_m.max() > math.sqrt(2) * tolerance_m + _ROUNDING_M)
 
 

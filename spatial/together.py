@@ -102,14 +102,15 @@ def _is_wide(
 ) -> bool:
     """Whether the zones of a group, as one zone, would overlap by no sliver."""
     first = table.iloc[group[0]]
-    whole = shapely.union_all(shapes(group))
+    limit_m, limit_m2 = float(first["limit_m"]), float(first["limit_m2"])
+    whole = np.array([shapely.union_all(shapes(group))], dtype=object)
     if _share(table, group, shapes) >= HALF:
         return True
+    shared = float(size(whole)[0])
     if not np.isfinite(first["area_m2"]):
-        return float(size(np.array([whole], dtype=object))[0]) > first["limit_m"]
-    if float(size(np.array([whole], dtype=object))[0]) <= first["limit_m2"]:
+        return shared > limit_m
+    if shared <= limit_m2:
         return False
-    limit_m = float(first["limit_m"])
     return limit_m == 0 or float(sliver_width_m(whole)[0]) > limit_m
 
 
