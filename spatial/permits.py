@@ -253,7 +253,7 @@ def stands_out(rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: flo
         the diagonal of a square of that side, which is how far a pixel at a corner of
         the area reaches: a road that leaves an approved pit is thin and long.
     """
-    if rest.is_empty:
+    if shapely.is_empty(rest):
         return False
     width = sliver_width_m(np.array([rest], dtype=object))
     if width[0] > tolerance_m:
