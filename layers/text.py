@@ -41,6 +41,36 @@ def message(key: str, /, **facts: Fact) -> Message:
 Fact = str | float | Message | Mapping[str, str]
 
 
+def decimal(value: float, *, decimals: int, thousands: bool = False) -> str:
+    """Return a number with fixed decimals; what is more than nothing is never 0.
+
+    Parameters
+    ----------
+    value
+        Finite.
+    decimals
+        How many are printed, 0 or more.
+    thousands
+        Whether thousands are parted by commas.
+
+    Returns
+    -------
+    str
+        ``<0.01`` for what is above 0 and rounds to it; never ``-0.00``.
+
+    Examples
+    --------
+    >>> decimal(1234.5, decimals=2, thousands=True), decimal(1234.5, decimals=2)
+    ('1,234.50', '1234.50')
+    >>> decimal(0.004, decimals=2), decimal(0.0, decimals=2), decimal(-0.0, decimals=0)
+    ('<0.01', '0.00', '0')
+    """
+    rounded = round(value, decimals) + 0.0
+    if rounded == 0 and value > 0:
+        return f"<{10.0**-decimals:.{decimals}f}"
+    return f"{rounded:{',' if thousands else ''}.{decimals}f}"
+
+
 def percent(share: float, *, decimals: int = 2) -> str:
     """Return a share as per cent, so that all and nothing stay what they are.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from layers.spec import spec
-from layers.text import message, percent
+from layers.text import decimal, message, percent
 from spatial.finding import Finding, Unknown
 from spatial.policy.because import Because
 from spatial.policy.place import NUMBERS
@@ -240,7 +240,8 @@ def _why(
         ("length_m", "length", length_m),
     ):
         if value is not None:
-            return f"why.{relation}_{unit}{form}", {**facts, name: f"{value:.2f}"}
+            size = decimal(value, decimals=2)
+            return f"why.{relation}_{unit}{form}", {**facts, name: size}
     return f"why.{relation}_point", facts
 
 

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from layers.spec import kinds, spec
-from layers.text import Fact, Message
+from layers.text import Fact, Message, decimal
 from layers.text import percent as text_percent
 from layers.unseen import visible as visible  # noqa: PLC0414 - given on
 from spatial.policy.judge import could_change
@@ -157,10 +157,13 @@ def period(text: str, lang: Lang) -> str:
 
 
 def number(value: float | None, digits: int, lang: Lang) -> str:
-    """Return a number with thousands separators, or a dash; no negative zero."""
+    """Return a number with thousands separators, or a dash; no negative zero.
+
+    What is more than nothing is never printed as 0: 0.21 m2 are ``<0.0001`` hectares.
+    """
     if value is None or not math.isfinite(value):
         return say("none", lang)
-    return f"{round(value, digits) + 0.0:,.{digits}f}"
+    return decimal(value, decimals=digits, thousands=True)
 
 
 def percent(share: float | None, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.accesslist.words import UNIT_CODE
 from layers.requirement import DIMENSIONS
-from layers.text import LANGS, message, percent
+from layers.text import LANGS, decimal, message, percent
 from spatial.finding import Finding, Unknown
 from spatial.text import TEXTS
 from spatial.units.model import KIND
@@ -174,7 +174,9 @@ def gap(rule: str, row: Mapping[Any, Any]) -> Unknown:
     for measure, unit in (("remainder_m2", "area"), ("remainder_length_m", "length")):
         size = float(row[measure])
         if math.isfinite(size):
-            said = message(f"unknown.gap_{unit}", size=f"{size:.2f}", percent=left)
+            said = message(
+                f"unknown.gap_{unit}", size=decimal(size, decimals=2), percent=left
+            )
             break
     else:
         said = message("unknown.gap_point")

@@ -141,7 +141,7 @@ def finding(site: int, outcome: str, **more: object) -> Finding:
             zone=IMAGE,
             layer="redline",
             area_m2="141,800.13",
-            percent="100",
+            percent="100%",
         ),
         because=(
             message(

@@ -89,6 +89,14 @@ def test_there_is_no_negative_zero():
     assert number(-0.0001, 2, "en") == "0.00"
 
 
+def test_what_is_more_than_nothing_is_never_printed_as_nothing():
+    # 0.21 m2 were "0.0000 ha (0.00 mu)"
+    assert hectares(0.21, "en") == "<0.0001 ha (<0.01 mu)"
+    assert hectares(0.0, "en") == "0.0000 ha (0.00 mu)"
+    assert number(0.004, 2, "zh") == "<0.01"
+    assert number(0.006, 2, "zh") == "0.01"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
