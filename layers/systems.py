@@ -155,7 +155,7 @@ def zone_prefix(crs: pyproj.CRS) -> int | None:
     if operation is None or operation.method_name != "Transverse Mercator":
         return None
     named = {one.name: one.value for one in operation.params}
-    zone, rest = divmod(named.get("False easting", 0.0), METRES_PER_ZONE)
+    zone, rest = divmod(float(named.get("False easting", 0)), METRES_PER_ZONE)
     return int(zone) if zone and rest == METRES_PER_ZONE / 2 else None
 
 

@@ -234,7 +234,9 @@ def _against(
     return whole - beyond, beyond, fits
 
 
-def stands_out(rest: BaseGeometry, of: BaseGeometry, *, tolerance_m: float) -> bool:
+def stands_out(
+    rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: float
+) -> bool:
     """Whether what is left of a shape outside of an area is more than inaccuracy.
 
     Parameters
@@ -253,14 +255,15 @@ def stands_out(rest: BaseGeometry, of: BaseGeometry, *, tolerance_m: float) -> b
         the diagonal of a square of that side, which is how far a pixel at a corner of
         the area reaches: a road that leaves an approved pit is thin and long.
     """
-    if rest.is_empty:
+    if shapely.is_empty(rest):
         return False
     width = sliver_width_m(np.array([rest], dtype=object))
     if width[0] > tolerance_m:
         return True
     step = max(tolerance_m, 1.0) / _DEGREE_M
-    corners = shapely.points(shapely.get_coordinates(shapely.segmentize(rest, step)))
-    away_m = distance_m(corners, np.full(len(corners), of, dtype=object))
+    xy = shapely.get_coordinates(shapely.segmentize(rest, step))
+    corners = np.asarray(shapely.points(xy), dtype=object)
+    away_m = np.asarray(distance_m(corners, [of] * len(corners)))
     return bool(away_m.max() > math.sqrt(2) * tolerance_m + _ROUNDING_M)
 
 

@@ -218,8 +218,8 @@ class Shelf:
         thin: np.ndarray = small & ~takes_half
         some = np.flatnonzero(thin & (area > 0))
         if some.size:
-            shapes = zones.geometry.array[table["zone"].to_numpy()[some]]
-            whole_m2 = area_m2(np.asarray(shapes, dtype=object))
+            met = zones.geometry.iloc[table["zone"].to_numpy()[some]]
+            whole_m2 = area_m2(np.asarray(met.array, dtype=object))
             thin[some] = area[some] < _HALF * whole_m2
         return thin
 
