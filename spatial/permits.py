@@ -234,7 +234,9 @@ def _against(
     return whole - beyond, beyond, fits
 
 
-def stands_out(rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: float) -> bool:
+def stands_out(
+    rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: float
+) -> bool:
     """Whether what is left of a shape outside of an area is more than inaccuracy.
 
     Parameters
@@ -261,7 +263,7 @@ def stands_out(rest: shapely.Geometry, of: shapely.Geometry, *, tolerance_m: flo
     step = max(tolerance_m, 1.0) / _DEGREE_M
     xy = shapely.get_coordinates(shapely.segmentize(rest, step))
     corners = np.asarray(shapely.points(xy), dtype=object)
-    away_m = distance_m(corners, np.array([of] * len(corners), dtype=object))
+    away_m = np.asarray(distance_m(corners, [of] * len(corners)))
     return bool(away_m.max() > math.sqrt(2) * tolerance_m + _ROUNDING_M)
 
 

@@ -180,14 +180,15 @@ def image(
     """
     from layers import read_raster
     from spatial.ledger import evidence_file
-    from spatial.ledger.closing import by_day, closing_note, recovery
+    from spatial.ledger.closing import by_day, closing_note, recovery, seen_days
 
     ledger = opened(where, name, role)
-    ground = _ground(ledger.case(case_id))
+    case = ledger.case(case_id)
+    ground, days = _ground(case), seen_days(case)
     first = read_raster(before)
     worst = None if damaged is None else read_raster(damaged)
     found = [
-        (path, recovery(ground, first, read_raster(path), damaged=worst))
+        (path, recovery(ground, first, read_raster(path), damaged=worst, seen=days))
         for path in afters
     ]
     said = by_day([one for _, one in found])

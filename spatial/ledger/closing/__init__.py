@@ -14,6 +14,7 @@ from spatial.ledger.closing.model import (
     Recovery,
     by_day,
     load_limits,
+    seen_days,
     verdict_of,
 )
 from spatial.ledger.closing.note import closing_note
@@ -26,5 +27,6 @@ __all__ = [
     "load_limits",
     "recoveries",
     "recovery",
+    "seen_days",
     "verdict_of",
 ]

@@ -23,7 +23,8 @@ from spatial.zonal import EndPoints, zonal_cover
 from spatial.zonal.cover import on_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -83,6 +84,7 @@ def recovery(
     after: RasterLayer,
     *,
     damaged: RasterLayer | None = None,
+    seen: tuple[dt.date, dt.date] | None = None,
     limits: ClosingLimits | None = None,
 ) -> Recovery:
     """Compare an after-image with the state before the damage.
@@ -97,6 +99,9 @@ def recovery(
         An image from after the rectification.
     damaged
         An image of the damage: with it the recovered part of each index is reckoned.
+    seen
+        First and last day on which the damage is on record. Without them an image of
+        the state before would pass for one after.
     limits
         When ground looks as before; ``limits.yaml`` if not given.
 
@@ -108,8 +113,9 @@ def recovery(
         whose drift it is freed. ``recovered`` where that area is large enough even if
         nothing of what was hidden is like it; ``not_recovered`` where it is too small
         even if all of it is; ``partly`` where it lies between in either way;
-        ``unknown`` else, where the gate refuses the pair, where the seasons are far
-        apart or unknown, and where unchanged ground differs too much.
+        ``unknown`` else, where the images do not lie before and after `seen`, where
+        the gate refuses the pair, where the seasons are far apart or unknown, and
+        where unchanged ground differs too much.
 
     Raises
     ------
@@ -125,11 +131,14 @@ def recovery(
     chosen = limits or load_limits()
     names = (before.name, before.date), (after.name, after.date)
     size = area_m2(shape)
-    seen, doubts = _seen(shape, before, after, chosen)
-    if seen is None:
+    misplaced = () if seen is None else tuple(_out_of_time(before, after, seen))
+    if misplaced:
+        return Recovery("unknown", *names, size, reasons=misplaced)
+    both, doubts = _seen(shape, before, after, chosen)
+    if both is None:
         return Recovery("unknown", *names, size, reasons=doubts)
-    told = _look(seen, chosen)
-    observed, share = _mean(shape, seen.grid, told.like)
+    told = _look(both, chosen)
+    observed, share = _mean(shape, both.grid, told.like)
     verdict: Verdict = "unknown"
     why = told.doubts
     if not why:
@@ -141,9 +150,22 @@ def recovery(
         size,
         observed_share=observed,
         like_before_share=share,
-        indices=_figures(shape, seen, told, hidden, limits=chosen),
+        indices=_figures(shape, both, told, hidden, limits=chosen),
         reasons=(*why, *doubts),
     )
+
+
+def _out_of_time(
+    before: RasterLayer, after: RasterLayer, seen: tuple[dt.date, dt.date]
+) -> Iterator[Message]:
+    """Yield why an image is not of the time that it is given for."""
+    first, last = seen
+    if before.date is None or before.date >= first:
+        day = str(before.date or "—")
+        yield message("ledger.closing.not_before", day=day, seen=str(first))
+    if after.date is None or after.date < last:  # of that day: it shows the damage
+        day = str(after.date or "—")
+        yield message("ledger.closing.not_after", day=day, seen=str(last))
 
 
 def judged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from layers import document
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from layers.document import Entry
     from layers.text import Message
+    from spatial.ledger.model import Case
 
 LIMITS_FILE = Path(__file__).parent / "limits.yaml"
 Verdict = Literal["recovered", "partly", "not_recovered", "unknown"]
@@ -149,3 +150,12 @@ def verdict_of(found: Sequence[Recovery]) -> Verdict:
     """
     told = [one.verdict for one in found if one.verdict != "unknown"]
     return told[-1] if told else "unknown"
+
+
+def seen_days(case: Case) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day on which the damage of a case is on record."""
+    first, last = (
+        dt.date.fromisoformat(str(case.fields[name]))
+        for name in ("found_on", "last_seen")
+    )
+    return first, last

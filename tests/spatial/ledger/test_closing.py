@@ -146,6 +146,38 @@ def test_another_season_cannot_tell(files):
     assert math.isnan(one.like_before_share)
 
 
+@pytest.mark.parametrize(
+    ("names", "seen", "why"),
+    [
+        (("before", "before"), ("2025-09-16", "2025-09-16"), ["not_after"]),
+        (("damaged", "restored"), ("2025-09-16", "2025-09-16"), ["not_before"]),
+        (("before", "restored"), ("2025-09-16", "2030-01-01"), ["not_after"]),
+        (
+            ("before", "restored"),
+            ("2023-09-12", "2030-01-01"),
+            ["not_before", "not_after"],
+        ),
+    ],
+)
+def test_an_image_of_another_time_tells_nothing(files, names, seen, why):
+    days = tuple(dt.date.fromisoformat(one) for one in seen)
+    first, second = (image(files, name) for name in names)
+    one = recovery(QUARRY.geometry, first, second, seen=days)
+    assert one.verdict == "unknown"
+    assert [r.key for r in one.reasons] == [f"ledger.closing.{name}" for name in why]
+
+
+def test_an_image_after_the_last_sighting_tells(files, said):
+    days = dt.date(2023, 9, 13), dt.date(2026, 9, 10)
+    one = recovery(
+        QUARRY.geometry, image(files, "before"), image(files, "restored"), seen=days
+    )
+    assert (one.verdict, one.like_before_share) == (
+        "recovered",
+        said["restored"].like_before_share,
+    )
+
+
 def test_a_pair_that_shares_no_ground_is_unknown(files):
     far = scene.on_earth(scene.rect(1200, 1200, 20, 20))
     one = recovery(far, image(files, "before"), image(files, "restored"))
