@@ -101,15 +101,16 @@ def _is_wide(
     shapes: Callable[[np.ndarray], np.ndarray],
 ) -> bool:
     """Whether the zones of a group, as one zone, would overlap by no sliver."""
-    first = table.iloc[group[0]]
-    whole = shapely.union_all(shapes(group))
     if _share(table, group, shapes) >= HALF:
         return True
+    first = table.iloc[group[0]]
+    limit_m2, limit_m = float(first["limit_m2"]), float(first["limit_m"])
+    whole = np.array([shapely.union_all(shapes(group))], dtype=object)
+    measured = float(size(whole)[0])
     if not np.isfinite(first["area_m2"]):
-        return float(size(np.array([whole], dtype=object))[0]) > first["limit_m"]
-    if float(size(np.array([whole], dtype=object))[0]) <= first["limit_m2"]:
+        return measured > limit_m
+    if measured <= limit_m2:
         return False
-    limit_m = float(first["limit_m"])
     return limit_m == 0 or float(sliver_width_m(whole)[0]) > limit_m
 
 

@@ -183,11 +183,12 @@ def image(
     from spatial.ledger.closing import by_day, closing_note, recovery
 
     ledger = opened(where, name, role)
-    ground = _ground(ledger.case(case_id))
+    case = ledger.case(case_id)
+    ground, last = _ground(case), case.fields["last_seen"]
     first = read_raster(before)
     worst = None if damaged is None else read_raster(damaged)
     found = [
-        (path, recovery(ground, first, read_raster(path), damaged=worst))
+        (path, recovery(ground, first, read_raster(path), damaged=worst, seen_on=last))
         for path in afters
     ]
     said = by_day([one for _, one in found])
