@@ -23,7 +23,8 @@ from spatial.inner_borders import with_inner_borders
 from spatial.measure import largest_remainder, sliver_width_m
 from spatial.meetings import Meetings
 from spatial.overlap import intersection_geometry
-from spatial.together import HALF, none_together
+from spatial.together import HALF as _HALF
+from spatial.together import none_together
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -191,7 +192,7 @@ class Shelf:
         limit_m = layer.map(lambda name: tolerance[name].width_m).to_numpy(float)
         area = table["area_m2"].to_numpy()
         length = table["length_m"].to_numpy()
-        takes_half = table["share_of_site"].to_numpy() >= HALF
+        takes_half = table["share_of_site"].to_numpy() >= _HALF
         small: np.ndarray = (area <= limit_m2) | (length <= limit_m)
         wide = np.flatnonzero((area > limit_m2) & (limit_m > 0) & ~takes_half)
         if wide.size:
@@ -295,7 +296,7 @@ class Shelf:
         share = table["covered_share"].to_numpy()
         whole = share >= silence.COVERED_SHARE
         # A site that is itself below the tolerance still lies outside of it all.
-        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > HALF)
+        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > _HALF)
         outside: np.ndarray = ~whole & ~slip
         return outside
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,6 +13,8 @@ from spatial.cli.terminal import lang_option, language, say
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from shapely.geometry.base import BaseGeometry
 
     from spatial.ledger import Case
@@ -184,7 +186,7 @@ def image(
 
     ledger = opened(where, name, role)
     case = ledger.case(case_id)
-    ground, last = _ground(case), case.fields["last_seen"]
+    ground, last = _ground(case), cast("dt.date | None", case.fields["last_seen"])
     first = read_raster(before)
     worst = None if damaged is None else read_raster(damaged)
     found = [
