@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +13,6 @@ from spatial.cli.terminal import lang_option, language, say
 from spatial.text import TEXTS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from shapely.geometry.base import BaseGeometry
 
     from spatial.ledger import Case
@@ -185,12 +183,11 @@ def image(
     from spatial.ledger.closing import by_day, closing_note, recovery
 
     ledger = opened(where, name, role)
-    case = ledger.case(case_id)
-    ground, last = _ground(case), cast("dt.date | None", case.fields["last_seen"])
+    ground = _ground(ledger.case(case_id))
     first = read_raster(before)
     worst = None if damaged is None else read_raster(damaged)
     found = [
-        (path, recovery(ground, first, read_raster(path), damaged=worst, seen_on=last))
+        (path, recovery(ground, first, read_raster(path), damaged=worst))
         for path in afters
     ]
     said = by_day([one for _, one in found])

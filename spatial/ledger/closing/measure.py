@@ -22,7 +22,6 @@ from spatial.zonal import EndPoints, zonal_cover
 from spatial.zonal.cover import on_grid
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -68,13 +67,11 @@ def recoveries(
     afters: Sequence[RasterLayer],
     *,
     damaged: RasterLayer | None = None,
-    seen_on: dt.date | None = None,
     limits: ClosingLimits | None = None,
 ) -> tuple[Recovery, ...]:
     """Return what each after-image says, by day; see `recovery`."""
     made = [
-        recovery(shape, before, one, damaged=damaged, seen_on=seen_on, limits=limits)
-        for one in afters
+        recovery(shape, before, one, damaged=damaged, limits=limits) for one in afters
     ]
     return by_day(made)
 
@@ -85,7 +82,6 @@ def recovery(
     after: RasterLayer,
     *,
     damaged: RasterLayer | None = None,
-    seen_on: dt.date | None = None,
     limits: ClosingLimits | None = None,
 ) -> Recovery:
     """Compare an after-image with the state before the damage.
@@ -100,8 +96,6 @@ def recovery(
         An image from after the rectification.
     damaged
         An image of the damage: with it the recovered part of each index is reckoned.
-    seen_on
-        The last day on which the damage is known to have been there.
     limits
         When ground looks as before; ``limits.yaml`` if not given.
 
@@ -114,9 +108,7 @@ def recovery(
         nothing of what was hidden is like it; ``not_recovered`` where it is too small
         even if all of it is; ``partly`` where it lies between in either way;
         ``unknown`` else, where the gate refuses the pair, where the seasons are far
-        apart or unknown, where unchanged ground differs too much, and where the
-        after-image is no later than the one before, or older than the damage: ground
-        that was not yet damaged looks as before.
+        apart or unknown, and where unchanged ground differs too much.
 
     Raises
     ------
@@ -132,10 +124,6 @@ def recovery(
     chosen = limits or load_limits()
     names = (before.name, before.date), (after.name, after.date)
     size = area_m2(shape)
-    known = (None if damaged is None else damaged.date, seen_on)
-    early = _too_early(before.date, after.date, [one for one in known if one])
-    if early:
-        return Recovery("unknown", *names, size, reasons=early)
     seen, doubts = _seen(shape, before, after, chosen)
     if seen is None:
         return Recovery("unknown", *names, size, reasons=doubts)
@@ -155,18 +143,6 @@ def recovery(
         indices=_figures(shape, seen, told, hidden, limits=chosen),
         reasons=(*why, *doubts),
     )
-
-
-def _too_early(
-    before: dt.date | None, after: dt.date | None, damaged: Sequence[dt.date]
-) -> tuple[Message, ...]:
-    """Return why an image is too old to show a recovery; nothing without a day."""
-    if after is None:
-        return ()
-    if before is not None and after <= before:
-        return (message("ledger.closing.not_later", day=str(before)),)
-    late = [one for one in damaged if after < one]
-    return (message("ledger.closing.not_later", day=str(max(late))),) if late else ()
 
 
 def judged(

@@ -146,19 +146,6 @@ def test_another_season_cannot_tell(files):
     assert math.isnan(one.like_before_share)
 
 
-def test_an_image_from_before_the_damage_proves_no_recovery(files):
-    first = image(files, "before")
-    same = recovery(QUARRY.geometry, first, first)
-    early = image(files, "restored", first.date + dt.timedelta(days=400))
-    by_image = recovery(QUARRY.geometry, first, early, damaged=image(files, "damaged"))
-    by_case = recovery(
-        QUARRY.geometry, first, early, seen_on=early.date + dt.timedelta(days=1)
-    )
-    for one in (same, by_image, by_case):
-        assert one.verdict == "unknown"
-        assert [why.key for why in one.reasons] == ["ledger.closing.not_later"]
-
-
 def test_a_pair_that_shares_no_ground_is_unknown(files):
     far = scene.on_earth(scene.rect(1200, 1200, 20, 20))
     one = recovery(far, image(files, "before"), image(files, "restored"))
