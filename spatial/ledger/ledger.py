@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from sqlalchemy import select
@@ -246,7 +246,8 @@ class Ledger:
             kinds = life.counting(
                 move,
                 entered=((one.seq, one.from_state, one.to_state) for one in events),
-                evidence=((one["seq"], one["kind"]) for one in evidence),
+                evidence=evidence,
+                last_seen=cast("dt.date | None", fields["last_seen"]),
             )
             found[move.id] = life.lacks(
                 move, actor=self.actor, row=fields, evidence=kinds, why="-"

@@ -12,6 +12,7 @@ from spatial.ledger.model import EVIDENCE_KINDS
 from spatial.ledger.projection import AMENDABLE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from layers.document import Entry
@@ -164,9 +165,13 @@ def counting(
     move: Move,
     *,
     entered: Iterable[tuple[int, str, str]],
-    evidence: Iterable[tuple[Any, Any]],
+    evidence: Iterable[Mapping[str, Any]],
+    last_seen: dt.date | None = None,
 ) -> frozenset[str]:
     """Return the kinds of evidence that count for a move (see `Move.since`).
+
+    An after-image from before the last day on which the damage was seen shows no
+    rectification, whenever it was entered; it does not count.
 
     Parameters
     ----------
@@ -175,7 +180,9 @@ def counting(
     entered
         Number, state before and state after of the events of the case.
     evidence
-        Number and kind of its evidence.
+        Rows of its evidence: ``seq``, ``kind``, ``taken_on``.
+    last_seen
+        The last day on which the damage was seen.
     """
     if not move.needs:
         return frozenset()
@@ -183,7 +190,19 @@ def counting(
         (seq for seq, old, new in entered if new in move.since and new != old),
         default=0,
     )
-    return frozenset(kind for seq, kind in evidence if seq > start)
+
+    def early(one: Mapping[str, Any]) -> bool:
+        taken = one["taken_on"]
+        return (
+            one["kind"] == "after_image"
+            and taken is not None
+            and last_seen is not None
+            and taken < last_seen
+        )
+
+    return frozenset(
+        str(one["kind"]) for one in evidence if one["seq"] > start and not early(one)
+    )
 
 
 def load_lifecycle(path: Path | str = OWN) -> Lifecycle:

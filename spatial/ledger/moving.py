@@ -64,7 +64,8 @@ class Moving(Desk):
         return life.counting(
             move,
             entered=((e["seq"], e["from_state"], e["to_state"]) for e in events),
-            evidence=((one["seq"], one["kind"]) for one in rows),
+            evidence=rows,
+            last_seen=self.pending.row(case_id)["last_seen"],
         )
 
     def suspend(self, case_id: str, *, why: str) -> int:

@@ -83,6 +83,22 @@ def test_old_evidence_does_not_close_a_case_that_was_refused(ledger, case):
             writing.move(case, "report_done")
 
 
+def test_an_after_image_from_before_the_damage_was_last_seen_closes_nothing(
+    ledger, case
+):
+    seen = ledger.case(case).fields["last_seen"]
+    early, late = seen - dt.timedelta(days=1), seen + dt.timedelta(days=1)
+    with ledger.transaction() as writing:
+        to_acceptance(writing, case)
+        writing.attach(case, proof("acceptance"))
+        writing.attach(case, proof("after_image", taken_on=early))
+        with pytest.raises(MoveRefusedError, match="after_image or field_coordinates"):
+            writing.move(case, "close")
+        writing.attach(case, proof("after_image", "新片（虚构）", taken_on=late))
+        writing.move(case, "close")
+    assert ledger.case(case).fields["closed_with_image"] is True
+
+
 def test_a_closed_case_reopens_with_a_reason(ledger, case):
     with ledger.transaction() as writing:
         close(writing, case)
