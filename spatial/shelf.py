@@ -292,7 +292,7 @@ class Shelf:
         share = table["covered_share"].to_numpy()
         whole = share >= silence.COVERED_SHARE
         # A site that is itself below the tolerance still lies outside of it all.
-        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > _HALF)
+        slip = ((area <= limit_m2) | (length <= limit_m)) & (share > HALF)
         outside: np.ndarray = ~whole & ~slip
         return outside
 
