@@ -71,6 +71,9 @@ def decimal(value: float, *, decimals: int, thousands: bool = False) -> str:
     return f"{rounded:{',' if thousands else ''}.{decimals}f}"
 
 
+_ROUNDING = 1e-9
+
+
 def percent(share: float, *, decimals: int = 2) -> str:
     """Return a share as per cent, so that all and nothing stay what they are.
 
@@ -85,19 +88,22 @@ def percent(share: float, *, decimals: int = 2) -> str:
     -------
     str
         With its sign. What is less than all is never ``100%``, what is more than
-        nothing never ``0%``: ``>99.99%`` and ``<0.01%`` stand for them.
+        nothing never ``0%``: ``>99.99%`` and ``<0.01%`` stand for them. A share that
+        lacks less than a thousand-millionth is all: areas are not reckoned finer.
 
     Examples
     --------
     >>> percent(0.5), percent(0.99996), percent(1.0)
     ('50.00%', '>99.99%', '100.00%')
+    >>> percent(1 - 1e-12)
+    '100.00%'
     >>> percent(0.0), percent(0.004, decimals=0)
     ('0.00%', '<1%')
     """
     least = 10.0 ** -(decimals + 2)
     if 0 < share < least:
         return f"<{least:.{decimals}%}"
-    if 1 - least < share < 1:
+    if 1 - least < share < 1 - _ROUNDING:
         return f">{1 - least:.{decimals}%}"
     return f"{share:.{decimals}%}"
 
