@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.text import percent
 from spatial.ledger.matching.absence import unseen
 from spatial.ledger.matching.model import Matching, View
 from spatial.ledger.matching.settings import load_settings
@@ -248,4 +247,5 @@ def _spans(closed_on: Any, view: View) -> bool:  # noqa: ANN401  a day or none
 
 
 def _percent(share: float) -> str:
-    return "—" if np.isnan(share) else percent(share, decimals=0)
+    """Return a likeness, rounded: outlines that were stored differ by millimetres."""
+    return "—" if np.isnan(share) else f"{share:.0%}"
