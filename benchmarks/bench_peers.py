@@ -46,7 +46,10 @@ PLANS = {
     ),
     "2m-100k-one-group": (
         *(("ours", 5), ("ours, step", 5), ("ours, checked", 5), ("reading", 5)),
-        *(("DuckDB, join alone", 5), ("SedonaDB", 1), ("geopandas.overlay", 1)),
+        *(
+            (name, 1)
+            for name in ("geopandas.overlay", "DuckDB, join alone", "SedonaDB")
+        ),
     ),
     "2m-10k": (("ours", 5), *((name, 1) for name in (*_PEERS, *_JOINS))),
     "10m-10k": (("ours", 5),),
